@@ -1,0 +1,1 @@
+//! Wire types, problem codes and OData query options, shared by server and client.

@@ -1,0 +1,1 @@
+//! Use cases: load facts, permit, decide, record.

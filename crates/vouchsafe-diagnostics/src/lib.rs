@@ -1,0 +1,1 @@
+//! Diagnostic records: schemas, importers, the filter language, masks.

@@ -1,0 +1,1 @@
+//! Canonical entry bytes, commitments and leaf hashes of a tenant's log.

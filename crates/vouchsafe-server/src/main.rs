@@ -1,0 +1,2 @@
+//! Vouchsafe server.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The only SQL: state, audit entries, outbox and diagnostic records.

@@ -1,0 +1,1 @@
+//! World builder, reference model and HTTP helpers for tests.

@@ -1,0 +1,1 @@
+//! View models, templates and style sheets: view in, HTML out.

@@ -1,0 +1,2 @@
+//! Vouchsafe command line.
+fn main() {}
