@@ -1,1 +1,29 @@
 //! Wire types, problem codes and OData query options, shared by server and client.
+//!
+//! Everything here is what travels: no rules, no HTTP types, no storage. Shapes and names follow the HTTP
+//! contract, so a change here is a change of the contract and shows in the golden files under `tests`.
+//!
+//! - [`support_request`], [`access_request`], [`grant`], [`read`], [`policy`], [`account`], [`audit`],
+//!   [`import`]: one module per resource, with the bodies of its requests.
+//! - [`collection`]: the envelope of every list. [`record`]: imported Graph objects, kept as they are.
+//! - [`problem`]: every way a request can fail. [`body`] and [`query`]: reading what a caller sent.
+
+pub mod access_request;
+pub mod account;
+pub mod audit;
+pub mod body;
+pub mod collection;
+pub mod disclosed;
+pub mod grant;
+pub mod header;
+pub mod import;
+pub mod message;
+pub mod policy;
+pub mod problem;
+pub mod problem_type;
+pub mod query;
+pub mod read;
+pub mod record;
+pub mod scope;
+pub mod support_request;
+mod wire_enum;
