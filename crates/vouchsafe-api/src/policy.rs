@@ -66,43 +66,43 @@ pub struct EngineerRules {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateSupportAccessPolicy {
-    /// See [`SupportAccessPolicy::pending_expiry`].
+    /// How long a request waits for a decision.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "duration", required = false)]
     pub pending_expiry: Option<Duration>,
-    /// See [`SupportAccessPolicy::max_duration`].
+    /// The longest access that can be approved.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "duration", required = false)]
     pub max_duration: Option<Duration>,
-    /// See [`SupportAccessPolicy::consent_offered`].
+    /// Whether cases carry the consent property.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub consent_offered: Option<bool>,
-    /// See [`SupportAccessPolicy::consent_duration`].
+    /// How long consent lasts.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "duration", required = false)]
     pub consent_duration: Option<Duration>,
-    /// See [`SupportAccessPolicy::idle_pause`].
+    /// How long a grant may lie unused before it pauses.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = "duration", required = false)]
     pub idle_pause: Option<Duration>,
-    /// See [`SupportAccessPolicy::approvals`].
+    /// Who must approve, and how many.
     #[serde(default, deserialize_with = "not_null_object", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub approvals: Option<UpdateApprovalRules>,
-    /// See [`SupportAccessPolicy::decision_assurance`].
+    /// How sure the service must be who decides.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub decision_assurance: Option<DecisionAssurance>,
-    /// See [`SupportAccessPolicy::ticket_umbrella`].
+    /// Whether the support-ticket permission includes the narrow ones.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ticket_umbrella: Option<bool>,
-    /// See [`SupportAccessPolicy::inherit_on_reassign`].
+    /// Whether a grant passes to the next engineer.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub inherit_on_reassign: Option<bool>,
-    /// See [`SupportAccessPolicy::engineer_rules`].
+    /// Which engineers may read.
     #[serde(default, deserialize_with = "not_null_object", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub engineer_rules: Option<UpdateEngineerRules>,
@@ -112,7 +112,7 @@ pub struct UpdateSupportAccessPolicy {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateApprovalRules {
-    /// See [`ApprovalRules::required`].
+    /// How many votes decide, at least 1.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub required: Option<u32>,
@@ -126,15 +126,15 @@ pub struct UpdateApprovalRules {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateEngineerRules {
-    /// See [`EngineerRules::regions`].
+    /// Regions an engineer must work in; empty means any.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub regions: Option<Vec<String>>,
-    /// See [`EngineerRules::clearances`].
+    /// Clearances an engineer must hold, all of them.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub clearances: Option<Vec<String>>,
-    /// See [`EngineerRules::excluded_engineer_ids`].
+    /// Engineers who may never read.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<String>, required = false)]
     pub excluded_engineer_ids: Option<Vec<UserId>>,
