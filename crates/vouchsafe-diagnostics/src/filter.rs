@@ -190,3 +190,6 @@ impl FilterError {
         &self.message
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -198,7 +198,7 @@ impl<'t> Parser<'t> {
         let message = match self.peek() {
             Some('"') => "a text stands in single quotes: `'…'`".to_owned(),
             _ if word.is_empty() => format!("expected a value, found {}", self.found()),
-            _ if word.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b'.') => {
+            _ if word.strip_prefix('-').unwrap_or(word).bytes().all(|b| b.is_ascii_digit() || b == b'.') => {
                 format!("`{}` is not a whole number of 64 bits", shortened(word))
             }
             _ => format!(
@@ -345,7 +345,7 @@ impl<'t> Parser<'t> {
         let word = rest.split([' ', '(', ')', ',', '\'']).next().unwrap_or_default();
         match (word, rest.chars().next()) {
             (_, None) => "the end".to_owned(),
-            ("", Some(symbol)) => format!("`{}`", symbol.escape_debug()),
+            ("", Some(symbol)) => format!("`{}`", printable(symbol)),
             (word, Some(_)) => format!("`{}`", shortened(word)),
         }
     }
@@ -361,11 +361,15 @@ impl<'t> Parser<'t> {
 }
 
 fn shortened(word: &str) -> String {
-    let mut short: String = word.chars().take(MAX_QUOTED_CHARS).flat_map(char::escape_debug).collect();
+    let mut short: String = word.chars().take(MAX_QUOTED_CHARS).map(printable).collect();
     if word.chars().count() > MAX_QUOTED_CHARS {
         short.push('…');
     }
     short
+}
+
+fn printable(c: char) -> char {
+    if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }
 }
 
 fn unquoted(word: &str) -> Option<Literal> {
