@@ -1,5 +1,30 @@
 //! Rules of customer-approved support access: pure, without IO, clock or SQL.
+//!
+//! A command is a function `decide(&State, Command, &Context) -> Result<Decided<A>, Rejection>`; what it
+//! decided is a list of [`audit::EntryDraft`]s whose [`audit::Event`]s, folded by each aggregate's `evolve`,
+//! give the rows it writes. A [`permit::Permit`] says that the caller may; the store spends it on the write.
+//!
+//! *Invariants.* No function here reads a clock, draws randomness or does IO. Every time, id and policy is an
+//! argument. Expiry is computed ([`grant::Grant::is_live`]), never waited for.
 
+pub mod access_request;
+pub mod assignment;
+pub mod audit;
+pub mod case;
+pub mod consent;
+pub mod decided;
+pub mod effective;
+pub mod grant;
 pub mod id;
+pub mod permission;
+pub mod permit;
+pub mod person;
+pub mod personal;
+pub mod problem_type;
+pub mod rejection;
+pub mod role;
+pub mod scope;
+pub mod support_request;
+pub mod tenant;
 mod text;
 pub mod time;

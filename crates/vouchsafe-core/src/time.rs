@@ -69,7 +69,8 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, InvalidTime> {
         let expected = InvalidTime { expected: "an RFC 3339 time such as `2026-11-23T09:00:00Z`" };
         let plain = text.len() <= 40 && text.contains(['T', 't']) && !text.contains('[');
-        let instant = plain.then(|| text.parse::<jiff::Timestamp>().ok()).flatten().ok_or(expected.clone())?;
+        let instant =
+            plain.then(|| text.parse::<jiff::Timestamp>().ok()).flatten().ok_or(expected.clone())?;
         let micros = instant.as_microsecond();
         if (Self::MIN_MICROS..=Self::MAX_MICROS).contains(&micros) { Ok(Self(micros)) } else { Err(expected) }
     }
@@ -191,7 +192,9 @@ mod tests {
 
     #[test]
     fn durations_read_and_print_iso_8601() {
-        for (text, minutes) in [("PT15M", 15), ("PT8H", 480), ("P7D", 10_080), ("P1DT2H3M", 1_563), ("PT0M", 0)] {
+        for (text, minutes) in
+            [("PT15M", 15), ("PT8H", 480), ("P7D", 10_080), ("P1DT2H3M", 1_563), ("PT0M", 0)]
+        {
             let duration: Duration = text.parse().unwrap();
             assert_eq!((duration.as_minutes(), duration.to_string().as_str()), (minutes, text));
         }

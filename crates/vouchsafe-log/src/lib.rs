@@ -1,1 +1,105 @@
-//! Canonical entry bytes, commitments and leaf hashes of a tenant's log.
+//! A tenant's log, byte by byte: canonical entry bytes, commitments, leaf hashes.
+//!
+//! Works on bytes and JSON values alone and knows nothing of the rest of Vouchsafe, so that a third party can check
+//! a log with this crate. The formats are pinned by golden files:
+//!
+//! - *Entry bytes* are the RFC 8785 (JSON Canonicalization Scheme) form of the entry's JSON object ([`canonical`]),
+//!   at most [`ENTRY_BYTES_MAX`] bytes.
+//! - *A leaf* is `SHA-256(0x00 ‖ entry bytes)`, *a node* `SHA-256(0x01 ‖ left ‖ right)` (RFC 6962 section 2.1).
+//! - *A commitment* to a value that must stay erasable is `SHA-256(salt ‖ RFC 8785 bytes of the value)` with 32 fresh
+//!   random bytes of salt per value and entry ([`commit`]).
+
+mod tree;
+
+pub use tree::root;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// Longest entry in bytes.
+pub const ENTRY_BYTES_MAX: usize = 65_535;
+/// Bytes of a commitment's salt.
+pub const SALT_BYTES: usize = 32;
+
+/// A SHA-256 hash.
+pub type Hash = [u8; 32];
+
+/// An entry that cannot stand in a log.
+#[derive(Debug, thiserror::Error)]
+pub enum EntryError {
+    /// The value has no canonical form (a number outside of IEEE 754 double range).
+    #[error("no canonical form")]
+    NotCanonical(#[source] serde_json::Error),
+    /// The canonical form is longer than [`ENTRY_BYTES_MAX`].
+    #[error("{0} bytes are more than an entry may have")]
+    TooLong(usize),
+}
+
+/// The RFC 8785 bytes of a value.
+///
+/// # Errors
+/// [`EntryError::NotCanonical`].
+pub fn canonical(value: &Value) -> Result<Vec<u8>, EntryError> {
+    serde_json_canonicalizer::to_vec(value).map_err(EntryError::NotCanonical)
+}
+
+/// The bytes of an entry, checked for length.
+///
+/// # Errors
+/// [`EntryError`].
+pub fn entry_bytes(entry: &Value) -> Result<Vec<u8>, EntryError> {
+    let bytes = canonical(entry)?;
+    if bytes.len() > ENTRY_BYTES_MAX { Err(EntryError::TooLong(bytes.len())) } else { Ok(bytes) }
+}
+
+/// RFC 6962 leaf hash of an entry.
+#[must_use]
+pub fn leaf_hash(entry: &[u8]) -> Hash {
+    Sha256::new().chain_update([0x00]).chain_update(entry).finalize().into()
+}
+
+/// The commitment to a text value under a salt.
+///
+/// # Errors
+/// [`EntryError::NotCanonical`]; cannot happen for a text.
+pub fn commit(salt: &[u8; SALT_BYTES], text: &str) -> Result<Hash, EntryError> {
+    let value = canonical(&Value::from(text))?;
+    Ok(Sha256::new().chain_update(salt).chain_update(value).finalize().into())
+}
+
+/// Lower-case hexadecimal, as hashes stand in entries.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_form_sorts_members_and_drops_space() {
+        let value: Value = serde_json::from_str(r#"{ "b": [1, 2.50, "\u00e9\n"], "a": null }"#).unwrap();
+        assert_eq!(canonical(&value).unwrap(), r#"{"a":null,"b":[1,2.5,"é\n"]}"#.as_bytes());
+    }
+
+    /// `printf '\0' | sha256sum` and `printf '\0abc' | sha256sum`.
+    #[test]
+    fn leaf_hashes_agree_with_a_second_tool() {
+        assert_eq!(hex(&leaf_hash(b"")), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+        assert_eq!(
+            hex(&leaf_hash(b"abc")),
+            "609f12e8bc9d7bf1d31da339aa7fe6262ec96c8a78f1c8b5a4ebbee82f9f3cba"
+        );
+    }
+
+    #[test]
+    fn entries_have_a_limit() {
+        let text = "x".repeat(ENTRY_BYTES_MAX - 1);
+        assert!(matches!(entry_bytes(&Value::from(text)), Err(EntryError::TooLong(65_536))));
+    }
+}

@@ -1,0 +1,545 @@
+//! What people do to access requests: ask, approve, reject, revoke, withdraw; and what time does to them.
+
+use super::{
+    AccessEvent, AccessSide, Approval, EngineerRequest, EngineerStatus, JUSTIFICATION_CHARS, ReasonCode,
+    Side, SideState, SideStatus,
+};
+use crate::audit::Activity;
+use crate::decided::{Context, Decided, Draft, Write};
+use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState, GrantStatus};
+use crate::id::{AccessRequestId, GrantId, TenantId};
+use crate::permit::{ApproveRequest, AskAccess, CancelRequest, RejectRequest, RevokeRequest};
+use crate::person::Person;
+use crate::personal::Personal;
+use crate::rejection::{Rejection, text_within};
+use crate::scope::{Narrowing, Scope};
+use crate::support_request::command::open_only;
+use crate::support_request::{REASON_CHARS_MAX, Stage, SupportRequest, SupportRequestEvent};
+use crate::tenant::{Assurance, SupportAccessPolicy, Tenant};
+use crate::time::{Duration, Timestamp};
+
+/// What an engineer asks.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The request's id.
+    pub id: AccessRequestId,
+    /// Whose data.
+    pub resource_tenant: TenantId,
+    /// Why, in one word.
+    pub reason_code: ReasonCode,
+    /// Why, 20 to 2,000 characters.
+    pub justification: String,
+    /// What.
+    pub scope: Scope,
+    /// The request that this one extends.
+    pub linked_to: Option<AccessRequestId>,
+}
+
+/// What the rule must know of the tenants concerned.
+#[derive(Debug)]
+pub struct AskFacts<'a> {
+    /// S, with its settings.
+    pub support_tenant: &'a Tenant,
+    /// A standing approval of S for the same resource tenant that covers the scope: the request goes straight
+    /// to R.
+    pub standing: Option<&'a AccessSide>,
+    /// R, if S ≠ R and it exists here. Read only where S's approval stands, so that asking S is the same whether
+    /// R exists or not.
+    pub resource_tenant: Option<&'a Tenant>,
+}
+
+/// Asks for access: a record for the engineer, and a pending one for S, or for R where S's approval stands.
+///
+/// # Errors
+/// [`Rejection::CaseClosed`]; [`Rejection::Invalid`] for a short justification or a tenant that S has not named.
+pub fn ask(
+    request: &SupportRequest,
+    engineer: &Person,
+    ask: Ask,
+    facts: &AskFacts<'_>,
+    cx: &Context,
+) -> Result<Decided<AskAccess>, Rejection> {
+    open_only(request)?;
+    if !request.names(ask.resource_tenant) {
+        let message = "is not a tenant that the customer named on this support request";
+        return Err(Rejection::invalid("resourceTenantId", message));
+    }
+    let (min, max) = JUSTIFICATION_CHARS;
+    let justification = text_within("justification", &ask.justification, min, max)?;
+    let record = EngineerRequest {
+        id: ask.id,
+        tenant: engineer.tenant,
+        support_request: request.id,
+        support_request_number: request.number.clone(),
+        support_tenant: request.tenant,
+        resource_tenant: ask.resource_tenant,
+        requested_by: engineer.card(),
+        reason_code: ask.reason_code,
+        justification: Personal::new(engineer.id, justification),
+        requested: ask.scope,
+        linked_to: ask.linked_to,
+        rests_on: facts.standing.map(|standing| standing.id),
+        created: cx.now,
+        version: 0,
+    };
+    let mut draft = Draft::new(cx);
+    if facts.standing.is_some() {
+        if let Some(resource) = facts.resource_tenant {
+            let side = resource_side(&record, &record.requested, facts.support_tenant, resource, cx);
+            create(&mut draft, side);
+        }
+    } else {
+        let side =
+            if request.tenant == ask.resource_tenant { Side::Both } else { Side::SupportRequestTenant };
+        let tenant = facts.support_tenant;
+        create(&mut draft, side_of(&record, side, &record.requested, tenant, tenant, cx));
+        if request.stage != Stage::WaitingForCustomer {
+            let stage = Stage::WaitingForCustomer;
+            draft.support_request(Some(request), SupportRequestEvent::StageChanged { stage });
+        }
+    }
+    draft.put(Write::EngineerRequest(Box::new(record)));
+    Ok(draft.decided(request.id))
+}
+
+fn create(draft: &mut Draft<'_>, side: AccessSide) {
+    draft
+        .entry(side.tenant, Activity::RequestCreated, side.id, Some(side.support_request))
+        .by_service(false)
+        .access(None, AccessEvent::Created { side: Box::new(side) });
+}
+
+/// R's record, as it begins once S has approved: it asks for what S approved.
+fn resource_side(
+    ask: &EngineerRequest,
+    scope: &Scope,
+    support: &Tenant,
+    resource: &Tenant,
+    cx: &Context,
+) -> AccessSide {
+    side_of(ask, Side::ResourceTenant, scope, support, resource, cx)
+}
+
+fn side_of(
+    ask: &EngineerRequest,
+    side: Side,
+    scope: &Scope,
+    support: &Tenant,
+    owner: &Tenant,
+    cx: &Context,
+) -> AccessSide {
+    AccessSide {
+        id: ask.id,
+        tenant: owner.id,
+        side,
+        support_request: ask.support_request,
+        support_request_number: ask.support_request_number.clone(),
+        support_tenant: support.id,
+        support_tenant_name: support.display_name.clone(),
+        resource_tenant: ask.resource_tenant,
+        requested_by: ask.requested_by.clone(),
+        reason_code: ask.reason_code,
+        justification: ask.justification.clone(),
+        requested: scope.clone(),
+        linked_to: ask.linked_to,
+        rests_on: match side {
+            Side::ResourceTenant => Some(ask.rests_on.unwrap_or(ask.id)),
+            Side::SupportRequestTenant | Side::Both => None,
+        },
+        created: cx.now,
+        pending_until: cx.now + owner.policy.pending_expiry,
+        state: SideState::Pending,
+        version: 0,
+    }
+}
+
+/// A vote for one scope.
+#[derive(Debug, Clone, Default)]
+pub struct Vote {
+    /// What the approver remarks.
+    pub comment: Option<String>,
+    /// What the approver takes away.
+    pub narrowing: Narrowing,
+}
+
+/// What approving must know besides the record.
+#[derive(Debug)]
+pub struct ApproveFacts<'a> {
+    /// The approver's tenant, with its settings.
+    pub tenant: &'a Tenant,
+    /// Whether the approver's account is linked to an account of the provider.
+    pub linked_to_provider: bool,
+    /// Id for the grant, if this side makes one.
+    pub grant: GrantId,
+    /// The case, for S's side: its stage moves on.
+    pub request: Option<&'a SupportRequest>,
+    /// The engineer's record, for S's side where S ≠ R: R's record is made from it.
+    pub ask: Option<&'a EngineerRequest>,
+    /// R, for S's side where S ≠ R, if it exists here.
+    pub resource: Option<Resource<'a>>,
+}
+
+/// What S's approval must know of R.
+#[derive(Debug)]
+pub struct Resource<'a> {
+    /// R, with its settings.
+    pub tenant: &'a Tenant,
+    /// The approver's own account in R, if both accounts are linked as one person and that account may approve in R.
+    pub same_person: Option<&'a Person>,
+    /// Id for R's grant.
+    pub grant: GrantId,
+}
+
+/// Approves one side. On S's side where S ≠ R, R's record comes into being, and is approved at once if the same
+/// person may approve there too.
+///
+/// # Errors
+/// [`Rejection::Conflict`] and [`Rejection::AlreadyEnded`] as `lifecycle.md` says; [`Rejection::Invalid`] if the
+/// vote would widen; [`Rejection::AssuranceRequired`]; [`Rejection::Forbidden`].
+pub fn approve(
+    side: &AccessSide,
+    by: &Person,
+    vote: &Vote,
+    facts: &ApproveFacts<'_>,
+    cx: &Context,
+) -> Result<Decided<ApproveRequest>, Rejection> {
+    decidable(side, cx)?;
+    may_decide(side, by, facts.tenant, facts.linked_to_provider)?;
+    let scope = capped(side.requested.narrowed(&vote.narrowing)?, &facts.tenant.policy, side.side);
+    let comment = optional_text("comment", vote.comment.as_deref(), by)?;
+    let mut draft = Draft::new(cx);
+    let approval =
+        Approval { by: by.id, at: cx.now, automatic: false, scope, comment, grant: None, expires: None };
+    match side.side {
+        Side::SupportRequestTenant => {
+            draft
+                .entry(side.tenant, Activity::RequestApproved, side.id, Some(side.support_request))
+                .access(Some(side), AccessEvent::Approved { approval: approval.clone() });
+            moved_on(&mut draft, facts.request);
+            if let (Some(ask), Some(resource)) = (facts.ask, &facts.resource) {
+                reach_resource(&mut draft, ask, facts.tenant, &approval.scope, resource, cx);
+            }
+        }
+        Side::Both => {
+            draft.entry(side.tenant, Activity::RequestApproved, side.id, Some(side.support_request));
+            give_access(&mut draft, side, approval, facts.grant, cx);
+            moved_on(&mut draft, facts.request);
+        }
+        Side::ResourceTenant => give_access(&mut draft, side, approval, facts.grant, cx),
+    }
+    Ok(draft.decided(side.id))
+}
+
+/// Approves the data's side: narrowing is told first, then access begins.
+fn give_access(draft: &mut Draft<'_>, side: &AccessSide, mut approval: Approval, id: GrantId, cx: &Context) {
+    let expires = cx.now + approval.scope.duration;
+    approval.grant = Some(id);
+    approval.expires = Some(expires);
+    let grant = Grant {
+        id,
+        tenant: side.tenant,
+        support_request: side.support_request,
+        access_request: Some(side.id),
+        source: GrantSource::AccessRequest,
+        data_categories: approval.scope.data_categories.clone(),
+        filter: approval.scope.filter,
+        created: cx.now,
+        expires,
+        state: GrantState::Live,
+        version: 0,
+    };
+    let automatic = approval.automatic;
+    if approval.scope != side.requested {
+        draft.entry(side.tenant, Activity::ScopeNarrowed, side.id, Some(side.support_request));
+        if automatic {
+            draft.by_service(true);
+        }
+    }
+    draft.entry(side.tenant, Activity::AccessApproved, side.id, Some(side.support_request));
+    if automatic {
+        draft.by_service(true);
+    }
+    draft
+        .access(Some(side), AccessEvent::Approved { approval })
+        .grant(None, GrantEvent::Given { grant: Box::new(grant) });
+}
+
+/// Makes R's record after S approved, and approves it where one person holds both rights.
+fn reach_resource(
+    draft: &mut Draft<'_>,
+    ask: &EngineerRequest,
+    support: &Tenant,
+    scope: &Scope,
+    resource: &Resource<'_>,
+    cx: &Context,
+) {
+    let side = resource_side(ask, scope, support, resource.tenant, cx);
+    create(draft, side.clone());
+    let policy = &resource.tenant.policy;
+    let one_vote_decides = policy.approvals.required <= 1 && policy.decision_assurance <= Assurance::Token;
+    let Some(person) = resource.same_person.filter(|person| {
+        one_vote_decides
+            && (policy.approvals.approver_ids.is_empty()
+                || policy.approvals.approver_ids.contains(&person.id))
+    }) else {
+        return;
+    };
+    let scope = capped(scope.clone(), policy, Side::ResourceTenant);
+    let approval = Approval {
+        by: person.id,
+        at: cx.now,
+        automatic: true,
+        scope,
+        comment: None,
+        grant: None,
+        expires: None,
+    };
+    give_access(draft, &side, approval, resource.grant, cx);
+}
+
+/// The scope with the duration cut to what the data's tenant allows at most.
+fn capped(mut scope: Scope, policy: &SupportAccessPolicy, side: Side) -> Scope {
+    match side {
+        Side::SupportRequestTenant => {}
+        Side::ResourceTenant | Side::Both => scope.duration = scope.duration.min(policy.max_duration),
+    }
+    scope
+}
+
+/// Rejects one side. One rejection decides.
+///
+/// # Errors
+/// As [`approve`].
+pub fn reject(
+    side: &AccessSide,
+    by: &Person,
+    reason: Option<&str>,
+    facts: &ApproveFacts<'_>,
+    cx: &Context,
+) -> Result<Decided<RejectRequest>, Rejection> {
+    decidable(side, cx)?;
+    may_decide(side, by, facts.tenant, facts.linked_to_provider)?;
+    let reason = optional_text("reason", reason, by)?;
+    let activity = match side.side {
+        Side::SupportRequestTenant | Side::Both => Activity::RequestRejected,
+        Side::ResourceTenant => Activity::AccessRejected,
+    };
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(side.tenant, activity, side.id, Some(side.support_request))
+        .access(Some(side), AccessEvent::Rejected { by: by.id, at: cx.now, reason });
+    match side.side {
+        Side::SupportRequestTenant | Side::Both => moved_on(&mut draft, facts.request),
+        Side::ResourceTenant => {}
+    }
+    Ok(draft.decided(side.id))
+}
+
+/// Takes an approval back. On S's side where S ≠ R it ends every R side that rests on it (`dependents`, each with
+/// its grant); on the data's side it ends the grant.
+///
+/// # Errors
+/// [`Rejection::Conflict`] if someone of this tenant revoked or rejected, or nobody approved yet;
+/// [`Rejection::AlreadyEnded`].
+pub fn revoke(
+    side: &AccessSide,
+    grant: Option<&Grant>,
+    dependents: &[(AccessSide, Option<Grant>)],
+    by: &Person,
+    reason: Option<&str>,
+    cx: &Context,
+) -> Result<Decided<RevokeRequest>, Rejection> {
+    match side.status(cx.now) {
+        SideStatus::Approved => {}
+        SideStatus::Pending
+        | SideStatus::Rejected
+        | SideStatus::Revoked
+        | SideStatus::Expired
+        | SideStatus::Cancelled
+        | SideStatus::Completed => return Err(refusal(side, cx)),
+    }
+    let reason = optional_text("reason", reason, by)?;
+    let revoked = AccessEvent::Revoked { at: cx.now, by: Some(by.id), reason };
+    let mut draft = Draft::new(cx);
+    match side.side {
+        Side::SupportRequestTenant => {
+            draft
+                .entry(side.tenant, Activity::RequestWithdrawn, side.id, Some(side.support_request))
+                .access(Some(side), revoked);
+            for (dependent, grant) in dependents {
+                end_by_service(&mut draft, dependent, grant.as_ref(), GrantEnd::Revoked, cx);
+            }
+        }
+        Side::ResourceTenant | Side::Both => {
+            draft
+                .entry(side.tenant, Activity::AccessRemoved, side.id, Some(side.support_request))
+                .access(Some(side), revoked);
+            if let Some(grant) = grant.filter(|grant| grant.is_open_on_record()) {
+                draft.grant(Some(grant), GrantEvent::Ended { at: cx.now, how: GrantEnd::Removed });
+            }
+        }
+    }
+    Ok(draft.decided(side.id))
+}
+
+/// The engineer withdraws a pending request, or gives live access up. After S approved, only R's side changes.
+///
+/// # Errors
+/// [`Rejection::AlreadyEnded`].
+pub fn cancel(
+    ask: &EngineerRequest,
+    support_side: Option<&AccessSide>,
+    data_side: Option<(&AccessSide, Option<&Grant>)>,
+    cx: &Context,
+) -> Result<Decided<CancelRequest>, Rejection> {
+    let live = |side: &&AccessSide| matches!(side.status(cx.now), SideStatus::Pending | SideStatus::Approved);
+    let mut draft = Draft::new(cx);
+    if let Some((side, grant)) = data_side.filter(|(side, _)| live(side)) {
+        end_by_service(&mut draft, side, grant, GrantEnd::Completed, cx);
+    } else if let Some(side) = support_side.filter(|side| side.status(cx.now) == SideStatus::Pending) {
+        end_by_service(&mut draft, side, None, GrantEnd::Completed, cx);
+    } else {
+        return Err(Rejection::AlreadyEnded);
+    }
+    Ok(draft.decided(ask.id))
+}
+
+/// The service ends a side that waits or stands: pending → cancelled; approved → `how`.
+pub(crate) fn end_by_service(
+    draft: &mut Draft<'_>,
+    side: &AccessSide,
+    grant: Option<&Grant>,
+    how: GrantEnd,
+    cx: &Context,
+) {
+    let (at, case) = (cx.now, Some(side.support_request));
+    match side.status(cx.now) {
+        SideStatus::Pending => {
+            draft
+                .entry(side.tenant, Activity::RequestCanceled, side.id, case)
+                .by_service(false)
+                .access(Some(side), AccessEvent::Cancelled { at });
+        }
+        SideStatus::Approved => {
+            let event = match how {
+                GrantEnd::Completed => AccessEvent::Completed { at },
+                GrantEnd::Removed | GrantEnd::Revoked | GrantEnd::Expired => {
+                    AccessEvent::Revoked { at, by: None, reason: None }
+                }
+            };
+            let activity = match (side.side, how) {
+                (Side::SupportRequestTenant, GrantEnd::Completed) => Activity::RequestCompleted,
+                (Side::SupportRequestTenant, GrantEnd::Removed | GrantEnd::Revoked | GrantEnd::Expired) => {
+                    Activity::RequestWithdrawn
+                }
+                (Side::ResourceTenant | Side::Both, _) => Activity::AccessRemoved,
+            };
+            draft.entry(side.tenant, activity, side.id, case).by_service(false).access(Some(side), event);
+            if let Some(grant) = grant.filter(|grant| grant.is_open_on_record()) {
+                draft.grant(Some(grant), GrantEvent::Ended { at, how });
+            }
+        }
+        // What time has ended already is recorded as that, by `expire`.
+        SideStatus::Expired => expire(draft, side, grant, cx),
+        SideStatus::Rejected | SideStatus::Cancelled | SideStatus::Revoked | SideStatus::Completed => {}
+    }
+}
+
+/// Records that time ended a side, as of the moment it did.
+pub(crate) fn expire(draft: &mut Draft<'_>, side: &AccessSide, grant: Option<&Grant>, cx: &Context) {
+    if !side.is_open_on_record() || side.status(cx.now) != SideStatus::Expired {
+        return;
+    }
+    let at = side.approval().and_then(|approval| approval.expires).unwrap_or(side.pending_until);
+    let activity = if side.approval().is_some() { Activity::AccessRemoved } else { Activity::RequestExpired };
+    draft
+        .entry(side.tenant, activity, side.id, Some(side.support_request))
+        .by_service(false)
+        .effective(at)
+        .access(Some(side), AccessEvent::Expired { at });
+    if let Some(grant) = grant.filter(|grant| grant.is_open_on_record()) {
+        draft.grant(Some(grant), GrantEvent::Ended { at, how: GrantEnd::Expired });
+    }
+}
+
+/// What the engineer is told of a request: never who, why, or a comment. `support` and `data` are the sides'
+/// records; a request to a tenant that does not exist looks like one that nobody answers.
+#[must_use]
+pub fn engineer_status(
+    support: Option<&AccessSide>,
+    data: Option<(&AccessSide, Option<&Grant>)>,
+    unanswered_for: Duration,
+    now: Timestamp,
+) -> EngineerStatus {
+    if let Some((side, grant)) = data {
+        return match (side.status(now), grant.map(|grant| grant.status(now))) {
+            (SideStatus::Pending, _) => EngineerStatus::Pending,
+            (SideStatus::Approved, Some(GrantStatus::Live)) => EngineerStatus::Live,
+            (SideStatus::Approved, Some(GrantStatus::Paused)) => EngineerStatus::Paused,
+            (SideStatus::Approved, Some(GrantStatus::Ended) | None)
+            | (
+                SideStatus::Rejected
+                | SideStatus::Expired
+                | SideStatus::Cancelled
+                | SideStatus::Revoked
+                | SideStatus::Completed,
+                _,
+            ) => EngineerStatus::Ended,
+        };
+    }
+    match support.map(|side| (side.status(now), side.approval())) {
+        Some((SideStatus::Pending, _)) => EngineerStatus::Pending,
+        Some((SideStatus::Approved, Some(approval))) if now < approval.at + unanswered_for => {
+            EngineerStatus::Pending
+        }
+        Some(_) | None => EngineerStatus::Ended,
+    }
+}
+
+fn decidable(side: &AccessSide, cx: &Context) -> Result<(), Rejection> {
+    if side.status(cx.now) == SideStatus::Pending { Ok(()) } else { Err(refusal(side, cx)) }
+}
+
+/// `conflict` if someone of this tenant has decided, else `alreadyEnded`. Nothing else enters the answer.
+fn refusal(side: &AccessSide, cx: &Context) -> Rejection {
+    match side.status(cx.now) {
+        SideStatus::Pending | SideStatus::Approved | SideStatus::Rejected => Rejection::Conflict,
+        SideStatus::Revoked if matches!(side.state, SideState::Revoked { by: Some(_), .. }) => {
+            Rejection::Conflict
+        }
+        SideStatus::Revoked | SideStatus::Expired | SideStatus::Cancelled | SideStatus::Completed => {
+            Rejection::AlreadyEnded
+        }
+    }
+}
+
+fn may_decide(
+    side: &AccessSide,
+    by: &Person,
+    tenant: &Tenant,
+    linked_to_provider: bool,
+) -> Result<(), Rejection> {
+    let policy = &tenant.policy;
+    if side.requested_by.id == by.id || linked_to_provider {
+        return Err(Rejection::Forbidden("the provider's own people do not decide for a customer"));
+    }
+    if !policy.approvals.approver_ids.is_empty() && !policy.approvals.approver_ids.contains(&by.id) {
+        return Err(Rejection::Forbidden("your organisation names other people as approvers"));
+    }
+    if policy.decision_assurance > Assurance::Token {
+        return Err(Rejection::AssuranceRequired);
+    }
+    Ok(())
+}
+
+/// S has answered: the case goes on.
+fn moved_on(draft: &mut Draft<'_>, request: Option<&SupportRequest>) {
+    if let Some(request) = request.filter(|request| request.is_open() && request.stage != Stage::InProgress) {
+        draft.support_request(Some(request), SupportRequestEvent::StageChanged { stage: Stage::InProgress });
+    }
+}
+
+fn optional_text(field: &str, text: Option<&str>, by: &Person) -> Result<Option<Personal>, Rejection> {
+    let text = text_within(field, text.unwrap_or(""), 0, REASON_CHARS_MAX)?;
+    Ok((!text.is_empty()).then(|| Personal::new(by.id, text)))
+}

@@ -1,0 +1,333 @@
+//! The audit vocabulary: what an entry of a tenant's log says (`lifecycle.md`, *Audit entries*).
+
+use serde::{Deserialize, Serialize};
+
+use crate::access_request::AccessEvent;
+use crate::grant::GrantEvent;
+use crate::id::{AccessRequestId, GrantId, ReadId, SupportRequestId, TenantId, UserId};
+use crate::person::Person;
+use crate::personal::Personal;
+use crate::scope::DataCategory;
+use crate::support_request::SupportRequestEvent;
+use crate::tenant::SupportAccessPolicy;
+use crate::time::Timestamp;
+
+/// An audit entry before it has its place in the log: the store adds sequence, id, correlation id and leaf.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryDraft {
+    /// Whose log it goes to.
+    pub tenant: TenantId,
+    /// What happened.
+    pub activity: Activity,
+    /// Who did it.
+    pub initiated_by: Initiator,
+    /// The thing it happened to: a `sr_`, `sar_` or `grt_` id, or a tenant or account.
+    pub target: String,
+    /// The case, if there is one.
+    pub support_request: Option<SupportRequestId>,
+    /// Whether the service did it in somebody's place because a rule says so.
+    pub automatic: bool,
+    /// Success, or failure with its reason code.
+    pub outcome: Outcome,
+    /// When it took effect.
+    pub at: Timestamp,
+    /// The changes it records; folded, they give the rows.
+    pub events: Vec<Event>,
+}
+
+/// What came of the attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Success,
+    /// It was refused.
+    Failure {
+        /// A problem code.
+        reason: String,
+    },
+}
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Initiator {
+    /// A person or service account.
+    User(Box<Person>),
+    /// Vouchsafe itself.
+    Service,
+}
+
+/// One change. Which row it belongs to stands in its variant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "of")]
+pub enum Event {
+    /// Of a support request.
+    SupportRequest {
+        /// Which.
+        id: SupportRequestId,
+        /// What.
+        event: SupportRequestEvent,
+    },
+    /// Of one side's record of an access request.
+    AccessRequest {
+        /// Which.
+        id: AccessRequestId,
+        /// What.
+        event: AccessEvent,
+    },
+    /// Of a grant.
+    Grant {
+        /// Which.
+        id: GrantId,
+        /// What.
+        event: GrantEvent,
+    },
+    /// A read of diagnostic data.
+    Read {
+        /// What was read.
+        read: Box<ReadSummary>,
+    },
+    /// Refused reads of one minute that are alike.
+    ReadDenied {
+        /// Whose data was asked for.
+        tenant: TenantId,
+        /// The category asked for.
+        category: DataCategory,
+        /// How many.
+        count: u64,
+    },
+    /// Records were imported.
+    Imported {
+        /// How many came in.
+        imported: u64,
+        /// How many were there already.
+        already_present: u64,
+        /// How many were refused.
+        rejected: u64,
+    },
+    /// The tenant was set up.
+    TenantCreated {
+        /// Its name.
+        display_name: String,
+    },
+    /// An account was added with these roles.
+    UserAdded {
+        /// The account.
+        user: Box<Person>,
+        /// Template ids of its roles.
+        roles: Vec<String>,
+    },
+    /// Two accounts were declared to be one person.
+    AccountsLinked {
+        /// The account of this tenant.
+        user: UserId,
+        /// The other tenant.
+        other_tenant: TenantId,
+        /// The account there.
+        other_user: UserId,
+    },
+    /// An API token was made.
+    TokenIssued {
+        /// For whom.
+        user: UserId,
+        /// Until when.
+        expires: Timestamp,
+    },
+    /// An API token was ended.
+    TokenRevoked {
+        /// Whose.
+        user: UserId,
+    },
+    /// The tenant's settings changed.
+    PolicyChanged {
+        /// The settings from now on.
+        policy: Box<SupportAccessPolicy>,
+    },
+}
+
+/// What the log says of one read; the list of record ids lies beside it (`evidence.md`, *Format*).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadSummary {
+    /// The read record.
+    pub id: ReadId,
+    /// The grant it rested on; `None` for a basic category of the support request tenant.
+    pub grant: Option<GrantId>,
+    /// What kind of data.
+    pub category: DataCategory,
+    /// The query in canonical form, with typed values.
+    pub query: Personal,
+    /// Number of records.
+    pub count: u64,
+    /// Bytes of the answer's body.
+    pub bytes: u64,
+    /// Names of the properties that left unmasked.
+    pub clear: Vec<String>,
+    /// Names of the properties that left masked.
+    pub masked: Vec<String>,
+    /// RFC 6962 root, in hex, of the ordered list of record ids.
+    pub records_root: String,
+}
+
+macro_rules! activities {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $category:ident, $operation:literal;)*) => {
+        /// What can stand in a log. Names of access activities are Entra's of October 2024.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Activity { $($(#[$doc])* $name,)* }
+
+        impl Activity {
+            /// Every activity.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// `activityDisplayName`.
+            #[must_use]
+            pub const fn name(self) -> &'static str { match self { $(Self::$name => $text,)* } }
+
+            /// The category it is filed under.
+            #[must_use]
+            pub const fn category(self) -> AuditCategory { match self { $(Self::$name => AuditCategory::$category,)* } }
+
+            /// Graph's `operationType`.
+            #[must_use]
+            pub const fn operation(self) -> &'static str { match self { $(Self::$name => $operation,)* } }
+        }
+    };
+}
+
+activities! {
+    /// An engineer asked for access.
+    RequestCreated = "Request created", SupportAccessManagement, "Add";
+    /// The support request tenant approved.
+    RequestApproved = "Request approved", SupportAccessManagement, "Update";
+    /// The support request tenant rejected.
+    RequestRejected = "Request rejected", SupportAccessManagement, "Update";
+    /// The support request tenant took its approval back.
+    RequestWithdrawn = "Request withdrawn", SupportAccessManagement, "Update";
+    /// The case closed while the support request tenant's approval stood.
+    RequestCompleted = "Request completed", SupportAccessManagement, "Update";
+    /// A pending request ended without a decision.
+    RequestCanceled = "Request canceled", SupportAccessManagement, "Update";
+    /// A pending request waited too long.
+    RequestExpired = "Request expired", SupportAccessManagement, "Update";
+    /// The data's tenant approved; access is live.
+    AccessApproved = "Access approved", SupportAccessManagement, "Add";
+    /// The data's tenant rejected.
+    AccessRejected = "Access rejected", SupportAccessManagement, "Update";
+    /// Access ended.
+    AccessRemoved = "Access removed", SupportAccessManagement, "Delete";
+    /// An approver took something away from the scope.
+    ScopeNarrowed = "Scope narrowed", SupportAccessManagement, "Update";
+    /// Access passed to the next engineer of the case.
+    AccessInherited = "Access inherited", SupportAccessManagement, "Update";
+    /// *Allow collection of advanced diagnostic information* is on.
+    ConsentGiven = "Consent given", SupportAccessManagement, "Add";
+    /// Consent was asked for by someone who may not give it alone.
+    ConsentAwaitingApproval = "Consent awaiting approval", SupportAccessManagement, "Add";
+    /// *Allow collection of advanced diagnostic information* is off.
+    ConsentWithdrawn = "Consent withdrawn", SupportAccessManagement, "Delete";
+    /// Consent ended by itself.
+    ConsentExpired = "Consent expired", SupportAccessManagement, "Delete";
+    /// An engineer read diagnostic data.
+    DataRead = "Diagnostic data read", SupportDataAccess, "Read";
+    /// An engineer was refused diagnostic data.
+    DataReadDenied = "Diagnostic data read denied", SupportDataAccess, "Read";
+    /// Diagnostic data came in.
+    DataImported = "Diagnostic data imported", SupportDataAccess, "Add";
+    /// A case was opened.
+    SupportRequestCreated = "Support request created", SupportRequestManagement, "Add";
+    /// Severity, contact or resource tenants of a case changed.
+    SupportRequestUpdated = "Support request updated", SupportRequestManagement, "Update";
+    /// A case got an engineer.
+    SupportRequestAssigned = "Support request assigned", SupportRequestManagement, "Assign";
+    /// A message was added to a case.
+    MessageAdded = "Message added to support request", SupportRequestManagement, "Update";
+    /// A case was closed.
+    SupportRequestClosed = "Support request closed", SupportRequestManagement, "Update";
+    /// The engineer proposed to open a case again.
+    SupportRequestReopenProposed = "Support request reopening proposed", SupportRequestManagement, "Update";
+    /// A case was opened again.
+    SupportRequestReopened = "Support request reopened", SupportRequestManagement, "Update";
+    /// The tenant was set up.
+    TenantCreated = "Create tenant", DirectoryManagement, "Add";
+    /// An account was added.
+    UserAdded = "Add user", UserManagement, "Add";
+    /// Two accounts were linked as one person.
+    AccountsLinked = "Link accounts", UserManagement, "Update";
+    /// An API token was made.
+    TokenIssued = "Create API token", UserManagement, "Add";
+    /// An API token was ended.
+    TokenRevoked = "Revoke API token", UserManagement, "Delete";
+    /// The tenant's support access settings changed.
+    PolicyUpdated = "Update support access policy", Policy, "Update";
+}
+
+impl Activity {
+    /// The activity of this name. Entra's names of September 2023 are understood too.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let name = match name {
+            "Approval approved" => "Access approved",
+            "Approval removed" => "Access removed",
+            name => name,
+        };
+        Self::ALL.iter().copied().find(|activity| activity.name() == name)
+    }
+
+    /// Whether it belongs to the lifecycle of access, which who may approve may read without the audit permission.
+    #[must_use]
+    pub const fn is_access_lifecycle(self) -> bool {
+        matches!(self.category(), AuditCategory::SupportAccessManagement)
+    }
+}
+
+/// The category of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AuditCategory {
+    /// Requests, approvals, grants, consent.
+    SupportAccessManagement,
+    /// Reads of diagnostic data.
+    SupportDataAccess,
+    /// Cases.
+    SupportRequestManagement,
+    /// Accounts, tokens.
+    UserManagement,
+    /// Tenants.
+    DirectoryManagement,
+    /// Settings.
+    Policy,
+}
+
+impl AuditCategory {
+    /// The wire name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SupportAccessManagement => "SupportAccessManagement",
+            Self::SupportDataAccess => "SupportDataAccess",
+            Self::SupportRequestManagement => "SupportRequestManagement",
+            Self::UserManagement => "UserManagement",
+            Self::DirectoryManagement => "DirectoryManagement",
+            Self::Policy => "Policy",
+        }
+    }
+
+    /// The stored name for a name that a caller filters by: Entra's own `MicrosoftSupportAccessManagement`
+    /// finds the same entries as ours.
+    #[must_use]
+    pub fn canonical(name: &str) -> &str {
+        if name == "MicrosoftSupportAccessManagement" { Self::SupportAccessManagement.name() } else { name }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found_again() {
+        for activity in Activity::ALL {
+            assert_eq!(Activity::named(activity.name()), Some(*activity));
+        }
+        assert_eq!(Activity::named("Approval removed"), Some(Activity::AccessRemoved));
+        assert_eq!(Activity::named("removed"), None);
+    }
+}

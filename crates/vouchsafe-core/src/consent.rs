@@ -1,0 +1,79 @@
+//! Consent: the property *Allow collection of advanced diagnostic information* of a support request.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{GrantId, UserId};
+use crate::time::Timestamp;
+
+/// Where the property stands on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "status")]
+pub enum Consent {
+    /// *No*, or never asked.
+    None,
+    /// *Yes*, but by someone who may not consent alone: it grants nothing yet.
+    AwaitingApproval {
+        /// Who said yes.
+        by: UserId,
+        /// When.
+        since: Timestamp,
+    },
+    /// *Yes*: a grant covers all advanced categories of the support request tenant.
+    Given {
+        /// The grant.
+        grant: GrantId,
+        /// Who gave it.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+        /// When it ends by itself.
+        expires: Timestamp,
+    },
+    /// It ended by itself and can be given again.
+    Expired {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// How the property looks at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ConsentStatus {
+    /// *No*.
+    None,
+    /// *Yes, awaiting approval*.
+    AwaitingApproval,
+    /// *Yes*.
+    Given,
+    /// Suspended until the tenant confirms.
+    Paused,
+    /// Ended by itself.
+    Expired,
+    /// The tenant switched consent off.
+    NotOffered,
+}
+
+impl Consent {
+    /// The status at `now` for a tenant that does or does not offer consent.
+    #[must_use]
+    pub fn status(&self, now: Timestamp, offered: bool) -> ConsentStatus {
+        match self {
+            Self::Given { expires, .. } if now >= *expires => ConsentStatus::Expired,
+            Self::Given { .. } => ConsentStatus::Given,
+            Self::AwaitingApproval { .. } => ConsentStatus::AwaitingApproval,
+            Self::Expired { .. } if offered => ConsentStatus::Expired,
+            Self::None if offered => ConsentStatus::None,
+            Self::None | Self::Expired { .. } => ConsentStatus::NotOffered,
+        }
+    }
+
+    /// The property's value: yes while given or awaiting approval.
+    #[must_use]
+    pub fn is_yes(&self, now: Timestamp) -> bool {
+        match self.status(now, true) {
+            ConsentStatus::AwaitingApproval | ConsentStatus::Given | ConsentStatus::Paused => true,
+            ConsentStatus::None | ConsentStatus::Expired | ConsentStatus::NotOffered => false,
+        }
+    }
+}

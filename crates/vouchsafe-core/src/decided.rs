@@ -1,0 +1,241 @@
+//! What a rule decided: audit entries with their events, and the rows that those events make.
+
+use std::fmt;
+
+use crate::access_request::{AccessEvent, AccessSide, EngineerRequest};
+use crate::audit::{Activity, EntryDraft, Event, Initiator, Outcome};
+use crate::grant::{Grant, GrantEvent};
+use crate::id::{SupportRequestId, TenantId};
+use crate::permit::Action;
+use crate::support_request::{Message, SupportRequest, SupportRequestEvent};
+use crate::time::Timestamp;
+
+/// The values a rule may use besides its state and command.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The unit of work's time, taken after its locks.
+    pub now: Timestamp,
+    /// Who acts.
+    pub initiator: Initiator,
+    /// The provider, whose engineers are told what changed for them.
+    pub provider: TenantId,
+}
+
+/// A decision of action `A` about one subject. Only rules make one; only the store's `record` takes one, and
+/// only together with the permit of the same action and subject.
+#[must_use = "a decision changes nothing until it is recorded"]
+#[derive(Debug)]
+pub struct Decided<A: Action> {
+    subject: A::Subject,
+    entries: Vec<EntryDraft>,
+    writes: Vec<Write>,
+    notices: Vec<Notice>,
+}
+
+/// A row to insert (version 0) or to update if it still has the version it was decided on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// A case.
+    SupportRequest(Box<SupportRequest>),
+    /// One tenant's record of an access request.
+    AccessSide(Box<AccessSide>),
+    /// The engineer's record of an access request.
+    EngineerRequest(Box<EngineerRequest>),
+    /// A grant.
+    Grant(Box<Grant>),
+    /// A message.
+    Message(Box<Message>),
+}
+
+/// Something to tell the people of `tenant`, delivered from the outbox after the commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Whose people.
+    pub tenant: TenantId,
+    /// What kind of change.
+    pub topic: &'static str,
+    /// Id of the changed thing.
+    pub subject: String,
+}
+
+impl<A: Action> Decided<A> {
+    /// What it is about; the permit must name the same.
+    pub fn subject(&self) -> A::Subject {
+        self.subject
+    }
+
+    /// Its parts, for the store to write.
+    pub fn into_parts(self) -> (Vec<EntryDraft>, Vec<Write>, Vec<Notice>) {
+        (self.entries, self.writes, self.notices)
+    }
+
+    /// The rows as they will be.
+    pub fn writes(&self) -> &[Write] {
+        &self.writes
+    }
+
+    /// The entries as they will be, without their place in the log.
+    pub fn entries(&self) -> &[EntryDraft] {
+        &self.entries
+    }
+}
+
+/// Collects a decision. Each event goes into the entry begun last and is folded into its row at once, so that
+/// rows and entries cannot disagree.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    cx: &'a Context,
+    entries: Vec<EntryDraft>,
+    writes: Vec<Write>,
+    notices: Vec<Notice>,
+}
+
+impl<'a> Draft<'a> {
+    /// An empty decision.
+    pub fn new(cx: &'a Context) -> Self {
+        Self { cx, entries: Vec::new(), writes: Vec::new(), notices: Vec::new() }
+    }
+
+    /// Begins an entry of `tenant`'s log, done by the context's initiator now.
+    pub fn entry(
+        &mut self,
+        tenant: TenantId,
+        activity: Activity,
+        target: impl fmt::Display,
+        case: Option<SupportRequestId>,
+    ) -> &mut Self {
+        let target = target.to_string();
+        self.notices.push(Notice { tenant, topic: activity.name(), subject: target.clone() });
+        self.entries.push(EntryDraft {
+            tenant,
+            activity,
+            initiated_by: self.cx.initiator.clone(),
+            target,
+            support_request: case,
+            automatic: false,
+            outcome: Outcome::Success,
+            at: self.cx.now,
+            events: Vec::new(),
+        });
+        self
+    }
+
+    /// Says that the service did the entry begun last; `automatic` marks an act in somebody's place.
+    pub fn by_service(&mut self, automatic: bool) -> &mut Self {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.initiated_by = Initiator::Service;
+            entry.automatic = automatic;
+        }
+        self
+    }
+
+    /// Says when the entry begun last took effect, if not now (an expiry is recorded after the fact).
+    pub fn effective(&mut self, at: Timestamp) -> &mut Self {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.at = at;
+        }
+        self
+    }
+
+    /// Makes the entry begun last a refusal.
+    pub fn refused(&mut self, reason: impl Into<String>) -> &mut Self {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.outcome = Outcome::Failure { reason: reason.into() };
+        }
+        self
+    }
+
+    /// Adds an event that changes no row.
+    pub fn event(&mut self, event: Event) -> &mut Self {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.events.push(event);
+        }
+        self
+    }
+
+    /// Applies an event to a support request.
+    pub fn support_request(&mut self, row: Option<&SupportRequest>, event: SupportRequestEvent) -> &mut Self {
+        let written = self.writes.iter().find_map(|write| {
+            if let Write::SupportRequest(request) = write { Some((**request).clone()) } else { None }
+        });
+        if let Some(next) = SupportRequest::evolve(written.or_else(|| row.cloned()), &event) {
+            self.tell_provider("supportRequestChanged", next.id.to_string());
+            self.event(Event::SupportRequest { id: next.id, event });
+            self.put(Write::SupportRequest(Box::new(next)));
+        }
+        self
+    }
+
+    /// Applies an event to one side's record of an access request.
+    pub fn access(&mut self, row: Option<&AccessSide>, event: AccessEvent) -> &mut Self {
+        let current = row.map(|side| {
+            let written = self.writes.iter().find_map(|write| match write {
+                Write::AccessSide(written) if written.key() == side.key() => Some((**written).clone()),
+                Write::AccessSide(_)
+                | Write::SupportRequest(_)
+                | Write::EngineerRequest(_)
+                | Write::Grant(_)
+                | Write::Message(_) => None,
+            });
+            written.unwrap_or_else(|| side.clone())
+        });
+        if let Some(next) = AccessSide::evolve(current, &event) {
+            self.tell_provider("accessRequestChanged", next.id.to_string());
+            self.event(Event::AccessRequest { id: next.id, event });
+            self.put(Write::AccessSide(Box::new(next)));
+        }
+        self
+    }
+
+    /// Applies an event to a grant.
+    pub fn grant(&mut self, row: Option<&Grant>, event: GrantEvent) -> &mut Self {
+        if let Some(next) = Grant::evolve(row.cloned(), &event) {
+            self.tell_provider("grantChanged", next.id.to_string());
+            self.event(Event::Grant { id: next.id, event });
+            self.put(Write::Grant(Box::new(next)));
+        }
+        self
+    }
+
+    /// The engineer's people learn that something changed, never who, why or a comment.
+    fn tell_provider(&mut self, topic: &'static str, subject: String) {
+        let notice = Notice { tenant: self.cx.provider, topic, subject };
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
+        }
+    }
+
+    /// Writes a row that no event changes later: a message, the engineer's record.
+    pub fn put(&mut self, write: Write) -> &mut Self {
+        match self.writes.iter_mut().find(|written| written.is_same_row(&write)) {
+            Some(written) => *written = write,
+            None => self.writes.push(write),
+        }
+        self
+    }
+
+    /// The finished decision.
+    pub fn decided<A: Action>(self, subject: A::Subject) -> Decided<A> {
+        Decided { subject, entries: self.entries, writes: self.writes, notices: self.notices }
+    }
+}
+
+impl Write {
+    fn is_same_row(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::SupportRequest(a), Self::SupportRequest(b)) => a.id == b.id,
+            (Self::AccessSide(a), Self::AccessSide(b)) => a.key() == b.key(),
+            (Self::EngineerRequest(a), Self::EngineerRequest(b)) => a.id == b.id,
+            (Self::Grant(a), Self::Grant(b)) => a.id == b.id,
+            (Self::Message(a), Self::Message(b)) => a.id == b.id,
+            (
+                Self::SupportRequest(_)
+                | Self::AccessSide(_)
+                | Self::EngineerRequest(_)
+                | Self::Grant(_)
+                | Self::Message(_),
+                _,
+            ) => false,
+        }
+    }
+}

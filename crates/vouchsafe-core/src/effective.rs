@@ -1,0 +1,72 @@
+//! Effective access: may this engineer read this category of this tenant for this case, now?
+//! (`lifecycle.md`, *Effective access*). Anything unknown, missing or failing denies.
+
+use crate::grant::{Grant, GrantSource};
+use crate::id::{GrantId, TenantId};
+use crate::scope::DataCategory;
+use crate::support_request::SupportRequest;
+use crate::time::Timestamp;
+
+/// What a read rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis<'a> {
+    /// One live grant. Its filter is added to the query.
+    Grant(&'a Grant),
+    /// A basic category of the support request tenant, which needs no grant.
+    Basic,
+}
+
+/// Why a read is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReadRefusal {
+    /// No live grant covers the category.
+    #[error("no live grant covers this data")]
+    NoLiveGrant,
+    /// The grant that the caller named has ended.
+    #[error("the grant has ended")]
+    GrantEnded,
+}
+
+/// The basis of a read of `category` in `tenant` for `request`, given every grant of (tenant, request). `named`
+/// is the grant that the caller asked to use; without one, the oldest live grant that covers the category counts,
+/// collections excepted.
+///
+/// The caller must already be known to be the case's engineer and active (`Permit<ReadData>`).
+///
+/// # Errors
+/// [`ReadRefusal`].
+pub fn basis<'a>(
+    request: &SupportRequest,
+    tenant: TenantId,
+    category: DataCategory,
+    grants: &'a [Grant],
+    named: Option<GrantId>,
+    now: Timestamp,
+) -> Result<Basis<'a>, ReadRefusal> {
+    let belongs = |grant: &&Grant| grant.tenant == tenant && grant.support_request == request.id;
+    if let Some(id) = named {
+        let grant =
+            grants.iter().filter(belongs).find(|grant| grant.id == id).ok_or(ReadRefusal::NoLiveGrant)?;
+        return if !request.is_open() || !grant.is_live(now) {
+            Err(ReadRefusal::GrantEnded)
+        } else if grant.data_categories.contains(&category) {
+            Ok(Basis::Grant(grant))
+        } else {
+            Err(ReadRefusal::NoLiveGrant)
+        };
+    }
+    if !request.is_open() {
+        return Err(ReadRefusal::NoLiveGrant);
+    }
+    if !category.is_advanced() && tenant == request.tenant {
+        return Ok(Basis::Basic);
+    }
+    grants
+        .iter()
+        .filter(belongs)
+        .filter(|grant| grant.source != GrantSource::Collection)
+        .filter(|grant| grant.is_live(now) && grant.data_categories.contains(&category))
+        .min_by_key(|grant| (grant.created, grant.id))
+        .map(Basis::Grant)
+        .ok_or(ReadRefusal::NoLiveGrant)
+}

@@ -1,0 +1,147 @@
+//! Permissions: what a role's resource actions allow (`lifecycle.md`, *Who may do what*).
+
+use std::collections::BTreeSet;
+
+/// The umbrella that in Entra covers everything about support tickets.
+pub const TICKET_UMBRELLA: &str = "microsoft.azure.supportTickets/allEntities/allTasks";
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $action:literal $(, $umbrella:ident)?;)*) => {
+        /// One thing that an account may do in its own tenant.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Permission { $($(#[$doc])* $name,)* }
+
+        impl Permission {
+            /// Every permission.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The resource action that stands for it.
+            #[must_use]
+            pub const fn action(self) -> &'static str { match self { $(Self::$name => $action,)* } }
+
+            /// Whether the ticket umbrella covers it, in tenants that leave the umbrella open.
+            #[must_use]
+            pub const fn is_under_umbrella(self) -> bool {
+                match self { $(Self::$name => permissions!(@umbrella $($umbrella)?),)* }
+            }
+        }
+    };
+    (@umbrella umbrella) => { true };
+    (@umbrella) => { false };
+}
+
+permissions! {
+    /// Open, update, close and reopen support requests; take part in their conversation.
+    ManageRequests = "vouchsafe.support/requests/manage", umbrella;
+    /// Give or take back consent.
+    Consent = "vouchsafe.support/requests/consent", umbrella;
+    /// See access requests and grants.
+    ReadAccessRequests = "vouchsafe.support/accessRequests/read", umbrella;
+    /// Approve or reject access requests.
+    ApproveAccess = "vouchsafe.support/accessRequests/approve", umbrella;
+    /// Remove access.
+    RemoveAccess = "vouchsafe.support/accessRequests/remove", umbrella;
+    /// Prepare and submit data collections.
+    ManageCollections = "vouchsafe.support/dataCollections/manage", umbrella;
+    /// Read the tenant's audit log, read records and receipts.
+    ReadAuditLog = "microsoft.directory/auditLogs/allProperties/read";
+    /// Read the tenant's own sign-in logs.
+    ReadSignIns = "microsoft.directory/signInReports/allProperties/read";
+    /// Bring diagnostic data in.
+    ImportRecords = "vouchsafe.diagnostics/records/import";
+    /// Change the tenant's support access settings.
+    ManagePolicy = "vouchsafe.support/policy/update";
+    /// Ask the decision point for others.
+    EvaluateDecisions = "vouchsafe.support/decisions/evaluate";
+    /// Work on support requests as an engineer.
+    WorkRequests = "vouchsafe.provider/requests/work";
+    /// See the queue and assign requests.
+    ManageQueue = "vouchsafe.provider/queue/manage";
+    /// Look after tenants, staff and operation.
+    ManageProvider = "vouchsafe.provider/tenants/manage";
+}
+
+/// What one account may do now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Permissions(BTreeSet<Permission>);
+
+impl Permissions {
+    /// What these resource actions allow in a tenant that leaves the ticket umbrella open, or not.
+    pub fn of<'a>(actions: impl IntoIterator<Item = &'a str>, umbrella_open: bool) -> Self {
+        let mut allowed = BTreeSet::new();
+        for action in actions {
+            let umbrella = umbrella_open && matches(action, TICKET_UMBRELLA);
+            allowed.extend(Permission::ALL.iter().copied().filter(|permission| {
+                matches(action, permission.action()) || (umbrella && permission.is_under_umbrella())
+            }));
+        }
+        Self(allowed)
+    }
+
+    /// Whether this is among them.
+    #[must_use]
+    pub fn allow(&self, permission: Permission) -> bool {
+        self.0.contains(&permission)
+    }
+
+    /// All of them, in a fixed order.
+    pub fn iter(&self) -> impl Iterator<Item = Permission> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+/// Whether a granted resource action covers a wanted one. `allEntities`, `allProperties` and `allTasks` stand for
+/// any entity, property set or task of their segment; `allEntities` without a property set covers all of them.
+fn matches(granted: &str, wanted: &str) -> bool {
+    let granted: Vec<&str> = granted.split('/').collect();
+    let wanted: Vec<&str> = wanted.split('/').collect();
+    let ([g_space, g_middle @ .., g_task], [w_space, w_middle @ .., w_task]) =
+        (granted.as_slice(), wanted.as_slice())
+    else {
+        return false;
+    };
+    let tasks = g_task == w_task || *g_task == "allTasks";
+    let middle = match g_middle {
+        ["allEntities"] => !w_middle.is_empty(),
+        _ => {
+            g_middle.len() == w_middle.len()
+                && g_middle.iter().zip(w_middle).enumerate().all(|(i, (granted, wanted))| {
+                    granted == wanted || *granted == if i == 0 { "allEntities" } else { "allProperties" }
+                })
+        }
+    };
+    g_space == w_space && tasks && middle
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_cover_their_own_segment_only() {
+        for (granted, wanted, expected) in [
+            ("a.b/users/standard/read", "a.b/users/standard/read", true),
+            ("a.b/users/allProperties/read", "a.b/users/standard/read", true),
+            ("a.b/users/allProperties/allTasks", "a.b/users/standard/read", true),
+            ("a.b/allEntities/allTasks", "a.b/users/standard/read", true),
+            ("a.b/allEntities/allTasks", "a.b/users/read", true),
+            ("a.b/allEntities/read", "a.b/users/update", false),
+            ("a.b/users/read", "a.b/users/standard/read", false),
+            ("a.b/users/standard/read", "a.b/users/read", false),
+            ("a/allEntities/allTasks", "a.b/users/read", false),
+            ("allEntities/allTasks", "a.b/users/read", false),
+            ("allTasks", "a.b/users/read", false),
+            ("", "", false),
+        ] {
+            assert_eq!(matches(granted, wanted), expected, "{granted} covers {wanted}");
+        }
+    }
+
+    #[test]
+    fn the_umbrella_covers_support_only_and_only_where_left_open() {
+        let open = Permissions::of([TICKET_UMBRELLA], true);
+        assert!(open.allow(Permission::ApproveAccess) && open.allow(Permission::Consent));
+        assert!(!open.allow(Permission::ReadAuditLog) && !open.allow(Permission::WorkRequests));
+        assert_eq!(Permissions::of([TICKET_UMBRELLA], false), Permissions::default());
+    }
+}

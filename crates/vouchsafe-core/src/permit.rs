@@ -1,0 +1,318 @@
+//! Permits: the proof that a caller may do one act on one thing, spent by the write it allows.
+//!
+//! A [`Permit`] is minted here alone, from [`Facts`] that were loaded in the unit of work that writes. It cannot be
+//! built, cloned or used twice; it names its subject and its unit of work, and the store's `record` checks both.
+//!
+//! [`Denied`] says *hidden* or *forbidden*: who may not know that a thing exists is told that it does not. That is
+//! decided in [`authorize`] and nowhere else.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use crate::access_request::{AccessSide, EngineerRequest};
+use crate::grant::Grant;
+use crate::id::{AccessRequestId, GrantId, SupportRequestId, TenantId, UserId};
+use crate::permission::{Permission, Permissions};
+use crate::person::Person;
+use crate::support_request::SupportRequest;
+
+/// An authenticated account with what it may do in its own tenant now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Who.
+    pub person: Person,
+    /// What its roles allow now.
+    pub permissions: Permissions,
+}
+
+/// The unit of work in which facts were loaded and in which a permit can be spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkId(pub u64);
+
+/// How a caller stands to a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// It belongs to the caller's tenant.
+    OwnTenant,
+    /// The caller is the engineer whom the case is assigned to.
+    AssignedEngineer,
+    /// The caller belongs to the provider that serves the case, but it is not the caller's.
+    Desk,
+    /// None of these.
+    Stranger,
+}
+
+impl Relation {
+    /// Every relation.
+    pub const ALL: [Self; 4] = [Self::OwnTenant, Self::AssignedEngineer, Self::Desk, Self::Stranger];
+}
+
+/// Who asks, how they stand to the thing, and in which unit of work that was found out.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    caller: &'a Caller,
+    relation: Relation,
+    work: WorkId,
+}
+
+impl<'a> Facts<'a> {
+    /// About the caller's own tenant as a whole.
+    #[must_use]
+    pub fn own_tenant(work: WorkId, caller: &'a Caller) -> Self {
+        Self { caller, relation: Relation::OwnTenant, work }
+    }
+
+    /// About a case. `desk` says whether the caller belongs to the provider that serves it.
+    #[must_use]
+    pub fn of_case(work: WorkId, caller: &'a Caller, request: &SupportRequest, desk: bool) -> Self {
+        let relation = if request.tenant == caller.person.tenant {
+            Relation::OwnTenant
+        } else if desk && request.engineer() == Some(caller.person.id) {
+            Relation::AssignedEngineer
+        } else if desk {
+            Relation::Desk
+        } else {
+            Relation::Stranger
+        };
+        Self { caller, relation, work }
+    }
+
+    /// About one tenant's record of an access request.
+    #[must_use]
+    pub fn of_side(work: WorkId, caller: &'a Caller, side: &AccessSide) -> Self {
+        Self::of_owner(work, caller, side.tenant)
+    }
+
+    /// About the engineer's record of an access request on a case with this assigned engineer. Whoever asked
+    /// may still withdraw after the case was handed over; nobody else's record is anybody's.
+    #[must_use]
+    pub fn of_ask(work: WorkId, caller: &'a Caller, ask: &EngineerRequest, assigned: Option<UserId>) -> Self {
+        let mine = ask.requested_by.id == caller.person.id || assigned == Some(caller.person.id);
+        let relation = match (ask.tenant == caller.person.tenant, mine) {
+            (true, true) => Relation::AssignedEngineer,
+            (true, false) => Relation::Desk,
+            (false, _) => Relation::Stranger,
+        };
+        Self { caller, relation, work }
+    }
+
+    /// About a grant.
+    #[must_use]
+    pub fn of_grant(work: WorkId, caller: &'a Caller, grant: &Grant) -> Self {
+        Self::of_owner(work, caller, grant.tenant)
+    }
+
+    fn of_owner(work: WorkId, caller: &'a Caller, owner: TenantId) -> Self {
+        let relation = if owner == caller.person.tenant { Relation::OwnTenant } else { Relation::Stranger };
+        Self { caller, relation, work }
+    }
+
+    /// Made by the permission matrix, which tries every relation.
+    #[cfg(test)]
+    pub(crate) fn supposed(caller: &'a Caller, relation: Relation) -> Self {
+        Self { caller, relation, work: WorkId(0) }
+    }
+}
+
+/// Something that can be done to a thing of kind `Subject`.
+pub trait Action: sealed::Sealed + Debug {
+    /// What it is done to.
+    type Subject: Copy + Eq + Debug;
+    /// Its name in the permission matrix.
+    const NAME: &'static str;
+    /// Who may: any of these pairs.
+    const ALLOWED: &'static [(Relation, Permission)];
+    /// Who may know that the thing exists, besides those who may act.
+    const VISIBLE: &'static [(Relation, Permission)];
+}
+
+/// An action that the service does by itself: record an expiry, set a tenant up.
+pub trait ServiceAction: Action {}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// The right to record one decision of action `A` about one subject, in one unit of work.
+#[must_use = "a permit is spent by the write it allows"]
+#[derive(Debug)]
+pub struct Permit<A: Action> {
+    subject: A::Subject,
+    work: WorkId,
+    action: PhantomData<A>,
+}
+
+impl<A: Action> Permit<A> {
+    /// What may be written to.
+    pub fn subject(&self) -> A::Subject {
+        self.subject
+    }
+
+    /// The only unit of work that may spend it.
+    pub fn work(&self) -> WorkId {
+        self.work
+    }
+}
+
+/// A refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// The caller may not even know that the thing exists.
+    #[error("not found")]
+    Hidden,
+    /// The caller may know the thing, but not do this.
+    #[error("your roles do not allow this")]
+    Forbidden,
+}
+
+/// Mints the permit for `A` on `subject`, or says how to refuse. Inactive accounts are refused everything.
+///
+/// # Errors
+/// [`Denied::Hidden`] or [`Denied::Forbidden`].
+pub fn authorize<A: Action>(facts: Facts<'_>, subject: A::Subject) -> Result<Permit<A>, Denied> {
+    let holds = |rules: &[(Relation, Permission)]| {
+        facts.caller.person.active
+            && rules.iter().any(|(relation, permission)| {
+                *relation == facts.relation && facts.caller.permissions.allow(*permission)
+            })
+    };
+    if holds(A::ALLOWED) {
+        Ok(Permit { subject, work: facts.work, action: PhantomData })
+    } else if holds(A::VISIBLE) {
+        Err(Denied::Forbidden)
+    } else {
+        Err(Denied::Hidden)
+    }
+}
+
+/// Mints a permit for an act of the service itself. Only actions marked for it have one.
+pub fn for_service<A: ServiceAction>(work: WorkId, subject: A::Subject) -> Permit<A> {
+    Permit { subject, work, action: PhantomData }
+}
+
+use Permission::{
+    ApproveAccess as Approve, Consent, ImportRecords, ManagePolicy, ManageProvider, ManageQueue,
+    ManageRequests, ReadAccessRequests, ReadAuditLog, ReadSignIns, RemoveAccess as Remove, WorkRequests,
+};
+use Relation::{AssignedEngineer, Desk, OwnTenant};
+
+const SEES_CASE: &[(Relation, Permission)] = &[
+    (OwnTenant, ManageRequests),
+    (OwnTenant, Consent),
+    (OwnTenant, ReadAccessRequests),
+    (OwnTenant, Approve),
+    (OwnTenant, Remove),
+    (AssignedEngineer, WorkRequests),
+    (AssignedEngineer, ManageQueue),
+    (Desk, ManageQueue),
+];
+const SEES_ACCESS: &[(Relation, Permission)] = &[
+    (OwnTenant, ReadAccessRequests),
+    (OwnTenant, Approve),
+    (OwnTenant, Remove),
+    (AssignedEngineer, WorkRequests),
+    (AssignedEngineer, ManageQueue),
+    (Desk, ManageQueue),
+];
+const SEES_POLICY: &[(Relation, Permission)] = &[
+    (OwnTenant, ManageRequests),
+    (OwnTenant, ReadAccessRequests),
+    (OwnTenant, Approve),
+    (OwnTenant, ReadAuditLog),
+];
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident on $subject:ty, allowed $allowed:expr, visible $visible:expr;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub struct $name;
+            impl sealed::Sealed for $name {}
+            impl Action for $name {
+                type Subject = $subject;
+                const NAME: &'static str = stringify!($name);
+                const ALLOWED: &'static [(Relation, Permission)] = $allowed;
+                const VISIBLE: &'static [(Relation, Permission)] = $visible;
+            }
+        )*
+
+        /// How `authorize` answers each action for one caller and relation, in the order of the table above.
+        #[cfg(test)]
+        pub(crate) fn verdicts(caller: &Caller, relation: Relation) -> Vec<(&'static str, Result<(), Denied>)> {
+            fn verdict<A: Action>(facts: Facts<'_>, subject: A::Subject) -> (&'static str, Result<(), Denied>) {
+                (A::NAME, authorize::<A>(facts, subject).map(drop))
+            }
+            vec![$(verdict::<$name>(Facts::supposed(caller, relation), tests::any_subject()),)*]
+        }
+    };
+}
+
+actions! {
+    /// Open a support request.
+    OpenRequest on SupportRequestId, allowed &[(OwnTenant, ManageRequests)], visible SEES_CASE;
+    /// Read a support request, its messages and its assignment.
+    ReadRequest on SupportRequestId, allowed SEES_CASE, visible &[];
+    /// Change severity, contact or resource tenants.
+    UpdateRequest on SupportRequestId, allowed &[(OwnTenant, ManageRequests)], visible SEES_CASE;
+    /// Ask for consent; alone it grants nothing.
+    AskConsent on SupportRequestId, allowed &[(OwnTenant, ManageRequests)], visible SEES_CASE;
+    /// Give consent, approve a *yes* that waits, or take consent back.
+    DecideConsent on SupportRequestId, allowed &[(OwnTenant, Consent)], visible SEES_CASE;
+    /// Write a message.
+    PostMessage on SupportRequestId, allowed &[(OwnTenant, ManageRequests), (AssignedEngineer, WorkRequests)], visible SEES_CASE;
+    /// Give the case to another engineer.
+    AssignRequest on SupportRequestId, allowed &[(AssignedEngineer, WorkRequests), (AssignedEngineer, ManageQueue), (Desk, ManageQueue)], visible SEES_CASE;
+    /// Close the case.
+    CloseRequest on SupportRequestId, allowed &[(OwnTenant, ManageRequests), (AssignedEngineer, WorkRequests)], visible SEES_CASE;
+    /// Open a closed case again.
+    ReopenRequest on SupportRequestId, allowed &[(OwnTenant, ManageRequests)], visible SEES_CASE;
+    /// Propose to open a closed case again.
+    ProposeReopen on SupportRequestId, allowed &[(AssignedEngineer, WorkRequests)], visible SEES_CASE;
+    /// Ask for access on a case.
+    AskAccess on SupportRequestId, allowed &[(AssignedEngineer, WorkRequests)], visible SEES_CASE;
+    /// See an access request.
+    ReadAccess on AccessRequestId, allowed SEES_ACCESS, visible &[];
+    /// Approve an access request.
+    ApproveRequest on AccessRequestId, allowed &[(OwnTenant, Approve)], visible SEES_ACCESS;
+    /// Reject an access request.
+    RejectRequest on AccessRequestId, allowed &[(OwnTenant, Approve)], visible SEES_ACCESS;
+    /// Take an approval back and end its access.
+    RevokeRequest on AccessRequestId, allowed &[(OwnTenant, Remove)], visible SEES_ACCESS;
+    /// Withdraw an access request, or give its access up.
+    CancelRequest on AccessRequestId, allowed &[(AssignedEngineer, WorkRequests)], visible SEES_ACCESS;
+    /// See a grant.
+    ReadGrant on GrantId, allowed SEES_ACCESS, visible &[];
+    /// End a grant.
+    RemoveGrant on GrantId, allowed &[(OwnTenant, Remove)], visible SEES_ACCESS;
+    /// End every grant of the tenant, or of one of its cases.
+    RemoveAllGrants on TenantId, allowed &[(OwnTenant, Remove)], visible SEES_ACCESS;
+    /// See what was read.
+    ReadReads on TenantId, allowed &[(OwnTenant, ReadAuditLog), (OwnTenant, ReadAccessRequests)], visible &[];
+    /// Read diagnostic data of a case; the grant is another question.
+    ReadData on SupportRequestId, allowed &[(AssignedEngineer, WorkRequests)], visible &[];
+    /// Read the tenant's whole audit log.
+    ReadLog on TenantId, allowed &[(OwnTenant, ReadAuditLog)], visible &[];
+    /// Read the entries of the lifecycle of access.
+    ReadAccessLog on TenantId, allowed &[(OwnTenant, ReadAuditLog), (OwnTenant, Approve)], visible &[];
+    /// Read the tenant's own sign-in logs.
+    ReadOwnSignIns on TenantId, allowed &[(OwnTenant, ReadSignIns)], visible &[];
+    /// Bring diagnostic data in.
+    ImportData on TenantId, allowed &[(OwnTenant, ImportRecords)], visible &[];
+    /// See the tenant's settings.
+    ReadPolicy on TenantId, allowed SEES_POLICY, visible &[];
+    /// Change the tenant's settings.
+    ChangePolicy on TenantId, allowed &[(OwnTenant, ManagePolicy)], visible SEES_POLICY;
+    /// Set tenants, people and tokens up.
+    SetUp on TenantId, allowed &[], visible &[];
+    /// Record that something ended by itself.
+    RecordExpiry on TenantId, allowed &[], visible &[];
+    /// Record refused reads.
+    RecordDenied on TenantId, allowed &[], visible &[];
+}
+
+impl ServiceAction for RecordExpiry {}
+impl ServiceAction for RecordDenied {}
+impl ServiceAction for SetUp {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! Why a rule says no.
+
+/// A command that the rules refuse. Each case is one that a caller can act on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// A value is outside its documented range or form.
+    #[error("`{field}` {message}")]
+    Invalid {
+        /// Path of the field in the request.
+        field: String,
+        /// What is wrong, as the end of a sentence that starts with the field.
+        message: String,
+    },
+    /// Someone of the caller's own tenant has decided.
+    #[error("someone of your organisation has already decided")]
+    Conflict,
+    /// The caller's own side ended otherwise.
+    #[error("this has already ended")]
+    AlreadyEnded,
+    /// The support request is closed.
+    #[error("the support request is closed")]
+    CaseClosed,
+    /// The tenant asks for a stronger proof of who decides.
+    #[error("this decision needs a stronger sign-in")]
+    AssuranceRequired,
+    /// The caller may see the thing but this rule forbids the act to this person.
+    #[error("{0}")]
+    Forbidden(&'static str),
+}
+
+impl Rejection {
+    /// A value that is wrong, with where and why.
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid { field: field.into(), message: message.into() }
+    }
+}
+
+/// Checks that a text has between `min` and `max` characters once trimmed, and no control characters but line
+/// breaks and tabs; gives the trimmed text.
+///
+/// # Errors
+/// [`Rejection::Invalid`] naming `field`.
+pub fn text_within(field: &str, text: &str, min: usize, max: usize) -> Result<String, Rejection> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if length < min || length > max {
+        let bounds = if min == 0 {
+            format!("must have at most {max} characters")
+        } else {
+            format!("must have {min} to {max} characters")
+        };
+        return Err(Rejection::invalid(field, bounds));
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Rejection::invalid(field, "must not contain control characters"));
+    }
+    Ok(text.to_owned())
+}

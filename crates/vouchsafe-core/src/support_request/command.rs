@@ -1,0 +1,438 @@
+//! What people do to support requests: open, update, consent, talk, reopen. Closing and reassigning touch every
+//! access of the case and live in [`crate::case`].
+
+use super::{
+    Assignment, BODY_CHARS_MAX, Contact, Message, REOPEN_WITHIN, RESOURCE_TENANTS_MAX, RequestState,
+    Severity, Stage, SupportRequest, SupportRequestEvent, TITLE_CHARS_MAX,
+};
+use crate::audit::Activity;
+use crate::consent::{Consent, ConsentStatus};
+use crate::decided::{Context, Decided, Draft, Write};
+use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState};
+use crate::id::{GrantId, MessageId, SupportRequestId, TenantId, UserId};
+use crate::permit::{
+    Action, AskConsent, DecideConsent, OpenRequest, PostMessage, ProposeReopen, ReopenRequest, UpdateRequest,
+};
+use crate::person::Person;
+use crate::personal::Personal;
+use crate::problem_type;
+use crate::rejection::{Rejection, text_within};
+use crate::scope::DataCategory;
+use crate::tenant::SupportAccessPolicy;
+
+/// What a customer writes to open a request.
+#[derive(Debug, Clone)]
+pub struct NewRequest {
+    /// One line, 1 to 200 characters.
+    pub title: String,
+    /// 0 to 10,000 characters.
+    pub description: String,
+    /// How much it hurts.
+    pub severity: Severity,
+    /// `identity` is the only service yet.
+    pub service: String,
+    /// Id of a known problem type.
+    pub problem_type: String,
+    /// Whom to talk to.
+    pub contact: Option<NewContact>,
+    /// Tenants whose data the engineer may ask for besides the opener's.
+    pub resource_tenants: Vec<TenantId>,
+}
+
+/// A contact as typed.
+#[derive(Debug, Clone)]
+pub struct NewContact {
+    /// 1 to 200 characters.
+    pub name: String,
+    /// An address with one `@`, at most 320 characters.
+    pub email: String,
+    /// BCP 47, such as `en`.
+    pub language: String,
+    /// IANA time zone, such as `Europe/Berlin`.
+    pub time_zone: String,
+}
+
+/// What the unit of work gives a new request: its ids, and the engineer that the rule chose.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// The request's id.
+    pub id: SupportRequestId,
+    /// Sixteen random decimal digits, the first not 0.
+    pub number: String,
+    /// The chosen engineer, or nobody.
+    pub engineer: Option<Person>,
+    /// What the opener says of consent, and whether that alone is enough.
+    pub consent: Answer,
+}
+
+/// An answer to *Allow collection of advanced diagnostic information*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// No.
+    No,
+    /// Yes, from someone who may consent: it makes this grant.
+    Yes(GrantId),
+    /// Yes, from someone whose vote is not enough.
+    YesIfApproved,
+}
+
+/// Opens a request for `opener`, assigned at once if there is an engineer.
+///
+/// # Errors
+/// [`Rejection::Invalid`] names the first bad field; [`Rejection::Forbidden`] if consent is switched off.
+pub fn open(
+    new: NewRequest,
+    opening: Opening,
+    opener: &Person,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) -> Result<Decided<OpenRequest>, Rejection> {
+    let me = |text: String| Personal::new(opener.id, text);
+    if new.service != "identity" {
+        return Err(Rejection::invalid("service", "must be `identity`"));
+    }
+    if !problem_type::is_known(&new.problem_type) {
+        return Err(Rejection::invalid("problemType", "is not a known problem type"));
+    }
+    let request = SupportRequest {
+        id: opening.id,
+        tenant: opener.tenant,
+        number: opening.number,
+        title: me(text_within("title", &new.title, 1, TITLE_CHARS_MAX)?),
+        description: me(text_within("description", &new.description, 0, BODY_CHARS_MAX)?),
+        severity: new.severity,
+        service: new.service,
+        problem_type: new.problem_type,
+        contact: new.contact.map(|contact| checked_contact(contact, opener.id)).transpose()?,
+        opened_by: opener.id,
+        created: cx.now,
+        resource_tenants: grown(opener.tenant, &[], new.resource_tenants)?,
+        assignment: None,
+        stage: Stage::WaitingForEngineer,
+        state: RequestState::Open,
+        consent: Consent::None,
+        version: 0,
+    };
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(request.tenant, Activity::SupportRequestCreated, request.id, Some(request.id))
+        .support_request(None, SupportRequestEvent::Opened { request: Box::new(request.clone()) });
+    if let Some(engineer) = opening.engineer {
+        let assignment = explained(&engineer, &request, cx);
+        draft
+            .entry(request.tenant, Activity::SupportRequestAssigned, request.id, Some(request.id))
+            .by_service(true)
+            .support_request(None, SupportRequestEvent::Assigned { assignment });
+    }
+    answer_consent(&mut draft, &request, opening.consent, opener.id, policy, cx)?;
+    Ok(draft.decided(request.id))
+}
+
+/// Why this engineer, in words that say nothing of load or of other customers.
+fn explained(engineer: &Person, request: &SupportRequest, cx: &Context) -> Assignment {
+    let topic = problem_type::PROBLEM_TYPES
+        .iter()
+        .find(|known| known.id == request.problem_type)
+        .map_or(request.problem_type.as_str(), |known| known.display_name);
+    let name = engineer.display_name.text();
+    let reason = format!("{name} has declared expertise in {topic}.");
+    Assignment {
+        engineer: engineer.id,
+        display_name: engineer.display_name.clone(),
+        since: cx.now,
+        reason: Personal::new(engineer.id, reason),
+    }
+}
+
+/// What PATCH can change; absent parts stay.
+#[derive(Debug, Clone, Default)]
+pub struct RequestChange {
+    /// New severity.
+    pub severity: Option<Severity>,
+    /// New contact.
+    pub contact: Option<NewContact>,
+    /// The whole list from now on; it may only grow.
+    pub resource_tenants: Option<Vec<TenantId>>,
+    /// A new answer to the consent question.
+    pub consent: Option<Answer>,
+}
+
+/// Changes a request. `A` is [`UpdateRequest`], or [`AskConsent`] or [`DecideConsent`] when the consent property
+/// is part of it. Nothing changed is nothing recorded.
+///
+/// # Errors
+/// [`Rejection::CaseClosed`], [`Rejection::Invalid`], [`Rejection::Forbidden`] if consent is switched off.
+pub fn update<A: Action<Subject = SupportRequestId> + MayUpdate>(
+    request: &SupportRequest,
+    consent_grant: Option<&Grant>,
+    change: RequestChange,
+    by: &Person,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) -> Result<Decided<A>, Rejection> {
+    open_only(request)?;
+    let mut draft = Draft::new(cx);
+    let severity = change.severity.filter(|severity| *severity != request.severity);
+    let contact = change.contact.map(|contact| checked_contact(contact, by.id)).transpose()?;
+    let contact = contact.filter(|contact| request.contact.as_ref() != Some(contact));
+    let known = request.resource_tenants.as_slice();
+    let all = change
+        .resource_tenants
+        .map_or_else(|| Ok(known.to_vec()), |list| grown(request.tenant, known, list))?;
+    let resource_tenants: Vec<TenantId> = all.into_iter().filter(|tenant| !known.contains(tenant)).collect();
+    if severity.is_some() || contact.is_some() || !resource_tenants.is_empty() {
+        draft
+            .entry(request.tenant, Activity::SupportRequestUpdated, request.id, Some(request.id))
+            .support_request(
+                Some(request),
+                SupportRequestEvent::Updated { severity, contact, resource_tenants },
+            );
+    }
+    match change.consent {
+        None => {}
+        Some(Answer::No) => end_consent(&mut draft, request, consent_grant, cx),
+        Some(answer @ (Answer::Yes(_) | Answer::YesIfApproved)) => {
+            answer_consent(&mut draft, request, answer, by.id, policy, cx)?;
+        }
+    }
+    Ok(draft.decided(request.id))
+}
+
+/// The actions that [`update`] may decide for.
+pub trait MayUpdate {}
+impl MayUpdate for UpdateRequest {}
+impl MayUpdate for AskConsent {}
+impl MayUpdate for DecideConsent {}
+
+/// Approves a *yes* that waits for another approver.
+///
+/// # Errors
+/// [`Rejection::CaseClosed`]; [`Rejection::Conflict`] if it was decided; [`Rejection::AlreadyEnded`] if nothing
+/// waits; [`Rejection::Forbidden`] for the person who said yes.
+pub fn approve_consent(
+    request: &SupportRequest,
+    grant: GrantId,
+    by: &Person,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) -> Result<Decided<DecideConsent>, Rejection> {
+    waiting_consent(request, by, cx)?;
+    let mut draft = Draft::new(cx);
+    answer_consent(&mut draft, request, Answer::Yes(grant), by.id, policy, cx)?;
+    Ok(draft.decided(request.id))
+}
+
+/// Refuses a *yes* that waits for another approver: the property is *no* again.
+///
+/// # Errors
+/// As [`approve_consent`].
+pub fn reject_consent(
+    request: &SupportRequest,
+    by: &Person,
+    cx: &Context,
+) -> Result<Decided<DecideConsent>, Rejection> {
+    waiting_consent(request, by, cx)?;
+    let mut draft = Draft::new(cx);
+    end_consent(&mut draft, request, None, cx);
+    Ok(draft.decided(request.id))
+}
+
+fn waiting_consent(request: &SupportRequest, by: &Person, cx: &Context) -> Result<(), Rejection> {
+    open_only(request)?;
+    match (&request.consent, request.consent.status(cx.now, true)) {
+        (Consent::AwaitingApproval { by: opener, .. }, _) if *opener == by.id => {
+            Err(Rejection::Forbidden("another person has to decide on your own yes"))
+        }
+        (Consent::AwaitingApproval { .. }, _) => Ok(()),
+        (_, ConsentStatus::Given | ConsentStatus::Paused) => Err(Rejection::Conflict),
+        (Consent::None | Consent::Given { .. } | Consent::Expired { .. }, _) => Err(Rejection::AlreadyEnded),
+    }
+}
+
+fn answer_consent(
+    draft: &mut Draft<'_>,
+    request: &SupportRequest,
+    answer: Answer,
+    by: UserId,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) -> Result<(), Rejection> {
+    if answer != Answer::No && !policy.consent_offered {
+        return Err(Rejection::Forbidden("your organisation does not offer consent on support requests"));
+    }
+    let already = request.consent.status(cx.now, true);
+    match answer {
+        Answer::No => {}
+        Answer::Yes(_) if already == ConsentStatus::Given => {}
+        Answer::YesIfApproved
+            if already == ConsentStatus::Given || already == ConsentStatus::AwaitingApproval => {}
+        Answer::YesIfApproved => {
+            draft
+                .entry(request.tenant, Activity::ConsentAwaitingApproval, request.id, Some(request.id))
+                .support_request(Some(request), SupportRequestEvent::ConsentAwaiting { by, since: cx.now });
+        }
+        Answer::Yes(grant) => {
+            let expires = cx.now + policy.consent_duration;
+            let given = SupportRequestEvent::ConsentGiven { grant, by, at: cx.now, expires };
+            let grant = Grant {
+                id: grant,
+                tenant: request.tenant,
+                support_request: request.id,
+                access_request: None,
+                source: GrantSource::Consent,
+                data_categories: DataCategory::advanced(),
+                filter: None,
+                created: cx.now,
+                expires,
+                state: GrantState::Live,
+                version: 0,
+            };
+            draft
+                .entry(request.tenant, Activity::ConsentGiven, grant.id, Some(request.id))
+                .support_request(Some(request), given)
+                .grant(None, GrantEvent::Given { grant: Box::new(grant) });
+        }
+    }
+    Ok(())
+}
+
+/// Sets the property to *no* and ends its grant.
+pub(crate) fn end_consent(
+    draft: &mut Draft<'_>,
+    request: &SupportRequest,
+    grant: Option<&Grant>,
+    cx: &Context,
+) {
+    if !request.consent.is_yes(cx.now) {
+        return;
+    }
+    let target = grant.map_or_else(|| request.id.to_string(), |grant| grant.id.to_string());
+    draft
+        .entry(request.tenant, Activity::ConsentWithdrawn, target, Some(request.id))
+        .support_request(Some(request), SupportRequestEvent::ConsentEnded);
+    if let Some(grant) = grant.filter(|grant| grant.is_open_on_record()) {
+        draft.grant(Some(grant), GrantEvent::Ended { at: cx.now, how: GrantEnd::Removed });
+    }
+}
+
+/// Adds a message to the conversation of an open request.
+///
+/// # Errors
+/// [`Rejection::CaseClosed`], [`Rejection::Invalid`].
+pub fn post_message(
+    request: &SupportRequest,
+    id: MessageId,
+    body: &str,
+    from: &Person,
+    cx: &Context,
+) -> Result<Decided<PostMessage>, Rejection> {
+    open_only(request)?;
+    let body = Personal::new(from.id, text_within("body", body, 1, BODY_CHARS_MAX)?);
+    let from_engineer = from.tenant != request.tenant;
+    let message = Message {
+        id,
+        tenant: request.tenant,
+        support_request: request.id,
+        from: from.id,
+        from_name: from.display_name.clone(),
+        from_engineer,
+        created: cx.now,
+        body: body.clone(),
+    };
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(request.tenant, Activity::MessageAdded, request.id, Some(request.id))
+        .support_request(
+            Some(request),
+            SupportRequestEvent::MessageAdded { message: id, body, from_engineer },
+        )
+        .put(Write::Message(Box::new(message)));
+    Ok(draft.decided(request.id))
+}
+
+/// Opens a closed request again, within 14 days. Consent starts at *no*; no grant comes back.
+///
+/// # Errors
+/// [`Rejection::Conflict`] if it is open; [`Rejection::AlreadyEnded`] after the time.
+pub fn reopen(request: &SupportRequest, cx: &Context) -> Result<Decided<ReopenRequest>, Rejection> {
+    reopenable(request, cx)?;
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(request.tenant, Activity::SupportRequestReopened, request.id, Some(request.id))
+        .support_request(Some(request), SupportRequestEvent::Reopened);
+    Ok(draft.decided(request.id))
+}
+
+/// The engineer proposes to open it again; it takes effect when S reopens.
+///
+/// # Errors
+/// As [`reopen`].
+pub fn propose_reopen(request: &SupportRequest, cx: &Context) -> Result<Decided<ProposeReopen>, Rejection> {
+    reopenable(request, cx)?;
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(request.tenant, Activity::SupportRequestReopenProposed, request.id, Some(request.id))
+        .support_request(Some(request), SupportRequestEvent::ReopenProposed);
+    Ok(draft.decided(request.id))
+}
+
+fn reopenable(request: &SupportRequest, cx: &Context) -> Result<(), Rejection> {
+    match request.state {
+        RequestState::Open => Err(Rejection::Conflict),
+        RequestState::Closed { at, .. } if cx.now > at + REOPEN_WITHIN => Err(Rejection::AlreadyEnded),
+        RequestState::Closed { .. } => Ok(()),
+    }
+}
+
+pub(crate) fn open_only(request: &SupportRequest) -> Result<(), Rejection> {
+    if request.is_open() { Ok(()) } else { Err(Rejection::CaseClosed) }
+}
+
+/// The list of resource tenants with `known` first; it may only grow, without S itself and without repetition.
+fn grown(own: TenantId, known: &[TenantId], wanted: Vec<TenantId>) -> Result<Vec<TenantId>, Rejection> {
+    if !known.iter().all(|tenant| wanted.contains(tenant)) {
+        return Err(Rejection::invalid(
+            "resourceTenantIds",
+            "may only grow: repeat every tenant already named",
+        ));
+    }
+    let mut list = known.to_vec();
+    for tenant in wanted {
+        if tenant != own && !list.contains(&tenant) {
+            list.push(tenant);
+        }
+    }
+    if list.len() > RESOURCE_TENANTS_MAX {
+        return Err(Rejection::invalid(
+            "resourceTenantIds",
+            format!("may name at most {RESOURCE_TENANTS_MAX} tenants"),
+        ));
+    }
+    Ok(list)
+}
+
+fn checked_contact(contact: NewContact, owner: UserId) -> Result<Contact, Rejection> {
+    let name = text_within("contact/name", &contact.name, 1, 200)?;
+    let email = text_within("contact/email", &contact.email, 3, 320)?;
+    let plausible = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && !domain.is_empty()
+            && !domain.contains('@')
+            && !email.contains(char::is_whitespace)
+    });
+    if !plausible {
+        return Err(Rejection::invalid("contact/email", "must be an e-mail address"));
+    }
+    let language = text_within("contact/language", &contact.language, 2, 35)?;
+    if !language.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        return Err(Rejection::invalid("contact/language", "must be a BCP 47 language tag such as `en`"));
+    }
+    let time_zone = text_within("contact/timeZone", &contact.time_zone, 1, 64)?;
+    if jiff::tz::TimeZone::get(&time_zone).is_err() {
+        return Err(Rejection::invalid(
+            "contact/timeZone",
+            "must be an IANA time zone such as `Europe/Berlin`",
+        ));
+    }
+    Ok(Contact { name: Personal::new(owner, name), email: Personal::new(owner, email), language, time_zone })
+}
