@@ -1,0 +1,121 @@
+//! What a form did, said on the next page.
+
+/// How a notice sounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It worked.
+    Success,
+    /// It did not, or there is something to know.
+    Warning,
+}
+
+macro_rules! notices {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $tone:ident, $text:literal;)*) => {
+        /// What a form did. The server carries the code over the redirect (for instance as `?notice=code`); unknown codes
+        /// show nothing, so that nobody can put words on a page by a link.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Notice {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Notice {
+            /// Every notice.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The code that stands for it in an address.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// What people read.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// How it sounds.
+            #[must_use]
+            pub const fn tone(self) -> Tone {
+                match self { $(Self::$name => Tone::$tone,)* }
+            }
+        }
+    };
+}
+
+notices! {
+    /// A support request was opened.
+    SupportRequestOpened = "supportRequestOpened", Success, "Your support request is open and has an engineer.";
+    /// A support request was closed.
+    SupportRequestClosed = "supportRequestClosed", Success, "The support request is closed. All access for it has ended.";
+    /// A support request was opened again.
+    SupportRequestReopened = "supportRequestReopened", Success, "The support request is open again. No access came back with it.";
+    /// A message was sent.
+    MessageSent = "messageSent", Success, "Your message was sent.";
+    /// Consent was given.
+    ConsentGiven = "consentGiven", Success, "Support may now read advanced diagnostic information for this support request.";
+    /// Consent was given and waits for further people.
+    ConsentAwaiting = "consentAwaiting", Success, "Your yes is recorded. It takes effect once enough people in your organisation agree.";
+    /// Consent was withdrawn.
+    ConsentWithdrawn = "consentWithdrawn", Success, "Support may no longer read advanced diagnostic information for this support request.";
+    /// A resource tenant was named.
+    ResourceTenantNamed = "resourceTenantNamed", Success, "The tenant ID was added. Support may now ask for access to that tenant’s data.";
+    /// A request was approved, and that decided.
+    RequestApproved = "requestApproved", Success, "You approved the request. You can remove access at any moment.";
+    /// A vote was given, and further people must agree.
+    VoteRecorded = "voteRecorded", Success, "Your approval is recorded. Nothing can be read until enough people in your organisation agree.";
+    /// A request was rejected.
+    RequestRejected = "requestRejected", Warning, "You rejected the request. Resolution may take longer, and the engineer may ask your administrator to collect the data instead.";
+    /// An approval was withdrawn.
+    ApprovalWithdrawn = "approvalWithdrawn", Success, "You withdrew your approval.";
+    /// One access was removed.
+    AccessRemoved = "accessRemoved", Success, "Access is removed. Nothing more can be read under it.";
+    /// All access was removed.
+    AllAccessRemoved = "allAccessRemoved", Success, "All support access is removed. Nothing more can be read.";
+    /// A paused access goes on.
+    AccessConfirmed = "accessConfirmed", Success, "Access goes on.";
+    /// An engineer asked for access.
+    AccessAsked = "accessAsked", Success, "Your request is on its way to the customer.";
+    /// An engineer withdrew a request.
+    AccessWithdrawn = "accessWithdrawn", Success, "The request is withdrawn.";
+    /// A support request was reassigned.
+    Reassigned = "reassigned", Success, "The support request is reassigned. The former engineer can read nothing more of it.";
+    /// Somebody of the same tenant was faster.
+    AlreadyDecided = "alreadyDecided", Warning, "Somebody in your organisation has already decided. Nothing was changed.";
+    /// It had ended before.
+    AlreadyEnded = "alreadyEnded", Warning, "This had already ended. Nothing was changed.";
+    /// The page was older than the data.
+    PageWasOld = "pageWasOld", Warning, "This changed while the page was open. Look at it again before you decide. Nothing was changed.";
+    /// The support request is closed.
+    CaseClosed = "caseClosed", Warning, "The support request is closed. Nothing was changed.";
+}
+
+impl Notice {
+    /// The notice of this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|notice| notice.code() == code)
+    }
+}
+
+/// A notice on a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flash {
+    /// What was done.
+    pub notice: Notice,
+    /// A further sentence of the server's, such as when removal holds everywhere; may be empty.
+    pub detail: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_finds_its_notice() {
+        for notice in Notice::ALL {
+            assert_eq!(Notice::from_code(notice.code()), Some(*notice));
+        }
+        assert_eq!(Notice::from_code("<b>"), None);
+    }
+}

@@ -1,0 +1,59 @@
+//! The pages: one module each, with its view and the function that renders it.
+
+mod access_list;
+mod access_policy;
+mod access_request;
+mod api_reference;
+mod approved_access;
+mod ask_for_access;
+mod audit_entry;
+mod audit_log;
+mod case;
+mod choose_person;
+mod close_support_request;
+mod confirm;
+mod desk;
+mod home;
+mod new_support_request;
+mod problem;
+mod queue;
+mod read;
+mod reads;
+mod reassign;
+mod sign_in_as;
+mod sign_in_record;
+mod sign_ins;
+mod signed_out;
+mod support_request;
+mod support_requests;
+
+pub use access_list::{AccessListView, access_history, pending_requests};
+pub use access_policy::{AccessPolicyView, PolicyLine, access_policy};
+pub use access_request::{
+    AccessRequestSide, AccessRequestView, DataAccess, Decision, DecisionForm, access_request,
+};
+pub use api_reference::{
+    ApiReferenceView, Operation, OperationGroup, Parameter, ResponseLine, api_reference,
+};
+pub use approved_access::{ApprovedAccessView, approved_access};
+pub use ask_for_access::{AskForAccessView, ask_for_access};
+pub use audit_entry::{AuditEntryView, ModifiedProperty, audit_entry};
+pub use audit_log::{AuditFilter, AuditLogView, AuditRow, audit_log};
+pub use case::{CaseAccess, CaseView, case};
+pub use choose_person::{ChoosePersonView, PersonChoice, TenantPeople, choose_person};
+pub use close_support_request::{CloseSupportRequestView, close_support_request};
+pub use confirm::{Act, ConfirmView, confirm};
+pub use desk::{DeskView, desk};
+pub use home::{HomeView, home};
+pub use new_support_request::{NewSupportRequestForm, NewSupportRequestView, new_support_request};
+pub use problem::{ProblemView, not_found, problem};
+pub use queue::{QueueView, queue};
+pub use read::{ReadProperty, ReadView, read};
+pub use reads::{ReadRow, ReadsView, reads};
+pub use reassign::{EngineerChoice, ReassignKind, ReassignView, reassign};
+pub use sign_in_as::{SignInAsView, sign_in_as};
+pub use sign_in_record::{PolicyResult, SignInRecordView, SignInSection, sign_in_record};
+pub use sign_ins::{SignInFilter, SignInPage, SignInRow, SignInsState, SignInsView, sign_ins};
+pub use signed_out::{SignedOutView, signed_out};
+pub use support_request::{AssignmentView, NamedTenant, SupportRequestView, support_request};
+pub use support_requests::{SupportRequestsView, support_requests};

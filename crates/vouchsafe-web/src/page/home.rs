@@ -1,0 +1,30 @@
+//! The customer's home.
+
+use askama::Template;
+
+use crate::error::render;
+use crate::{Chrome, GrantRow, RenderError, SupportRequestRow};
+
+/// The customer's home: what waits, who can read what now, what is open.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "page/home.html")]
+pub struct HomeView {
+    /// What surrounds the page; `waiting` is the number in the banner.
+    pub chrome: Chrome,
+    /// Who can read what of this tenant now: live and paused grants.
+    pub grants: Vec<GrantRow>,
+    /// Whether the person may see access at all (else the part is left out).
+    pub may_see_access: bool,
+    /// The latest open support requests.
+    pub open_requests: Vec<SupportRequestRow>,
+    /// Whether the person may open a support request: shows the button.
+    pub may_open: bool,
+}
+
+/// Renders the customer's home.
+///
+/// # Errors
+/// See [`RenderError`].
+pub fn home(view: &HomeView) -> Result<String, RenderError> {
+    render(view)
+}

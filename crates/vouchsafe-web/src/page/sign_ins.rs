@@ -1,0 +1,116 @@
+//! Sign-ins of one tenant, read under a case.
+
+use askama::Template;
+
+use crate::error::render;
+use crate::{
+    CaseRef, Choice, Chrome, EngineerStatus, FormErrors, Mark, RenderError, Status, TimeView, paths,
+};
+
+/// The filter form, with the values to show again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignInFilter {
+    /// From when, `YYYY-MM-DDTHH:MM` in UTC.
+    pub from: String,
+    /// To when, likewise.
+    pub to: String,
+    /// A pseudonym, or a whole user principal name.
+    pub user: String,
+    /// The application's name.
+    pub app_display_name: String,
+    /// A network, the tagged form, or a whole address.
+    pub ip_address: String,
+    /// All, success, failure.
+    pub results: Vec<Choice>,
+    /// An error code.
+    pub error_code: String,
+    /// What is wrong.
+    pub errors: FormErrors,
+}
+
+/// One sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInRow {
+    /// The record's id, or its pseudonym under this grant.
+    pub id: String,
+    /// When.
+    pub at: TimeView,
+    /// Who; masked unless revealed.
+    pub user: String,
+    /// To what.
+    pub app: String,
+    /// From which address; masked unless revealed.
+    pub ip_address: String,
+    /// From where, in words; may be empty.
+    pub location: String,
+    /// Whether it succeeded.
+    pub succeeded: bool,
+    /// The error code; empty on success.
+    pub error_code: String,
+    /// The reason of a failure, in words; may be empty.
+    pub failure_reason: String,
+    /// What conditional access did, in words.
+    pub conditional_access: String,
+}
+
+impl SignInRow {
+    pub(crate) fn status(&self) -> Status {
+        if self.succeeded {
+            Status::new(Mark::Done, "Success")
+        } else {
+            Status::new(Mark::Refused, "Failure")
+        }
+    }
+}
+
+/// What a read returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInPage {
+    /// Whether the grant is live or paused; what the engineer may know of it.
+    pub status: EngineerStatus,
+    /// Until when at the latest.
+    pub until: Option<TimeView>,
+    /// The `rd_` id of the read record of this page; empty where none was written (an error).
+    pub read_id: String,
+    /// Newest first.
+    pub rows: Vec<SignInRow>,
+    /// Where older ones are; `None` at the end.
+    pub older_href: Option<String>,
+}
+
+/// Whether there is anything to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignInsState {
+    /// A live grant covers sign-ins: what it returned.
+    Readable(SignInPage),
+    /// No live grant covers sign-ins; why is not said.
+    NoAccess,
+}
+
+/// Sign-ins of one tenant, read under a case.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "page/sign_ins.html")]
+pub struct SignInsView {
+    /// What surrounds the page.
+    pub chrome: Chrome,
+    /// The `sr_` id.
+    pub id: String,
+    /// For which support request.
+    pub case: CaseRef,
+    /// The tenant of the data.
+    pub tenant_id: String,
+    /// The tenant's name where the engineer may know it, else its id.
+    pub tenant: String,
+    /// The filter form.
+    pub filter: SignInFilter,
+    /// Whether there is anything to show.
+    pub state: SignInsState,
+}
+
+/// Renders the sign-ins.
+///
+/// # Errors
+/// See [`RenderError`].
+pub fn sign_ins(view: &SignInsView) -> Result<String, RenderError> {
+    render(view)
+}

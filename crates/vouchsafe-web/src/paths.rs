@@ -1,0 +1,296 @@
+//! Every address of the web pages, in one place: the server routes exactly these, the templates link to exactly these.
+//!
+//! A page has an address of its own and can be bookmarked; a form posts to the address named here and the server
+//! answers with a redirect (303) to a page. `{…}` in a pattern stands for one path segment.
+
+mod route;
+
+pub use route::{Method, ROUTES, Route};
+
+/// The customer's home: what is waiting, who can read what now.
+#[must_use]
+pub fn home() -> String {
+    "/".to_owned()
+}
+
+/// Demo: choose the person to sign in as.
+#[must_use]
+pub fn demo() -> String {
+    "/demo".to_owned()
+}
+
+/// Demo: the page with the one button that signs in as this person (GET), and what the button does (POST).
+#[must_use]
+pub fn demo_sign_in(user_id: &str) -> String {
+    format!("/demo/sign-in/{}", segment(user_id))
+}
+
+/// Ends the session (POST).
+#[must_use]
+pub fn sign_out() -> String {
+    "/sign-out".to_owned()
+}
+
+/// What is shown after the session ended.
+#[must_use]
+pub fn signed_out() -> String {
+    "/signed-out".to_owned()
+}
+
+/// The API reference.
+#[must_use]
+pub fn docs() -> String {
+    "/docs".to_owned()
+}
+
+/// The customer's support requests (GET), and opening one (POST).
+#[must_use]
+pub fn support_requests() -> String {
+    "/support-requests".to_owned()
+}
+
+/// The form that opens a support request.
+#[must_use]
+pub fn new_support_request() -> String {
+    "/support-requests/new".to_owned()
+}
+
+/// One support request, as its customer sees it.
+#[must_use]
+pub fn support_request(id: &str) -> String {
+    format!("/support-requests/{}", segment(id))
+}
+
+/// Sets *Allow collection of advanced diagnostic information* (POST).
+#[must_use]
+pub fn consent(id: &str) -> String {
+    format!("/support-requests/{}/consent", segment(id))
+}
+
+/// A further vote for a consent that waits for approval (POST).
+#[must_use]
+pub fn approve_consent(id: &str) -> String {
+    format!("/support-requests/{}/consent/approve", segment(id))
+}
+
+/// The vote against a consent that waits for approval (POST).
+#[must_use]
+pub fn reject_consent(id: &str) -> String {
+    format!("/support-requests/{}/consent/reject", segment(id))
+}
+
+/// Adds a message of the customer to the conversation (POST).
+#[must_use]
+pub fn messages(id: &str) -> String {
+    format!("/support-requests/{}/messages", segment(id))
+}
+
+/// Names one more tenant whose data the case is about (POST).
+#[must_use]
+pub fn resource_tenants(id: &str) -> String {
+    format!("/support-requests/{}/resource-tenants", segment(id))
+}
+
+/// Asks before closing (GET) and closes (POST) a support request, for its customer.
+#[must_use]
+pub fn close_support_request(id: &str) -> String {
+    format!("/support-requests/{}/close", segment(id))
+}
+
+/// Opens a closed support request again (POST).
+#[must_use]
+pub fn reopen_support_request(id: &str) -> String {
+    format!("/support-requests/{}/reopen", segment(id))
+}
+
+/// Support access requests that wait for this tenant.
+#[must_use]
+pub fn pending_requests() -> String {
+    "/access-requests/pending".to_owned()
+}
+
+/// Live access, and access that ended within the last 30 days.
+#[must_use]
+pub fn approved_access() -> String {
+    "/access-requests/approved".to_owned()
+}
+
+/// Every support access request that retention still holds.
+#[must_use]
+pub fn access_history() -> String {
+    "/access-requests/history".to_owned()
+}
+
+/// One support access request, as the caller's side sees it.
+#[must_use]
+pub fn access_request(id: &str) -> String {
+    format!("/access-requests/{}", segment(id))
+}
+
+/// Approves, narrowed or not (POST).
+#[must_use]
+pub fn approve(id: &str) -> String {
+    format!("/access-requests/{}/approve", segment(id))
+}
+
+/// Rejects (POST).
+#[must_use]
+pub fn reject(id: &str) -> String {
+    format!("/access-requests/{}/reject", segment(id))
+}
+
+/// Asks before withdrawing (GET) and withdraws (POST) an approval.
+#[must_use]
+pub fn revoke(id: &str) -> String {
+    format!("/access-requests/{}/revoke", segment(id))
+}
+
+/// Withdraws a request, for the engineer who asked (POST).
+#[must_use]
+pub fn cancel(id: &str) -> String {
+    format!("/access-requests/{}/cancel", segment(id))
+}
+
+/// What was read under one access request.
+#[must_use]
+pub fn access_request_reads(id: &str) -> String {
+    format!("/access-requests/{}/reads", segment(id))
+}
+
+/// Asks before removing (GET) and removes (POST) one access.
+#[must_use]
+pub fn remove_grant(id: &str) -> String {
+    format!("/grants/{}/remove", segment(id))
+}
+
+/// Asks before removing (GET) and removes (POST) all support access.
+#[must_use]
+pub fn remove_all() -> String {
+    "/grants/remove-all".to_owned()
+}
+
+/// Lets a paused access go on (POST).
+#[must_use]
+pub fn confirm_grant(id: &str) -> String {
+    format!("/grants/{}/confirm", segment(id))
+}
+
+/// What was read under one grant, consent included.
+#[must_use]
+pub fn grant_reads(id: &str) -> String {
+    format!("/grants/{}/reads", segment(id))
+}
+
+/// One read record: which records, which fields.
+#[must_use]
+pub fn read(id: &str) -> String {
+    format!("/reads/{}", segment(id))
+}
+
+/// The tenant's audit log.
+#[must_use]
+pub fn audit_log() -> String {
+    "/audit-log".to_owned()
+}
+
+/// One audit entry.
+#[must_use]
+pub fn audit_entry(id: &str) -> String {
+    format!("/audit-log/{}", segment(id))
+}
+
+/// The proof file of one audit entry (a download).
+#[must_use]
+pub fn receipt(id: &str) -> String {
+    format!("/audit-log/{}/receipt", segment(id))
+}
+
+/// The tenant's own settings of support access.
+#[must_use]
+pub fn access_policy() -> String {
+    "/settings/support-access".to_owned()
+}
+
+/// The engineer's support requests.
+#[must_use]
+pub fn desk() -> String {
+    "/desk".to_owned()
+}
+
+/// One support request, as its engineer sees it.
+#[must_use]
+pub fn case(id: &str) -> String {
+    format!("/desk/{}", segment(id))
+}
+
+/// The form that asks for access (GET), and asking (POST).
+#[must_use]
+pub fn ask(id: &str) -> String {
+    format!("/desk/{}/ask", segment(id))
+}
+
+/// Adds a message of the engineer to the conversation (POST).
+#[must_use]
+pub fn case_messages(id: &str) -> String {
+    format!("/desk/{}/messages", segment(id))
+}
+
+/// Asks before closing (GET) and closes (POST) a support request, for its engineer.
+#[must_use]
+pub fn close_case(id: &str) -> String {
+    format!("/desk/{}/close", segment(id))
+}
+
+/// The form that hands a support request over (GET), and handing over (POST), for its engineer.
+#[must_use]
+pub fn hand_over(id: &str) -> String {
+    format!("/desk/{}/assign", segment(id))
+}
+
+/// Sign-ins of one tenant, read under the case.
+#[must_use]
+pub fn sign_ins(id: &str, tenant_id: &str) -> String {
+    format!("/desk/{}/{}/sign-ins", segment(id), segment(tenant_id))
+}
+
+/// One sign-in, read under the case.
+#[must_use]
+pub fn sign_in(id: &str, tenant_id: &str, record_id: &str) -> String {
+    format!("/desk/{}/{}/sign-ins/{}", segment(id), segment(tenant_id), segment(record_id))
+}
+
+/// The manager's queue.
+#[must_use]
+pub fn queue() -> String {
+    "/queue".to_owned()
+}
+
+/// The form that reassigns a support request (GET), and reassigning (POST), for the manager.
+#[must_use]
+pub fn reassign(id: &str) -> String {
+    format!("/queue/{}/assign", segment(id))
+}
+
+/// Percent-encodes all but the unreserved characters (RFC 3986 section 2.3), so that an id stays one segment.
+fn segment(id: &str) -> String {
+    let mut out = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_stays_one_segment() {
+        assert_eq!(access_request("sar_01"), "/access-requests/sar_01");
+        assert_eq!(read("../a b?c#d"), "/reads/..%2Fa%20b%3Fc%23d");
+        assert_eq!(demo_sign_in("ü"), "/demo/sign-in/%C3%BC");
+    }
+}

@@ -1,0 +1,162 @@
+//! The table of routes: what the server must answer for the pages to work.
+
+/// How a route is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Shows a page.
+    Get,
+    /// Does something, then redirects to a page.
+    Post,
+}
+
+/// One route of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// How it is asked.
+    pub method: Method,
+    /// The path, with `{name}` for a segment that varies.
+    pub pattern: &'static str,
+    /// The form's field names (POST) or the query options (GET), in the order of the page.
+    pub fields: &'static [&'static str],
+    /// The function of [`crate::page`] that renders it, or what it does.
+    pub purpose: &'static str,
+}
+
+impl Route {
+    /// Whether a path without its query belongs to this route.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        let mut pattern = self.pattern.split('/');
+        let mut given = path.split('/');
+        loop {
+            match (pattern.next(), given.next()) {
+                (None, None) => return true,
+                (Some(want), Some(got)) if want == got => {}
+                (Some(want), Some(got)) if want.starts_with('{') && !got.is_empty() => {}
+                (Some(_) | None, Some(_)) | (Some(_), None) => return false,
+            }
+        }
+    }
+}
+
+const fn get(pattern: &'static str, fields: &'static [&'static str], purpose: &'static str) -> Route {
+    Route { method: Method::Get, pattern, fields, purpose }
+}
+
+const fn post(pattern: &'static str, fields: &'static [&'static str], purpose: &'static str) -> Route {
+    Route { method: Method::Post, pattern, fields, purpose }
+}
+
+const SCOPE_OF_APPROVAL: &[&str] =
+    &["version", "dataCategories", "duration", "dataFrom", "dataTo", "users", "comment"];
+const SCOPE_OF_ASKING: &[&str] = &[
+    "idempotencyKey",
+    "resourceTenantId",
+    "dataCategories",
+    "reasonCode",
+    "justification",
+    "duration",
+    "dataFrom",
+    "dataTo",
+    "users",
+];
+const NEW_SUPPORT_REQUEST: &[&str] = &[
+    "idempotencyKey",
+    "title",
+    "description",
+    "severity",
+    "service",
+    "problemType",
+    "allowAdvancedDiagnostics",
+    "contact.name",
+    "contact.email",
+    "contact.language",
+    "contact.timeZone",
+    "resourceTenantIds",
+];
+const AUDIT_FILTER: &[&str] = &["category", "activityDisplayName", "initiatedBy", "from", "to", "$skiptoken"];
+const SIGN_IN_FILTER: &[&str] =
+    &["from", "to", "user", "appDisplayName", "ipAddress", "result", "errorCode", "$skiptoken"];
+const PAGED: &[&str] = &["$skiptoken"];
+
+/// Every route of the pages. Style sheets are under `/assets/{name}`, see [`crate::asset`].
+pub const ROUTES: &[Route] = &[
+    get("/", &[], "home"),
+    get("/demo", &[], "choose_person"),
+    get("/demo/sign-in/{userId}", &[], "sign_in_as"),
+    post("/demo/sign-in/{userId}", &[], "signs in as this person"),
+    post("/sign-out", &[], "ends the session, then /signed-out"),
+    get("/signed-out", &[], "signed_out"),
+    get("/docs", &[], "api_reference"),
+    get("/assets/{name}", &[], "asset"),
+    get("/support-requests", PAGED, "support_requests"),
+    post("/support-requests", NEW_SUPPORT_REQUEST, "opens a support request"),
+    get("/support-requests/new", &[], "new_support_request"),
+    get("/support-requests/{id}", &[], "support_request"),
+    post("/support-requests/{id}/consent", &["version", "allowAdvancedDiagnostics"], "sets consent"),
+    post("/support-requests/{id}/consent/approve", &["version"], "votes for a waiting consent"),
+    post("/support-requests/{id}/consent/reject", &["version"], "votes against a waiting consent"),
+    post("/support-requests/{id}/messages", &["idempotencyKey", "body"], "writes a message"),
+    post("/support-requests/{id}/resource-tenants", &["resourceTenantId"], "names a resource tenant"),
+    get("/support-requests/{id}/close", &[], "close_support_request"),
+    post("/support-requests/{id}/close", &["version", "resolution"], "closes"),
+    post("/support-requests/{id}/reopen", &["version"], "opens again"),
+    get("/access-requests/pending", PAGED, "pending_requests"),
+    get("/access-requests/approved", PAGED, "approved_access"),
+    get("/access-requests/history", PAGED, "access_history"),
+    get("/access-requests/{id}", &[], "access_request"),
+    post("/access-requests/{id}/approve", SCOPE_OF_APPROVAL, "approves, narrowed or not"),
+    post("/access-requests/{id}/reject", &["version", "reason"], "rejects"),
+    get("/access-requests/{id}/revoke", &[], "confirm, with Act::WithdrawApproval"),
+    post("/access-requests/{id}/revoke", &["reason"], "withdraws an approval"),
+    post("/access-requests/{id}/cancel", &[], "withdraws a request (engineer), then the case"),
+    get("/access-requests/{id}/reads", PAGED, "reads"),
+    get("/grants/remove-all", &["supportRequestId"], "confirm, with Act::RemoveAll"),
+    post("/grants/remove-all", &["supportRequestId", "reason"], "removes all support access"),
+    get("/grants/{id}/remove", &[], "confirm, with Act::RemoveAccess"),
+    post("/grants/{id}/remove", &["reason"], "removes one access"),
+    post("/grants/{id}/confirm", &[], "lets a paused access go on"),
+    get("/grants/{id}/reads", PAGED, "reads"),
+    get("/reads/{id}", &[], "read"),
+    get("/audit-log", AUDIT_FILTER, "audit_log"),
+    get("/audit-log/{id}", &[], "audit_entry"),
+    get("/audit-log/{id}/receipt", &[], "the proof file, as a download"),
+    get("/settings/support-access", &[], "access_policy"),
+    get("/desk", PAGED, "desk"),
+    get("/desk/{id}", &[], "case"),
+    get("/desk/{id}/ask", &[], "ask_for_access"),
+    post("/desk/{id}/ask", SCOPE_OF_ASKING, "asks for access"),
+    post("/desk/{id}/messages", &["idempotencyKey", "body"], "writes a message"),
+    get("/desk/{id}/close", &[], "close_support_request"),
+    post("/desk/{id}/close", &["version", "resolution"], "closes"),
+    get("/desk/{id}/assign", &[], "reassign"),
+    post("/desk/{id}/assign", &["version", "engineerId", "reason"], "hands over"),
+    get("/desk/{id}/{tenantId}/sign-ins", SIGN_IN_FILTER, "sign_ins"),
+    get("/desk/{id}/{tenantId}/sign-ins/{recordId}", &[], "sign_in_record"),
+    get("/queue", PAGED, "queue"),
+    get("/queue/{id}/assign", &[], "reassign"),
+    post("/queue/{id}/assign", &["version", "engineerId", "reason"], "reassigns"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_takes_one_segment_for_each_name() {
+        let route = get("/desk/{id}/{tenantId}/sign-ins", &[], "");
+        assert!(route.matches("/desk/sr_1/t/sign-ins"));
+        assert!(!route.matches("/desk/sr_1/sign-ins"));
+        assert!(!route.matches("/desk//t/sign-ins"));
+        assert!(!route.matches("/desk/sr_1/t/sign-ins/x"));
+    }
+
+    #[test]
+    fn no_route_is_listed_twice() {
+        for (at, route) in ROUTES.iter().enumerate() {
+            let twin =
+                ROUTES.iter().skip(at + 1).find(|o| o.method == route.method && o.pattern == route.pattern);
+            assert_eq!(twin, None);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What was read, in one sentence.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use crate::TimeView;
+
+/// What was read under one access. Renders as a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "part/reads.html")]
+pub struct ReadsSummary {
+    /// How many records.
+    pub records: u64,
+    /// Of how many people; `None` where the records name nobody.
+    pub people: Option<u64>,
+    /// How many values were shown unmasked.
+    pub revealed: u64,
+    /// When the last read was; `None` while there was none.
+    pub last: Option<TimeView>,
+    /// The page that lists the reads.
+    pub href: String,
+}
+
+impl HtmlSafe for ReadsSummary {}

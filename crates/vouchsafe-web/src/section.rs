@@ -1,0 +1,91 @@
+//! The sections of the navigation.
+
+use crate::paths;
+
+/// A section of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// The customer's home.
+    Home,
+    /// The customer's support requests.
+    SupportRequests,
+    /// Support access requests that wait.
+    PendingRequests,
+    /// Live and recent access.
+    ApprovedAccess,
+    /// All support access requests.
+    History,
+    /// The audit log.
+    AuditLog,
+    /// Settings of support access.
+    Settings,
+    /// The engineer's support requests.
+    Desk,
+    /// The manager's queue.
+    Queue,
+    /// The API reference.
+    ApiReference,
+}
+
+impl Section {
+    /// The name for people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Home => "Overview",
+            Self::SupportRequests => "Support requests",
+            Self::PendingRequests => "Pending requests",
+            Self::ApprovedAccess => "Approved access",
+            Self::History => "History",
+            Self::AuditLog => "Audit log",
+            Self::Settings => "Settings",
+            Self::Desk => "My support requests",
+            Self::Queue => "Queue",
+            Self::ApiReference => "API reference",
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn href(self) -> String {
+        match self {
+            Self::Home => paths::home(),
+            Self::SupportRequests => paths::support_requests(),
+            Self::PendingRequests => paths::pending_requests(),
+            Self::ApprovedAccess => paths::approved_access(),
+            Self::History => paths::access_history(),
+            Self::AuditLog => paths::audit_log(),
+            Self::Settings => paths::access_policy(),
+            Self::Desk => paths::desk(),
+            Self::Queue => paths::queue(),
+            Self::ApiReference => paths::docs(),
+        }
+    }
+}
+
+/// One link of the navigation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NavItem {
+    /// Its words.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+    /// Whether the page shown belongs to it.
+    pub current: bool,
+    /// How many things wait there; 0 shows nothing.
+    pub count: u32,
+}
+
+/// The navigation of these sections. `waiting` stands beside *Pending requests*.
+#[must_use]
+pub fn navigation(sections: &[Section], current: Option<Section>, waiting: u32) -> Vec<NavItem> {
+    sections
+        .iter()
+        .map(|section| NavItem {
+            label: section.label().to_owned(),
+            href: section.href(),
+            current: Some(*section) == current,
+            count: if *section == Section::PendingRequests { waiting } else { 0 },
+        })
+        .collect()
+}
