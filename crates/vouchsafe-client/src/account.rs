@@ -1,0 +1,26 @@
+//! Own account and tenant.
+
+use vouchsafe_api::account::{Me, Organization};
+use vouchsafe_api::collection::Collection;
+
+use crate::answer::Answer;
+use crate::client::Client;
+use crate::error::ClientError;
+
+impl Client {
+    /// The own account, its roles and what they allow.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn me(&self) -> Result<Answer<Me>, ClientError> {
+        self.get(self.address(&["v1.0", "me"], ""), None).await
+    }
+
+    /// The own tenant, as a list of one.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn organization(&self) -> Result<Answer<Collection<Organization>>, ClientError> {
+        self.get(self.address(&["v1.0", "organization"], ""), None).await
+    }
+}

@@ -1,0 +1,141 @@
+//! Sends one request and reads its answer.
+
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH, RETRY_AFTER};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use vouchsafe_api::header;
+
+use crate::answer::{Answer, Envelope};
+use crate::client::Client;
+use crate::error::ClientError;
+
+/// Largest answer that is read, in bytes. A full page of sign-ins is well below.
+pub const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
+/// How often a GET is sent at most.
+pub const MAX_ATTEMPTS: u32 = 3;
+/// Longest `Retry-After` that is waited for; a longer one is the caller's to decide.
+pub const MAX_RETRY_WAIT: Duration = Duration::from_secs(20);
+
+/// How long one exchange may take, from connecting to the last byte of the answer.
+const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(120);
+
+impl Client {
+    /// GET, repeated while the server asks for it.
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        url: Url,
+        grant: Option<&str>,
+    ) -> Result<Answer<T>, ClientError> {
+        let mut attempt = 1;
+        loop {
+            let mut request = self.request(Method::GET, url.clone());
+            if let Some(grant) = grant {
+                request = request.header(HeaderName::from_static(header::GRANT), grant);
+            }
+            let response = self.send(request).await?;
+            match retry_wait(&response).filter(|_| attempt < MAX_ATTEMPTS) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return self.read(response).await,
+            }
+            attempt += 1;
+        }
+    }
+
+    /// POST with a JSON body, sent once.
+    pub(crate) async fn post<B: Serialize + Sync, T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &B,
+    ) -> Result<Answer<T>, ClientError> {
+        let request = self.request(Method::POST, self.address(path, "")).json(body);
+        self.read(self.send(request).await?).await
+    }
+
+    /// PATCH with a JSON body, sent once, only if the resource still has the version `etag`.
+    pub(crate) async fn patch<B: Serialize + Sync, T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &B,
+        etag: Option<&str>,
+    ) -> Result<Answer<T>, ClientError> {
+        let mut request = self.request(Method::PATCH, self.address(path, "")).json(body);
+        if let Some(etag) = etag {
+            request = request.header(IF_MATCH, etag);
+        }
+        self.read(self.send(request).await?).await
+    }
+
+    pub(crate) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        let request = self
+            .http
+            .request(method, url)
+            .timeout(EXCHANGE_TIMEOUT)
+            .header(ACCEPT, "application/json, application/problem+json");
+        match HeaderValue::from_str(&format!("Bearer {}", self.token.expose())) {
+            Ok(mut value) => {
+                value.set_sensitive(true);
+                request.header(AUTHORIZATION, value)
+            }
+            // A `Token` holds printable ASCII only, so this cannot be; without the header the server refuses.
+            Err(_) => request,
+        }
+    }
+
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+        request.send().await.map_err(|source| self.unreachable(source))
+    }
+
+    /// Reads the answer: a body of the type asked for, or a problem.
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        mut response: Response,
+    ) -> Result<Answer<T>, ClientError> {
+        let envelope = Envelope::of(&response);
+        let status = response.status();
+        let is_json =
+            media_type(&response).is_some_and(|m| m == "application/json" || m == header::PROBLEM_JSON);
+        let unexpected = |source| ClientError::Unexpected {
+            status: status.as_u16(),
+            request_id: envelope.request_id.clone(),
+            source,
+        };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|source| self.unreachable(source))? {
+            if bytes.len() + chunk.len() > MAX_ANSWER_BYTES {
+                return Err(ClientError::AnswerTooLarge { limit: MAX_ANSWER_BYTES });
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        if !is_json {
+            return Err(unexpected(None));
+        }
+        if !status.is_success() {
+            let problem = serde_json::from_slice(&bytes).map_err(|error| unexpected(Some(error)))?;
+            return Err(ClientError::Problem { problem: Box::new(problem), request_id: envelope.request_id });
+        }
+        let body = serde_json::from_slice(&bytes).map_err(|error| unexpected(Some(error)))?;
+        Ok(envelope.around(body, String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    fn unreachable(&self, source: reqwest::Error) -> ClientError {
+        ClientError::Unreachable {
+            server: self.base.origin().ascii_serialization(),
+            source: source.without_url(),
+        }
+    }
+}
+
+fn media_type(response: &Response) -> Option<String> {
+    let value = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').next().map(|name| name.trim().to_ascii_lowercase())
+}
+
+/// How long to wait before the same GET again; `None` if the server did not ask for it, or for too long.
+fn retry_wait(response: &Response) -> Option<Duration> {
+    let asked = matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    let seconds = asked.then(|| response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()).flatten();
+    seconds.map(Duration::from_secs).filter(|wait| *wait <= MAX_RETRY_WAIT)
+}
