@@ -5,4 +5,5 @@
 //! language, the mask machinery and the framing of imported files know no record type.
 
 pub mod filter;
+pub mod import;
 pub mod sign_in;

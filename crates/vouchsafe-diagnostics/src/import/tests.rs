@@ -1,0 +1,227 @@
+//! Tests of the importers.
+
+use std::io::{self, BufReader, Read};
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+
+/// A real export, beside the project and not part of it.
+const EXPORT: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/entra/signin-log-analytics.csv");
+
+const ADA: &str =
+    r#"{"id":"1","createdDateTime":"2026-11-23T09:00:00Z","userPrincipalName":"Ada@contoso.example"}"#;
+const BOB: &str = r#"{"id":"2","createdDateTime":"2026-11-23T09:00:01Z"}"#;
+
+/// What an import yields, in short: `line id` or `line ! reason`, and at last a fatal error.
+fn outcome(source: impl Read) -> Vec<String> {
+    read(BufReader::new(source))
+        .map(|item| match item {
+            Ok(Imported::Record { line, record }) => format!("{line} {}", record.id),
+            Ok(Imported::Rejected { line, reason }) => format!("{line} ! {reason}"),
+            Err(error) => format!("fatal: {error}"),
+        })
+        .collect()
+}
+
+fn record(source: &str) -> SignInRecord {
+    match read(source.as_bytes()).next() {
+        Some(Ok(Imported::Record { record, .. })) => *record,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn graph_objects_come_as_arrays_pages_and_lines() {
+    let both = ["1 1", "1 2"];
+    assert_eq!(outcome(format!("[{ADA},{BOB}]").as_bytes()), both);
+    assert_eq!(outcome(format!("\u{feff} [ {ADA} , {BOB} ] \n").as_bytes()), both);
+    let page =
+        format!(r#"{{"@odata.context":"$metadata#[}}\"","value":[{ADA},{BOB}],"@odata.nextLink":"x"}}"#);
+    assert_eq!(outcome(page.as_bytes()), both);
+    assert_eq!(outcome(format!("{page}\n{page}").as_bytes()), ["1 1", "1 2", "2 1", "2 2"]);
+    assert_eq!(outcome(format!("{{\n\"value\":[\n{ADA},\n\n{BOB}\n]\n}}").as_bytes()), ["3 1", "5 2"]);
+    assert_eq!(outcome(format!("{ADA}\n\r\n{BOB}\r\n").as_bytes()), ["1 1", "3 2"]);
+    assert_eq!(outcome(ADA.as_bytes()), ["1 1"]);
+    assert_eq!(outcome(ADA.replace(',', ",\n").as_bytes()), ["1 1"]);
+    for nothing in ["", "\u{feff}", " \n", "[]", "{\"value\":[]}", "[ ]\n[\n]"] {
+        assert_eq!(outcome(nothing.as_bytes()), [""; 0], "{nothing:?}");
+    }
+}
+
+#[test]
+fn graph_bytes_stay_unchanged() {
+    let odd = "{ \"id\" : \"\\u0031\",\n\t\"createdDateTime\":\"2026-11-23T09:00:00.1234567Z\", \"z\":1.50, \"a\":[ ] }";
+    assert_eq!(record(&format!("[ {odd} ]")).json, odd);
+    assert_eq!(record(odd).json, odd);
+    let one_line = odd.replace('\n', " ");
+    assert_eq!(record(&one_line).json, one_line);
+    assert_eq!(record(odd).original, None);
+    assert_eq!(record(odd).created.to_string(), "2026-11-23T09:00:00.123456Z");
+}
+
+#[test]
+fn a_bad_record_never_stops_the_rest() {
+    let source = format!("[{ADA},\n{{\"id\":5}},\n{{\"id\":}},\n[1,[2]],\n7,\n{BOB}]");
+    insta::assert_snapshot!("bad_source", outcome(source.as_bytes()).join("\n"));
+    let lines = format!("{ADA}\n{{\"id\":\n\n\"x\"\n{BOB}\n");
+    insta::assert_snapshot!("bad_lines", outcome(lines.as_bytes()).join("\n"));
+    let first_line_is_broken = format!("{{\"id\":\"x\n{BOB}\n");
+    insta::assert_snapshot!("bad_first_line_is_broken", outcome(first_line_is_broken.as_bytes()).join("\n"));
+    let large = format!("[{{\"id\":\"{}\"}},\n{BOB}]", "x".repeat(MAX_RECORD_BYTES));
+    assert_eq!(outcome(large.as_bytes()), ["1 ! the record is larger than 256 KiB", "2 2"]);
+    let large = format!("{{\"id\":\"{}\"}}\n{BOB}", "x".repeat(MAX_RECORD_BYTES));
+    assert_eq!(outcome(large.as_bytes()), ["1 ! the record is larger than 256 KiB", "2 2"]);
+    let deep = format!("[{{\"id\":{}1{}}},{BOB}]", "[".repeat(100_000), "]".repeat(100_000));
+    let found = outcome(deep.as_bytes());
+    assert!(found[0].starts_with("1 ! not JSON: recursion limit") && found[1] == "1 2", "{found:?}");
+}
+
+#[test]
+fn a_broken_structure_ends_the_import_with_its_line() {
+    let cases = [
+        format!("[{ADA},\n{BOB}"),
+        format!("[{ADA},\n{{\"id\":\"2"),
+        format!("[{ADA}\n{BOB}]"),
+        format!("{{\"value\":[{ADA}],\n\"x\"}}"),
+        format!("{{\"value\":[{ADA}]\n"),
+        format!("[{ADA}]\nx"),
+        "\u{1f}\u{8b}".to_owned(),
+        "<html>".to_owned(),
+        "Date,Who\n1,2".to_owned(),
+        "CreatedDateTime [Local Time],Id,AppId\n".to_owned(),
+        "{\"records\":[{}]}".to_owned(),
+    ];
+    let table = cases.map(|source| format!("{source}\n  => {}", outcome(source.as_bytes()).join("\n     ")));
+    insta::assert_snapshot!("broken", table.join("\n\n"));
+    assert_eq!(
+        outcome(&b"\xff\xfe[\0"[..]),
+        ["fatal: the format is not known: it looks like UTF-16; save it as UTF-8"]
+    );
+}
+
+#[test]
+fn a_source_that_fails_ends_the_import() {
+    struct Failing;
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("cable"))
+        }
+    }
+    assert_eq!(outcome(Failing), ["fatal: line 1: the source could not be read"]);
+    let filler = format!("[{}", format!("{ADA},\n").repeat(5_000));
+    let found = outcome(filler.as_bytes().chain(Failing));
+    assert_eq!(
+        (found.len(), found[5_000].as_str()),
+        (5_001, "fatal: line 5001: the source could not be read")
+    );
+}
+
+#[test]
+fn one_byte_at_a_time_gives_the_same() {
+    for source in [
+        format!("\u{feff}{{\"@odata.context\":\"x\",\"value\":[{ADA},{{\"id\":3}},{BOB}]}}"),
+        format!("\u{feff}{ADA}\n{BOB}"),
+        "\u{feff}CreatedDateTime [UTC],Id,AppId\r\n\"4/28/2021, 2:08:45.221 PM\",\"a\"\"b\",c".to_owned(),
+    ] {
+        let slow: Vec<_> =
+            read(BufReader::with_capacity(1, source.as_bytes())).map(|item| item.unwrap()).collect();
+        let fast: Vec<_> = read(source.as_bytes()).map(|item| item.unwrap()).collect();
+        assert_eq!(slow, fast);
+        assert!(!fast.is_empty());
+    }
+}
+
+#[test]
+fn hostile_tables_are_refused_row_by_row() {
+    let header =
+        "CreatedDateTime [UTC],Id,AppId,Status_string,IsInteractive,DeviceDetail_dynamic,UserDisplayName\n";
+    let time = "\"4/28/2021, 2:08:45.221 PM\"";
+    let rows = [
+        format!("{time},good,a,,TRUE,,\n"),
+        format!("{time},short,a\n"),
+        format!("{time},long,a,,TRUE,,,,\n"),
+        "13/45/2021,bad date,a,,,,\n".to_owned(),
+        ",no date,a,,,,\n".to_owned(),
+        format!("{time},,a,,,,\n"),
+        format!("{time},bad bool,a,,maybe,,\n"),
+        format!("{time},bad json,a,,,\"{{\"\"x\n\",\n"),
+        format!("{time},wrong json,a,,,[],\n"),
+        format!("{time},bad code,a,\"{{\"\"errorCode\"\":\"\"x\"\"}}\",,,\n"),
+        format!("{time},nul,a,,,,a\0b\n"),
+        format!("{time},wide,a,,,,{}\n", "w".repeat(2_000)),
+        format!("{time},huge,a,,,,{}\n", "h".repeat(MAX_RECORD_BYTES)),
+        format!("{time},escapes,a,\"{{\"\"x\"\":\"\"{}\"\"}}\",,,\n", "\\u0001".repeat(40_000)),
+        format!("{time},good too,a,,,,ö\n"),
+    ];
+    let source = header.to_owned() + &rows.concat();
+    insta::assert_snapshot!("hostile_rows", outcome(source.as_bytes()).join("\n"));
+    let mut bytes = source.into_bytes();
+    bytes.truncate(bytes.len() - 3);
+    bytes.extend(b"\xc3\n");
+    assert_eq!(outcome(&bytes[..]).last().unwrap(), "17 ! the record is not UTF-8");
+}
+
+#[test]
+fn the_real_export_imports_whole() {
+    let Ok(export) = std::fs::read(EXPORT) else {
+        println!("skipped: the shared folder with the real export is not beside the project");
+        return;
+    };
+    let mut ids = std::collections::BTreeSet::new();
+    for item in read(&export[..]) {
+        let Ok(Imported::Record { record, .. }) = item else { panic!("{item:?}") };
+        assert_eq!(record.user_principal_name.as_deref(), Some("adelev@m365x816222.onmicrosoft.com"));
+        assert_eq!(record.user_display_name.as_deref(), Some("adele vance"));
+        assert_eq!(record.ip_address.as_deref(), Some("175.45.176.99"));
+        assert!(matches!(record.error_code, Some(0 | 16_000 | 50_058)));
+        assert_eq!(record.is_interactive, Some(true));
+        assert!(record.created.to_string().starts_with("2021-0"));
+        let json: Value = serde_json::from_str(&record.json).unwrap();
+        assert_eq!(json["location"]["city"], "Azor");
+        let original: Value = serde_json::from_str(record.original.as_ref().unwrap()).unwrap();
+        assert_eq!(original["Type"], "SigninLogs");
+        assert_eq!(
+            SignInRecord {
+                original: record.original.clone(),
+                ..SignInRecord::from_graph(&record.json).unwrap()
+            },
+            *record
+        );
+        ids.insert(record.id);
+    }
+    assert_eq!(ids.len(), 56);
+}
+
+#[test]
+fn a_portal_export_becomes_graph() {
+    let record = record(include_str!("portal-export.csv"));
+    let json: Value = serde_json::from_str(&record.json).unwrap();
+    insta::assert_snapshot!("portal_export", format!("{json:#}\n{}", record.original.unwrap()));
+    assert_eq!(record.ip_address.as_deref(), Some("2001:0db8:0001:0000:0000:0000:0000:0005"));
+    assert_eq!((record.error_code, record.app_label.as_deref()), (Some(50_074), Some("Example Payroll")));
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert!(read(&bytes[..]).count() <= bytes.len() + 1);
+    }
+
+    #[test]
+    fn any_brackets_are_read_without_panic(text in "[\\[\\]{},:\"\\\\ \n1a]{0,80}", table in any::<bool>()) {
+        let start = if table { "CreatedDateTime,Id,AppId\n" } else { "" };
+        let _ = outcome(format!("{start}{text}").as_bytes());
+    }
+
+    #[test]
+    fn a_cut_source_yields_a_prefix(cut in 0usize..400) {
+        let source = format!("{{\"value\":[{ADA},{BOB},{ADA}]}}");
+        let whole = outcome(source.as_bytes());
+        let part = outcome(&source.as_bytes()[..cut.min(source.len())]);
+        let records = part.iter().filter(|item| !item.contains("fatal") && !item.contains('!')).count();
+        prop_assert_eq!(&part[..records], &whole[..records]);
+    }
+}
