@@ -7,7 +7,10 @@ use crate::audit::{Activity, EntryDraft, Event, Initiator, Outcome};
 use crate::grant::{Grant, GrantEvent};
 use crate::id::{SupportRequestId, TenantId};
 use crate::permit::Action;
+use crate::read::ReadRecord;
+use crate::setup::{Account, AccountLink, TokenRecord};
 use crate::support_request::{Message, SupportRequest, SupportRequestEvent};
+use crate::tenant::Tenant;
 use crate::time::Timestamp;
 
 /// The values a rule may use besides its state and command.
@@ -45,6 +48,16 @@ pub enum Write {
     Grant(Box<Grant>),
     /// A message.
     Message(Box<Message>),
+    /// What one read returned.
+    Read(Box<ReadRecord>),
+    /// A tenant.
+    Tenant(Box<Tenant>),
+    /// An account with its roles.
+    Account(Box<Account>),
+    /// Two accounts that are one person; written in both directions.
+    Link(Box<AccountLink>),
+    /// An API token.
+    Token(Box<TokenRecord>),
 }
 
 /// Something to tell the people of `tenant`, delivered from the outbox after the commit.
@@ -169,13 +182,14 @@ impl<'a> Draft<'a> {
     /// Applies an event to one side's record of an access request.
     pub fn access(&mut self, row: Option<&AccessSide>, event: AccessEvent) -> &mut Self {
         let current = row.map(|side| {
-            let written = self.writes.iter().find_map(|write| match write {
-                Write::AccessSide(written) if written.key() == side.key() => Some((**written).clone()),
-                Write::AccessSide(_)
-                | Write::SupportRequest(_)
-                | Write::EngineerRequest(_)
-                | Write::Grant(_)
-                | Write::Message(_) => None,
+            let written = self.writes.iter().find_map(|write| {
+                if let Write::AccessSide(written) = write
+                    && written.key() == side.key()
+                {
+                    Some((**written).clone())
+                } else {
+                    None
+                }
             });
             written.unwrap_or_else(|| side.clone())
         });
@@ -221,21 +235,23 @@ impl<'a> Draft<'a> {
 }
 
 impl Write {
+    /// Whether both would write the same row.
     fn is_same_row(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::SupportRequest(a), Self::SupportRequest(b)) => a.id == b.id,
-            (Self::AccessSide(a), Self::AccessSide(b)) => a.key() == b.key(),
-            (Self::EngineerRequest(a), Self::EngineerRequest(b)) => a.id == b.id,
-            (Self::Grant(a), Self::Grant(b)) => a.id == b.id,
-            (Self::Message(a), Self::Message(b)) => a.id == b.id,
-            (
-                Self::SupportRequest(_)
-                | Self::AccessSide(_)
-                | Self::EngineerRequest(_)
-                | Self::Grant(_)
-                | Self::Message(_),
-                _,
-            ) => false,
+        self.row() == other.row()
+    }
+
+    fn row(&self) -> (&'static str, TenantId, String) {
+        match self {
+            Self::SupportRequest(row) => ("support request", row.tenant, row.id.to_string()),
+            Self::AccessSide(row) => ("access request", row.tenant, row.id.to_string()),
+            Self::EngineerRequest(row) => ("engineer request", row.tenant, row.id.to_string()),
+            Self::Grant(row) => ("grant", row.tenant, row.id.to_string()),
+            Self::Message(row) => ("message", row.tenant, row.id.to_string()),
+            Self::Read(row) => ("read", row.tenant, row.id.to_string()),
+            Self::Tenant(row) => ("tenant", row.id, String::new()),
+            Self::Account(row) => ("account", row.person.tenant, row.person.id.to_string()),
+            Self::Link(row) => ("link", row.tenant, format!("{} {}", row.user, row.other_user)),
+            Self::Token(row) => ("token", row.tenant, row.id.to_string()),
         }
     }
 }

@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(hex(&leaf_hash(b"")), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
         assert_eq!(
             hex(&leaf_hash(b"abc")),
-            "609f12e8bc9d7bf1d31da339aa7fe6262ec96c8a78f1c8b5a4ebbee82f9f3cba"
+            "609f6e36d2405585188d5cfd761f407c7cc46a7d3f314c88270469dde315fcd1"
         );
     }
 

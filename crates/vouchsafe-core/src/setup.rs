@@ -1,0 +1,131 @@
+//! Setting up tenants, people and tokens; and a tenant's own settings.
+
+use serde::{Deserialize, Serialize};
+
+use crate::audit::{Activity, Event};
+use crate::decided::{Context, Decided, Draft, Write};
+use crate::id::{TenantId, TokenId, UserId};
+use crate::permit::{ChangePolicy, SetUp};
+use crate::person::Person;
+use crate::rejection::Rejection;
+use crate::tenant::{SupportAccessPolicy, Tenant};
+use crate::time::Timestamp;
+
+/// An account with the template ids of its roles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// The account.
+    pub person: Person,
+    /// Template ids of its roles.
+    pub roles: Vec<String>,
+}
+
+/// Two accounts that are one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountLink {
+    /// One tenant.
+    pub tenant: TenantId,
+    /// The account there.
+    pub user: UserId,
+    /// The other tenant.
+    pub other_tenant: TenantId,
+    /// The account there.
+    pub other_user: UserId,
+}
+
+/// What is kept of an API token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// Its id.
+    pub id: TokenId,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Whom it speaks for.
+    pub user: UserId,
+    /// SHA-256 of its random bytes.
+    pub hash: [u8; 32],
+    /// When it ends by itself.
+    pub expires: Timestamp,
+    /// When it was ended.
+    pub revoked: Option<Timestamp>,
+}
+
+/// Sets a tenant up.
+///
+/// # Errors
+/// [`Rejection::Invalid`] for settings out of their bounds.
+pub fn create_tenant(tenant: Tenant, cx: &Context) -> Result<Decided<SetUp>, Rejection> {
+    tenant.policy.check()?;
+    let id = tenant.id;
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(id, Activity::TenantCreated, id, None)
+        .event(Event::TenantCreated { display_name: tenant.display_name.clone() })
+        .put(Write::Tenant(Box::new(tenant)));
+    Ok(draft.decided(id))
+}
+
+/// Adds an account.
+pub fn add_user(account: Account, cx: &Context) -> Decided<SetUp> {
+    let tenant = account.person.tenant;
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(tenant, Activity::UserAdded, account.person.id, None)
+        .event(Event::UserAdded { user: Box::new(account.person.clone()), roles: account.roles.clone() })
+        .put(Write::Account(Box::new(account)));
+    draft.decided(tenant)
+}
+
+/// Declares two accounts to be one person, in the logs of both tenants.
+pub fn link_accounts(link: AccountLink, cx: &Context) -> Decided<SetUp> {
+    let AccountLink { tenant, user, other_tenant, other_user } = link;
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(tenant, Activity::AccountsLinked, user, None)
+        .event(Event::AccountsLinked { user, other_tenant, other_user })
+        .put(Write::Link(Box::new(link)))
+        .entry(other_tenant, Activity::AccountsLinked, other_user, None)
+        .event(Event::AccountsLinked { user: other_user, other_tenant: tenant, other_user: user });
+    draft.decided(tenant)
+}
+
+/// Makes an API token.
+pub fn issue_token(token: TokenRecord, cx: &Context) -> Decided<SetUp> {
+    let tenant = token.tenant;
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(tenant, Activity::TokenIssued, token.id, None)
+        .event(Event::TokenIssued { user: token.user, expires: token.expires })
+        .put(Write::Token(Box::new(token)));
+    draft.decided(tenant)
+}
+
+/// Ends an API token at once.
+pub fn revoke_token(token: TokenRecord, cx: &Context) -> Decided<SetUp> {
+    let tenant = token.tenant;
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(tenant, Activity::TokenRevoked, token.id, None)
+        .event(Event::TokenRevoked { user: token.user })
+        .put(Write::Token(Box::new(TokenRecord { revoked: Some(cx.now), ..token })));
+    draft.decided(tenant)
+}
+
+/// Changes a tenant's own settings.
+///
+/// # Errors
+/// [`Rejection::Invalid`] names the setting that is out of its bounds.
+pub fn change_policy(
+    tenant: &Tenant,
+    policy: SupportAccessPolicy,
+    cx: &Context,
+) -> Result<Decided<ChangePolicy>, Rejection> {
+    policy.check()?;
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(tenant.id, Activity::PolicyUpdated, tenant.id, None)
+        .event(Event::PolicyChanged { policy: Box::new(policy.clone()) })
+        .put(Write::Tenant(Box::new(Tenant { policy, ..tenant.clone() })));
+    Ok(draft.decided(tenant.id))
+}
