@@ -1,0 +1,91 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::command;
+
+/// Customer-approved support access, from the command line.
+#[derive(Debug, Parser)]
+#[command(name = "vouchsafe", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  the server answered with a problem
+  2  wrong usage, or a local file cannot be read or written
+  3  the server cannot be reached
+  4  not signed in, or the token is no longer valid
+
+Tokens never go on the command line: `vouchsafe login` reads one from the standard input or a file, and
+VOUCHSAFE_TOKEN overrides the stored one.";
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Address of the server, such as https://support.example
+    #[arg(long, global = true, env = "VOUCHSAFE_SERVER", hide_env_values = true, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// Which stored sign-in to use
+    #[arg(long, global = true, env = "VOUCHSAFE_PROFILE", hide_env_values = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// What to print: tables in your time zone, or JSON exactly as the server answered
+    #[arg(long, short, global = true, value_enum, default_value_t = Format::Table)]
+    pub(crate) output: Format,
+}
+
+/// What to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people; tab-separated when the output is not a terminal
+    Table,
+    /// For programs; one JSON text a line
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Store a token for a server
+    Login(command::login::Login),
+    /// Show who you are and what you may do
+    Whoami,
+    /// Support requests: the cases
+    #[command(subcommand)]
+    Requests(command::requests::Requests),
+    /// Support access requests: asking for access and deciding on it
+    #[command(subcommand)]
+    Access(command::access::Access),
+    /// Grants: who can read what now
+    #[command(subcommand)]
+    Grants(command::grants::Grants),
+    /// The audit log of your tenant
+    #[command(subcommand)]
+    Audit(command::audit::Audit),
+    /// The sign-ins of your own tenant
+    #[command(subcommand)]
+    SignIns(command::sign_ins::SignIns),
+    /// Read a customer's diagnostic data for a case; every read is recorded
+    #[command(subcommand)]
+    Read(command::read::ReadData),
+    /// Import diagnostic data into your tenant
+    Import(command::import::Import),
+    /// The rules of your tenant for support access
+    #[command(subcommand)]
+    Policy(command::policy::Policy),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_declaration_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,34 @@
+//! What the commands do; one file per group.
+
+pub(crate) mod access;
+pub(crate) mod audit;
+pub(crate) mod grants;
+pub(crate) mod import;
+pub(crate) mod login;
+pub(crate) mod policy;
+pub(crate) mod read;
+pub(crate) mod requests;
+pub(crate) mod sign_ins;
+mod whoami;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// Runs what was typed.
+pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
+    let global = &cli.global;
+    let session = || Session::open(global);
+    match cli.command {
+        Command::Login(login) => login.run(global).await,
+        Command::Whoami => whoami::run(&session()?).await,
+        Command::Requests(requests) => requests.run(&session()?).await,
+        Command::Access(access) => access.run(&session()?).await,
+        Command::Grants(grants) => grants.run(&session()?).await,
+        Command::Audit(audit) => audit.run(&session()?).await,
+        Command::SignIns(sign_ins) => sign_ins.run(&session()?).await,
+        Command::Read(read) => read.run(&session()?).await,
+        Command::Import(import) => import.run(&session()?).await,
+        Command::Policy(policy) => policy.run(&session()?).await,
+    }
+}

@@ -1,0 +1,255 @@
+//! `vouchsafe requests`
+
+mod open;
+
+use clap::Subcommand;
+use vouchsafe_client::api::message::CreateMessage;
+use vouchsafe_client::api::problem_type::ProblemType;
+use vouchsafe_client::api::support_request::{
+    ApproveConsent, AssignSupportRequest, CloseSupportRequest, RejectConsent, Resolution, SupportRequest,
+    UpdateSupportRequest,
+};
+use vouchsafe_client::id::{SupportRequestId, UserId};
+
+use crate::argument::{Listing, text, word};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::session::Session;
+use crate::table::Table;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Requests {
+    /// List the cases that you may see
+    List(Listing),
+    /// Show one case in full
+    Show {
+        /// Id of the case (sr_…)
+        id: SupportRequestId,
+    },
+    /// Open a case
+    Open(open::Open),
+    /// Close a case; every access of it ends
+    Close {
+        /// Id of the case (sr_…)
+        id: SupportRequestId,
+        /// How it ended
+        #[arg(long, value_parser = word!(Resolution))]
+        resolution: Resolution,
+    },
+    /// Reopen a case within 14 days
+    Reopen {
+        /// Id of the case (sr_…)
+        id: SupportRequestId,
+    },
+    /// Hand a case to another engineer
+    Assign {
+        /// Id of the case (sr_…)
+        id: SupportRequestId,
+        /// Who takes over (usr_…)
+        #[arg(long, value_name = "USER")]
+        to: UserId,
+        /// Why, for the record
+        #[arg(long)]
+        reason: String,
+    },
+    /// Show who works on a case, since when, and why
+    Assignment {
+        /// Id of the case (sr_…)
+        id: SupportRequestId,
+    },
+    /// Write to the other party
+    Message {
+        /// Id of the case (sr_…)
+        id: SupportRequestId,
+        /// The text; - reads it from the standard input
+        text: String,
+    },
+    /// Show the conversation
+    Messages {
+        /// Id of the case (sr_…)
+        id: SupportRequestId,
+        #[command(flatten)]
+        listing: Listing,
+    },
+    /// Give, withhold or vote on the collection of advanced diagnostic information
+    Consent {
+        /// Id of the case (sr_…)
+        id: SupportRequestId,
+        /// yes and no set the property; approve and reject vote on a yes that waits for more votes
+        answer: Answer,
+        /// Why, with reject
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Show the tree of problem types
+    Types,
+}
+
+/// An answer about consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Answer {
+    Yes,
+    No,
+    Approve,
+    Reject,
+}
+
+impl Requests {
+    pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
+        let (client, out) = (&session.client, &session.out);
+        match self {
+            Self::List(listing) => list(session, &listing).await,
+            Self::Show { id } => out.thing(&client.support_request(id).await?, |case| properties(out, case)),
+            Self::Open(open) => open.run(session).await,
+            Self::Close { id, resolution } => {
+                let closed = client.close_support_request(id, &CloseSupportRequest { resolution }).await?;
+                out.answer(&closed, |case| format!("Closed {}. Every access of it has ended.", case.number))
+            }
+            Self::Reopen { id } => {
+                let reopened = client.reopen_support_request(id).await?;
+                out.answer(&reopened, |case| {
+                    format!("{} is {}. Consent is no again.", case.number, case.status)
+                })
+            }
+            Self::Assign { id, to, reason } => {
+                let body = AssignSupportRequest { engineer_id: to, reason };
+                let assigned = client.assign_support_request(id, &body).await?;
+                out.answer(&assigned, |case| format!("{} is with {}.", case.number, engineer(case)))
+            }
+            Self::Assignment { id } => assignment(session, id).await,
+            Self::Message { id, text: argument } => {
+                let sent = client.send_message(id, &CreateMessage { body: text(argument)? }).await?;
+                out.answer(&sent, |message| format!("Sent {}.", message.id))
+            }
+            Self::Messages { id, listing } => messages(session, id, &listing).await,
+            Self::Consent { id, answer, reason } => consent(session, id, answer, reason).await,
+            Self::Types => types(session).await,
+        }
+    }
+}
+
+async fn list(session: &Session, listing: &Listing) -> Result<(), Failure> {
+    let pages = session.client.support_requests(&listing.query(None));
+    let header = ["Id", "Number", "Status", "Severity", "Title", "Engineer", "Consent", "Opened"];
+    let row = |table: &mut Table, case: &SupportRequest| {
+        let stage = case.stage.map_or(case.status.as_str(), |stage| stage.as_str());
+        table.row([
+            case.id.to_string(),
+            case.number.clone(),
+            stage.to_owned(),
+            case.severity.to_string(),
+            case.title.clone(),
+            engineer(case),
+            case.consent.status.to_string(),
+            session.out.time(case.created_date_time),
+        ]);
+    };
+    session.list(pages, listing.all, &header, row).await.map(drop)
+}
+
+fn properties(out: &Output, case: &SupportRequest) -> Table {
+    let tenants: Vec<String> = case.resource_tenant_ids.iter().map(ToString::to_string).collect();
+    let contact = &case.contact;
+    let votes = &case.consent.approvals;
+    Table::properties([
+        ("Id", case.id.to_string()),
+        ("Number", case.number.clone()),
+        ("Tenant", case.tenant_id.to_string()),
+        ("Title", case.title.clone()),
+        ("Description", case.description.clone()),
+        ("Severity", case.severity.to_string()),
+        ("Service", case.service.clone()),
+        ("Problem type", case.problem_type.clone()),
+        ("Status", case.status.to_string()),
+        ("Stage", case.stage.map(|stage| stage.to_string()).unwrap_or_default()),
+        ("Engineer", engineer(case)),
+        ("Advanced diagnostics", if case.allow_advanced_diagnostics { "yes" } else { "no" }.to_owned()),
+        ("Consent", case.consent.status.to_string()),
+        ("Consent votes", format!("{} of {}", votes.given.len(), votes.required)),
+        ("Consent ends", out.time_or(case.consent.expires_date_time, "")),
+        (
+            "Contact",
+            format!("{} <{}>, {}, {}", contact.name, contact.email, contact.language, contact.time_zone),
+        ),
+        ("Resource tenants", tenants.join("\n")),
+        ("Opened", out.time(case.created_date_time)),
+        ("Closed", out.time_or(case.closed_date_time, "")),
+        ("Resolution", case.resolution.map(|resolution| resolution.to_string()).unwrap_or_default()),
+    ])
+}
+
+async fn assignment(session: &Session, id: SupportRequestId) -> Result<(), Failure> {
+    let out = &session.out;
+    let assignment = session.client.assignment(id).await?;
+    out.thing(&assignment, |assignment| {
+        let grounds = assignment.evidence.iter().map(|ground| {
+            let amount = ground.amount.map(|amount| format!(": {amount}")).unwrap_or_default();
+            format!("{} ({}{amount})", ground.topic, ground.source)
+        });
+        let engineer = assignment.assigned_to.as_ref().map(|person| person.display_name.clone());
+        Table::properties([
+            ("Engineer", engineer.unwrap_or_else(|| "nobody yet".to_owned())),
+            ("Since", out.time_or(assignment.since_date_time, "")),
+            ("Why", assignment.reason.clone()),
+            ("Grounds", grounds.collect::<Vec<_>>().join("\n")),
+        ])
+    })
+}
+
+async fn messages(session: &Session, id: SupportRequestId, listing: &Listing) -> Result<(), Failure> {
+    let pages = session.client.messages(id, &listing.query(None));
+    let row = |table: &mut Table, message: &vouchsafe_client::api::message::Message| {
+        let sender = message.sender.as_ref().map(|person| person.display_name.clone());
+        table.row([
+            session.out.time(message.created_date_time),
+            sender.unwrap_or_else(|| message.party.to_string()),
+            message.party.to_string(),
+            message.body.clone(),
+        ]);
+    };
+    session.list(pages, listing.all, &["Sent", "From", "For", "Text"], row).await.map(drop)
+}
+
+async fn consent(
+    session: &Session,
+    id: SupportRequestId,
+    answer: Answer,
+    reason: Option<String>,
+) -> Result<(), Failure> {
+    if reason.is_some() && answer != Answer::Reject {
+        return Err(Failure::Usage("--reason goes with `reject` only".to_owned()));
+    }
+    let set = |yes| UpdateSupportRequest {
+        allow_advanced_diagnostics: Some(yes),
+        ..UpdateSupportRequest::default()
+    };
+    let client = &session.client;
+    let case = match answer {
+        Answer::Yes => client.update_support_request(id, &set(true), None).await?,
+        Answer::No => client.update_support_request(id, &set(false), None).await?,
+        Answer::Approve => client.approve_consent(id, &ApproveConsent::default()).await?,
+        Answer::Reject => client.reject_consent(id, &RejectConsent { reason }).await?,
+    };
+    session.out.answer(&case, |case| {
+        let votes = &case.consent.approvals;
+        format!(
+            "Consent of {}: {} ({} of {} votes).",
+            case.number,
+            case.consent.status,
+            votes.given.len(),
+            votes.required
+        )
+    })
+}
+
+async fn types(session: &Session) -> Result<(), Failure> {
+    fn add(table: &mut Table, node: &ProblemType) {
+        table.row([node.id.clone(), node.display_name.clone()]);
+        node.children.iter().for_each(|child| add(table, child));
+    }
+    session.list(session.client.problem_types(), true, &["Id", "Name"], add).await.map(drop)
+}
+
+fn engineer(case: &SupportRequest) -> String {
+    case.assigned_to.as_ref().map_or_else(|| "nobody yet".to_owned(), |person| person.display_name.clone())
+}
