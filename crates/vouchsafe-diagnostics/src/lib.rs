@@ -5,5 +5,7 @@
 //! language, the mask machinery and the framing of imported files know no record type.
 
 pub mod filter;
+mod form;
 pub mod import;
+pub mod mask;
 pub mod sign_in;

@@ -1,13 +1,14 @@
 //! The sign-in record: Microsoft Graph `signIn`, v1.0 (`microsoft.md` e.4; `diagnostics.md`, *Storing it*).
 
-use std::net::IpAddr;
-
 use serde_json::Value;
 use vouchsafe_core::time::Timestamp;
 
 mod column;
+pub mod error_code;
+mod masks;
 
 pub use column::{COLUMNS, Column, ColumnKind, Fold, column};
+pub use masks::MASKS;
 
 /// Largest record, in bytes of JSON.
 pub const MAX_RECORD_BYTES: usize = 256 * 1024;
@@ -190,9 +191,4 @@ fn error_code(value: &Value) -> Result<Option<i64>, RejectReason> {
     present(status, "errorCode")
         .map(|code| code.as_i64().ok_or_else(|| wrong_type("status/errorCode", "a whole number")))
         .transpose()
-}
-
-/// The address that a text spells; an IPv4 address inside IPv6 counts as IPv4.
-pub(crate) fn address(text: &str) -> Option<IpAddr> {
-    text.trim().parse().ok().map(|address: IpAddr| address.to_canonical())
 }

@@ -384,7 +384,7 @@ fn unquoted(word: &str) -> Option<Literal> {
     {
         return Some(Literal::Int(number));
     }
-    if is_uuid(word) {
+    if crate::form::is_uuid(word) {
         return Some(Literal::String(word.to_owned()));
     }
     time(word).map(Literal::Time)
@@ -394,8 +394,4 @@ fn unquoted(word: &str) -> Option<Literal> {
 fn time(word: &str) -> Option<Timestamp> {
     let date_only = word.len() == "2026-11-23".len() && word.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     if date_only { format!("{word}T00:00:00Z").parse().ok() } else { word.parse().ok() }
-}
-
-fn is_uuid(word: &str) -> bool {
-    word.len() == uuid::fmt::Hyphenated::LENGTH && uuid::Uuid::try_parse(word).is_ok()
 }

@@ -1,10 +1,9 @@
 //! Which properties filters and sorting may use, and on which columns they run.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use crate::filter::{Op, TextFunction};
-
-use super::address;
+use crate::form::{address, expanded, is_uuid};
 
 /// A property that a filter may name, and the column it runs on.
 #[derive(Debug)]
@@ -89,17 +88,6 @@ impl Fold {
             },
         }
     }
-}
-
-/// Eight groups of four digits.
-pub(crate) fn expanded(address: Ipv6Addr) -> String {
-    let groups = address.segments().map(|group| format!("{group:04x}"));
-    groups.join(":")
-}
-
-/// Whether the text is a UUID with hyphens.
-pub(crate) fn is_uuid(text: &str) -> bool {
-    text.len() == uuid::fmt::Hyphenated::LENGTH && uuid::Uuid::try_parse(text).is_ok()
 }
 
 /// The column of a property, if filters may name it.

@@ -1,0 +1,236 @@
+//! Masks: what an engineer sees instead of personal values (`diagnostics.md`, *Masked by default*, *Filters don't
+//! undo masks*).
+//!
+//! A [`Registry`] says of every property path of a record type what it holds; a path it does not know is masked.
+//! Pseudonyms come from a [`MaskKey`] of the grant: the same value has the same pseudonym everywhere under that grant,
+//! and the pseudonyms of two grants cannot be joined. (Event times can; they stay.)
+//!
+//! | the value | becomes |
+//! |---|---|
+//! | id that is a UUID | a UUID, which [`MaskKey::reveal_id`] turns back |
+//! | any other id | `id~…`, which can be turned back too |
+//! | user id, UPN and display name of one person | one pseudonym: that of the user id; without one `person~…` of the UPN |
+//! | IP address | its network and a tag, `203.0.113.0/24~7f3k`; IPv6 `/48` with a longer tag |
+//! | other text | `masked~…`, which cannot be turned back |
+//! | text that is a time | that day's midnight; a date stays |
+//! | number, true, false | null |
+//! | array, object | member by member; a member name that does not look like an identifier becomes `key~…` |
+//!
+//! Empty texts, null and the nil UUID say nothing and stay.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use vouchsafe_core::time::Timestamp;
+
+mod address;
+mod base32;
+mod key;
+mod registry;
+mod rewrite;
+mod token;
+
+pub use key::{IdReading, IdSpace, MaskKey};
+pub use registry::{Class, Personal, Registry};
+pub use rewrite::{MaskError, Rewritten, TypedValue, check_order, rewrite_filter};
+
+/// Deepest nesting that is shown, in levels; what lies deeper becomes null.
+const MAX_DEPTH: usize = 64;
+/// Longest member name that can be an identifier, in bytes.
+const MAX_NAME_BYTES: usize = 48;
+/// Most digits of a member name that can be an identifier; more would be a number or a key.
+const MAX_NAME_DIGITS: usize = 4;
+
+/// A property that a reader was shown, for the read record.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PropertyRead {
+    /// Path of the property; a replaced member name stands in its replaced form.
+    pub name: String,
+    /// Whether it was masked.
+    pub masked: bool,
+}
+
+/// Masks one record, and names the properties in it, in order of their names.
+#[must_use]
+pub fn mask(registry: &Registry, key: &MaskKey, record: &Value) -> (Value, Vec<PropertyRead>) {
+    let mut masker = Masker::new(registry, key);
+    let masked = masker.mask(record);
+    (masked, masker.into_properties())
+}
+
+/// Masks the records of one answer, and gathers the properties that were in them.
+#[derive(Debug)]
+pub struct Masker<'a> {
+    registry: &'a Registry,
+    key: &'a MaskKey,
+    properties: BTreeMap<String, bool>,
+    /// Path of the place, as names were put out.
+    path: String,
+}
+
+impl<'a> Masker<'a> {
+    /// Ready for the first record.
+    #[must_use]
+    pub fn new(registry: &'a Registry, key: &'a MaskKey) -> Self {
+        Self { registry, key, properties: BTreeMap::new(), path: String::new() }
+    }
+
+    /// Masks one record.
+    #[must_use]
+    pub fn mask(&mut self, record: &Value) -> Value {
+        self.path.clear();
+        self.value(record, Class::UNKNOWN, None, 0)
+    }
+
+    /// The properties of all records so far, in order of their names.
+    #[must_use]
+    pub fn into_properties(self) -> Vec<PropertyRead> {
+        self.properties.into_iter().map(|(name, masked)| PropertyRead { name, masked }).collect()
+    }
+
+    fn value(&mut self, value: &Value, class: Class, person: Option<&str>, depth: usize) -> Value {
+        if depth > MAX_DEPTH {
+            return Value::Null;
+        }
+        match value {
+            Value::Object(members) => self.object(members, class, depth),
+            Value::Array(items) => {
+                // The elements have the path of the array, and no person is described by several of them.
+                let person = if items.len() == 1 { person } else { None };
+                self.read(class, items.is_empty());
+                items.iter().map(|item| self.value(item, class, person, depth + 1)).collect()
+            }
+            Value::Null => {
+                self.read(class, true);
+                Value::Null
+            }
+            Value::Bool(_) | Value::Number(_) => {
+                self.read(class, true);
+                if class == Class::Plain { value.clone() } else { Value::Null }
+            }
+            Value::String(text) => {
+                self.read(class, true);
+                Value::String(self.text(text, class, person))
+            }
+        }
+    }
+
+    fn object(&mut self, members: &Map<String, Value>, class: Class, depth: usize) -> Value {
+        self.read(class, members.is_empty());
+        let outer = self.path.len();
+        let mut known = Vec::with_capacity(members.len());
+        for name in members.keys() {
+            self.enter(outer, name);
+            known.push(self.registry.known(&self.path));
+        }
+        let person = self.person(members, &known);
+        let mut masked = Map::new();
+        for ((name, value), class) in members.iter().zip(known) {
+            let shown = match class {
+                None if !is_identifier(name) => token::key_name(self.key, name),
+                None | Some(_) => name.clone(),
+            };
+            self.enter(outer, &shown);
+            let value = self.value(value, class.unwrap_or(Class::UNKNOWN), person.as_deref(), depth + 1);
+            masked.insert(shown, value);
+        }
+        self.path.truncate(outer);
+        Value::Object(masked)
+    }
+
+    /// Makes the path that of a member of the object whose path has `outer` bytes.
+    fn enter(&mut self, outer: usize, name: &str) {
+        self.path.truncate(outer);
+        if outer > 0 {
+            self.path.push('/');
+        }
+        self.path.push_str(name);
+    }
+
+    /// Notes the place, if it is one that ends there.
+    fn read(&mut self, class: Class, is_leaf: bool) {
+        if !is_leaf || self.path.is_empty() {
+            return;
+        }
+        let masked = class != Class::Plain;
+        match self.properties.get_mut(&self.path) {
+            Some(known) => *known |= masked,
+            None => {
+                self.properties.insert(self.path.clone(), masked);
+            }
+        }
+    }
+
+    /// The one pseudonym of the person whom the members of an object describe: of the id, else of the UPN, else of
+    /// the display name.
+    fn person(&self, members: &Map<String, Value>, known: &[Option<Class>]) -> Option<String> {
+        let filled = |wanted: Class| {
+            let at = known.iter().position(|class| *class == Some(wanted))?;
+            let text = members.values().nth(at)?.as_str()?;
+            (!says_nothing(text)).then_some(text)
+        };
+        if let Some(id) = filled(Class::Id(IdSpace::Person)) {
+            return Some(self.key.mask_id(IdSpace::Person, id));
+        }
+        if let Some(upn) = filled(Class::Personal(Personal::UserPrincipalName)) {
+            return Some(token::user_principal_name(self.key, upn));
+        }
+        filled(Class::Personal(Personal::PersonName)).map(|name| token::person_name(self.key, name))
+    }
+
+    fn text(&self, text: &str, class: Class, person: Option<&str>) -> String {
+        if says_nothing(text) {
+            return text.to_owned();
+        }
+        match class {
+            Class::Plain => text.to_owned(),
+            Class::Id(space) => self.key.mask_id(space, text),
+            Class::Personal(Personal::UserPrincipalName) => {
+                person.map_or_else(|| token::user_principal_name(self.key, text), str::to_owned)
+            }
+            Class::Personal(Personal::PersonName) => {
+                person.map_or_else(|| token::person_name(self.key, text), str::to_owned)
+            }
+            Class::Personal(Personal::Address) => {
+                address::mask(self.key, text).unwrap_or_else(|| token::text(self.key, text))
+            }
+            Class::Personal(Personal::Sentence) if self.registry.is_public_sentence(text) => text.to_owned(),
+            Class::Personal(Personal::Sentence) => token::text(self.key, text),
+            Class::Personal(Personal::Text) => day(text).unwrap_or_else(|| token::text(self.key, text)),
+        }
+    }
+}
+
+/// Whether the text is empty or the nil UUID, which stand for "nobody".
+fn says_nothing(text: &str) -> bool {
+    text.is_empty() || text == "00000000-0000-0000-0000-000000000000"
+}
+
+/// A time cut to its day in UTC; a date alone is already that.
+fn day(text: &str) -> Option<String> {
+    const DATE_CHARS: usize = "2026-11-23".len();
+    let midnight = |date: &str| format!("{date}T00:00:00Z");
+    if text.len() == DATE_CHARS {
+        return midnight(text).parse::<Timestamp>().ok().map(|_| text.to_owned());
+    }
+    let time: Timestamp = text.parse().ok()?;
+    time.to_string().get(..DATE_CHARS).map(midnight)
+}
+
+/// Whether a member name looks like an identifier of a schema rather than a value: ASCII letters, digits and `_`,
+/// short, with few digits; or an annotation of OData such as `@odata.type`.
+fn is_identifier(name: &str) -> bool {
+    let plain = |name: &str| {
+        name.len() <= MAX_NAME_BYTES
+            && name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && name.bytes().filter(u8::is_ascii_digit).count() <= MAX_NAME_DIGITS
+    };
+    match name.split_once("@odata.") {
+        Some((property, annotation)) => (property.is_empty() || plain(property)) && plain(annotation),
+        None => plain(name),
+    }
+}
+
+#[cfg(test)]
+mod tests;
