@@ -6,6 +6,7 @@
 
 pub mod filter;
 mod form;
+pub mod generate;
 pub mod import;
 pub mod mask;
 pub mod sign_in;
