@@ -1,0 +1,343 @@
+//! Samples of the provider's pages.
+
+use vouchsafe_web::page::{
+    self, AskForAccessView, CaseAccess, CaseView, DeskView, EngineerChoice, PolicyResult, QueueView,
+    ReassignKind, ReassignView, SignInFilter, SignInPage, SignInRecordView, SignInRow, SignInSection,
+    SignInsState, SignInsView,
+};
+use vouchsafe_web::{
+    Author, CaseRef, Category, Choice, EngineerStatus, Fact, Flash, Mark, Notice, ReasonCode, Resolution,
+    Section, Severity, Stage, SupportRequestRow, paths,
+};
+
+use super::request::{assignment, messages, row, rows};
+use super::{
+    OTHER, S, SAR, Sample, asked, at, choices, engineer_case, engineer_chrome, hostile, later,
+    manager_chrome, some_categories, text, ticked, wrong,
+};
+
+pub(crate) fn samples() -> Vec<Sample> {
+    vec![
+        Sample { name: "desk-empty", html: page::desk(&desk(Vec::new(), Vec::new())) },
+        Sample { name: "desk-many", html: page::desk(&desk(rows(), vec![closed_row()])) },
+        Sample { name: "case-open", html: page::case(&case()) },
+        Sample { name: "case-empty", html: page::case(&case_empty()) },
+        Sample { name: "case-closed", html: page::case(&case_closed()) },
+        Sample { name: "case-hostile", html: page::case(&case_hostile()) },
+        Sample { name: "ask-for-access", html: page::ask_for_access(&ask()) },
+        Sample { name: "ask-for-access-wrong", html: page::ask_for_access(&ask_wrong()) },
+        Sample { name: "sign-ins-many", html: page::sign_ins(&sign_ins(sign_in_rows())) },
+        Sample { name: "sign-ins-empty", html: page::sign_ins(&sign_ins(Vec::new())) },
+        Sample { name: "sign-ins-wrong", html: page::sign_ins(&sign_ins_wrong()) },
+        Sample { name: "sign-ins-no-access", html: page::sign_ins(&sign_ins_no_access()) },
+        Sample { name: "sign-in-record", html: page::sign_in_record(&record()) },
+        Sample { name: "sign-in-record-hostile", html: page::sign_in_record(&record_hostile()) },
+        Sample { name: "queue-empty", html: page::queue(&queue(Vec::new())) },
+        Sample { name: "queue-many", html: page::queue(&queue(rows())) },
+        Sample { name: "reassign", html: page::reassign(&reassign()) },
+        Sample {
+            name: "reassign-empty",
+            html: page::reassign(&ReassignView { engineers: Vec::new(), ..reassign() }),
+        },
+        Sample { name: "hand-over-wrong", html: page::reassign(&hand_over()) },
+    ]
+}
+
+fn closed_row() -> SupportRequestRow {
+    SupportRequestRow { stage: Stage::Closed, ..row() }
+}
+
+fn desk(open: Vec<SupportRequestRow>, closed: Vec<SupportRequestRow>) -> DeskView {
+    DeskView { chrome: engineer_chrome(Some(Section::Desk)), open, closed, older_href: None }
+}
+
+fn access(status: EngineerStatus, tenant: &str) -> CaseAccess {
+    CaseAccess {
+        access_request_id: text(SAR),
+        tenant_id: text(OTHER),
+        tenant: text(tenant),
+        categories: some_categories(),
+        until: (status == EngineerStatus::Live).then(later),
+        can_read_sign_ins: status == EngineerStatus::Live,
+        may_cancel: status != EngineerStatus::Ended,
+        status,
+    }
+}
+
+fn case() -> CaseView {
+    CaseView {
+        chrome: engineer_chrome(Some(Section::Desk)),
+        id: text(S),
+        number: text("2611230040001234"),
+        title: text("People in Oslo cannot sign in since Monday"),
+        description: text(
+            "Since Monday 08:00, about 40 people in the Oslo office get an error.\n\nBergen works.",
+        ),
+        tenant_name: text("Fjordline Logistics"),
+        severity: Severity::Critical,
+        service: text("Identity"),
+        problem_type: text("Sign-in › Conditional access"),
+        stage: Stage::InProgress,
+        opened: asked(),
+        closed: None,
+        resolution: None,
+        contact: text("Alva Nygård, alva@fjordline.example, English, Europe/Oslo"),
+        assignment: Some(assignment()),
+        access: vec![
+            access(EngineerStatus::Live, "Fjordline Logistics"),
+            access(EngineerStatus::Pending, OTHER),
+            access(EngineerStatus::Paused, "Fjordline Logistics"),
+            access(EngineerStatus::Ended, OTHER),
+        ],
+        messages: messages(Author::Customer, Author::You),
+        idempotency_key: text("k2"),
+        body: String::new(),
+        may_work: true,
+        errors: wrong(&[]),
+    }
+}
+
+fn case_empty() -> CaseView {
+    let mut view = CaseView { access: Vec::new(), messages: Vec::new(), assignment: None, ..case() };
+    view.chrome.flash = Some(Flash { notice: Notice::AccessAsked, detail: String::new() });
+    view
+}
+
+fn case_closed() -> CaseView {
+    CaseView {
+        stage: Stage::Closed,
+        closed: Some(later()),
+        resolution: Some(Resolution::Withdrawn),
+        access: vec![access(EngineerStatus::Ended, "Fjordline Logistics")],
+        may_work: false,
+        ..case()
+    }
+}
+
+fn case_hostile() -> CaseView {
+    CaseView {
+        title: hostile(),
+        description: hostile(),
+        tenant_name: hostile(),
+        contact: hostile(),
+        body: hostile(),
+        access: vec![access(EngineerStatus::Live, &hostile())],
+        errors: wrong(&[("body", "Use 20,000 characters at most.")]),
+        ..case()
+    }
+}
+
+fn reasons(selected: &str) -> Vec<Choice> {
+    let pairs: Vec<(&str, &str)> =
+        ReasonCode::ALL.iter().map(|reason| (reason.value(), reason.label())).collect();
+    choices(&pairs, selected)
+}
+
+fn ask() -> AskForAccessView {
+    let all: Vec<Category> = Category::ALL.into_iter().filter(|c| *c != Category::TenantProfile).collect();
+    AskForAccessView {
+        chrome: engineer_chrome(Some(Section::Desk)),
+        id: text(S),
+        case: engineer_case(),
+        idempotency_key: text("k3"),
+        tenants: choices(&[("t1", "Fjordline Logistics"), (OTHER, OTHER)], "t1"),
+        categories: ticked(&all, &[]),
+        reasons: reasons("troubleshooting"),
+        justification: String::new(),
+        durations: choices(
+            &[("PT8H", "8 hours"), ("P1D", "1 day"), ("P7D", "7 days"), ("P30D", "30 days")],
+            "P7D",
+        ),
+        data_from: String::new(),
+        data_to: String::new(),
+        users: String::new(),
+        errors: wrong(&[]),
+    }
+}
+
+fn ask_wrong() -> AskForAccessView {
+    AskForAccessView {
+        justification: hostile(),
+        users: hostile(),
+        data_from: text("2026-11-23T00:00"),
+        data_to: text("2026-11-22T00:00"),
+        errors: wrong(&[
+            ("resourceTenantId", "Choose a tenant."),
+            ("dataCategories", "Tick at least one."),
+            ("justification", "Write between 20 and 2,000 characters."),
+            ("duration", "Choose how long."),
+            ("dataTo", "Choose a time after the first one."),
+        ]),
+        ..ask()
+    }
+}
+
+fn sign_in(failed: bool) -> SignInRow {
+    SignInRow {
+        id: text("66ea54eb-6301-4ee5-be62-ff5a759b0100"),
+        at: at("2026-11-23T08:41:12Z", "23 Nov 2026, 09:41:12 CET"),
+        user: text("user-7f3kq2"),
+        app: text("Office 365 SharePoint Online"),
+        ip_address: text("203.0.113.0/24~7f3k"),
+        location: text("Oslo, NO"),
+        succeeded: !failed,
+        error_code: text(if failed { "53003" } else { "" }),
+        failure_reason: text(if failed {
+            "Access has been blocked by conditional access policies."
+        } else {
+            ""
+        }),
+        conditional_access: text(if failed { "Failure" } else { "Success" }),
+    }
+}
+
+fn sign_in_rows() -> Vec<SignInRow> {
+    vec![
+        sign_in(true),
+        sign_in(false),
+        SignInRow { location: String::new(), ..sign_in(true) },
+        sign_in_hostile(),
+    ]
+}
+
+fn sign_in_hostile() -> SignInRow {
+    SignInRow {
+        user: hostile(),
+        app: hostile(),
+        location: hostile(),
+        failure_reason: hostile(),
+        ..sign_in(true)
+    }
+}
+
+fn sign_ins(rows: Vec<SignInRow>) -> SignInsView {
+    let older_href = (!rows.is_empty()).then(|| format!("{}?$skiptoken=abc", paths::sign_ins(S, OTHER)));
+    SignInsView {
+        chrome: engineer_chrome(Some(Section::Desk)),
+        id: text(S),
+        case: engineer_case(),
+        tenant_id: text(OTHER),
+        tenant: text("Fjordline Logistics"),
+        filter: SignInFilter {
+            results: choices(&[("", "All"), ("success", "Success"), ("failure", "Failure")], ""),
+            ..SignInFilter::default()
+        },
+        state: SignInsState::Readable(SignInPage {
+            status: EngineerStatus::Live,
+            until: Some(later()),
+            read_id: text("rd_019a0f3f33337a8b9c0d1e2f3a4b5c6d"),
+            rows,
+            older_href,
+        }),
+    }
+}
+
+fn sign_ins_wrong() -> SignInsView {
+    let mut view = sign_ins(Vec::new());
+    view.filter.user = hostile();
+    view.filter.error_code = text("abc");
+    view.filter.errors = wrong(&[("errorCode", "Write a number, such as 53003.")]);
+    view
+}
+
+fn sign_ins_no_access() -> SignInsView {
+    SignInsView { state: SignInsState::NoAccess, tenant: hostile(), ..sign_ins(Vec::new()) }
+}
+
+fn record() -> SignInRecordView {
+    let fact =
+        |label: &str, value: &str, masked: bool| Fact { label: text(label), value: text(value), masked };
+    let device = SignInSection {
+        title: text("Device"),
+        facts: vec![
+            fact("Name", "device-9k2m", true),
+            fact("Operating system", "Windows 11", false),
+            fact("Browser", "Edge 141.0", false),
+            fact("Managed", "", false),
+        ],
+    };
+    let policy = |name: &str, result: &str, mark: Mark, controls: &str| PolicyResult {
+        name: text(name),
+        result: text(result),
+        mark,
+        controls: text(controls),
+    };
+    SignInRecordView {
+        chrome: engineer_chrome(Some(Section::Desk)),
+        id: text(S),
+        case: engineer_case(),
+        tenant_id: text(OTHER),
+        tenant: text("Fjordline Logistics"),
+        sign_in: sign_in(true),
+        sections: vec![device],
+        policies: vec![
+            policy("Block outside named locations", "Failure", Mark::Refused, "Block"),
+            policy("Require multifactor authentication", "Success", Mark::Done, "Multifactor authentication"),
+            policy("Guests", "Not applied", Mark::Ended, ""),
+        ],
+        read_id: text("rd_019a0f4044447a8b9c0d1e2f3a4b5c6d"),
+    }
+}
+
+fn record_hostile() -> SignInRecordView {
+    let section = SignInSection {
+        title: hostile(),
+        facts: vec![Fact { label: hostile(), value: hostile(), masked: true }],
+    };
+    let policy =
+        PolicyResult { name: hostile(), result: text("Failure"), mark: Mark::Refused, controls: hostile() };
+    SignInRecordView {
+        sign_in: sign_in_hostile(),
+        sections: vec![section],
+        policies: vec![policy],
+        ..record()
+    }
+}
+
+fn queue(rows: Vec<SupportRequestRow>) -> QueueView {
+    let rows: Vec<SupportRequestRow> =
+        rows.into_iter().map(|row| SupportRequestRow { reassign_href: paths::reassign(S), ..row }).collect();
+    QueueView { chrome: manager_chrome(), rows, older_href: None }
+}
+
+fn reassign() -> ReassignView {
+    let choice = |id: &str, name: &str, hint: &str, available: bool| EngineerChoice {
+        id: text(id),
+        name: text(name),
+        hint: text(hint),
+        available,
+        selected: false,
+    };
+    ReassignView {
+        chrome: manager_chrome(),
+        case: CaseRef { href: paths::case(S), ..engineer_case() },
+        kind: ReassignKind::Manager,
+        action: paths::reassign(S),
+        version: text("7"),
+        assigned_to: text("Rafael Ortiz"),
+        engineers: vec![
+            choice(
+                "usr_ines",
+                "Ines Duarte",
+                "Best match: 17 support requests about conditional access solved.",
+                true,
+            ),
+            choice("usr_kofi", "Kofi Mensah", "On shift until 18:00 CET.", true),
+            choice("usr_lena", "Lena Brandt", "Not on shift.", false),
+        ],
+        reason: String::new(),
+        errors: wrong(&[]),
+    }
+}
+
+fn hand_over() -> ReassignView {
+    ReassignView {
+        chrome: engineer_chrome(Some(Section::Desk)),
+        kind: ReassignKind::HandOver,
+        action: paths::hand_over(S),
+        assigned_to: String::new(),
+        reason: hostile(),
+        errors: wrong(&[("engineerId", "Choose an engineer."), ("reason", "Use 2,000 characters at most.")]),
+        ..reassign()
+    }
+}
