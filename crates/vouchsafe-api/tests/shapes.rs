@@ -1,4 +1,5 @@
 //! Golden texts of every shape: what the contract shows must read and write back byte for byte.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -22,11 +22,12 @@ Exit codes:
   3  the server cannot be reached
   4  not signed in, or the token is no longer valid
 
-Tokens never go on the command line: `vouchsafe login` reads one from the standard input or a file, and
-VOUCHSAFE_TOKEN overrides the stored one.";
+Tokens never go on the command line: `vouchsafe login` reads one from the standard input
+or a file, and VOUCHSAFE_TOKEN overrides the stored one.";
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
     /// Address of the server, such as https://support.example
     #[arg(long, global = true, env = "VOUCHSAFE_SERVER", hide_env_values = true, value_name = "URL")]
@@ -34,7 +35,7 @@ pub(crate) struct Global {
     /// Which stored sign-in to use
     #[arg(long, global = true, env = "VOUCHSAFE_PROFILE", hide_env_values = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// What to print: tables in your time zone, or JSON exactly as the server answered
+    /// Tables in your time zone (tab-separated in a pipe), or JSON as the server answered, one text a line
     #[arg(long, short, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) output: Format,
 }
@@ -42,15 +43,16 @@ pub(crate) struct Global {
 /// What to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people; tab-separated when the output is not a terminal
     Table,
-    /// For programs; one JSON text a line
     Json,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Store a token for a server
+    ///
+    /// The token is read from --token-file, else from VOUCHSAFE_TOKEN, else from the standard input, and tried
+    /// once before it is stored, readable by you only.
     Login(command::login::Login),
     /// Show who you are and what you may do
     Whoami,
@@ -73,6 +75,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Read(command::read::ReadData),
     /// Import diagnostic data into your tenant
+    ///
+    /// Takes Graph JSON, NDJSON, Azure Monitor records and Log Analytics exports (CSV or JSON), plain or
+    /// compressed with gzip or zstd; the server tells which by the content. Importing a file again adds nothing
+    /// twice.
     Import(command::import::Import),
     /// The rules of your tenant for support access
     #[command(subcommand)]

@@ -12,10 +12,7 @@ use vouchsafe_client::api::import::ImportResult;
 use crate::failure::Failure;
 use crate::session::Session;
 
-/// Import diagnostic data into your tenant.
-///
-/// Takes Graph JSON, NDJSON, Azure Monitor records and Log Analytics exports (CSV or JSON), plain or compressed
-/// with gzip or zstd; the server tells which by the content. Importing a file again adds nothing twice.
+/// `vouchsafe import`
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// Files to import, one after the other; - is the standard input

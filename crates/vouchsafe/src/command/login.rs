@@ -12,10 +12,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::session::token_from_environment;
 
-/// Store a token for a server.
-///
-/// The token is read from --token-file, else from VOUCHSAFE_TOKEN, else from the standard input, and tried once
-/// before it is stored, readable by you only.
+/// `vouchsafe login`
 #[derive(Debug, Args)]
 pub(crate) struct Login {
     /// File that holds the token

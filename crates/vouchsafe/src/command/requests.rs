@@ -6,8 +6,8 @@ use clap::Subcommand;
 use vouchsafe_client::api::message::CreateMessage;
 use vouchsafe_client::api::problem_type::ProblemType;
 use vouchsafe_client::api::support_request::{
-    ApproveConsent, AssignSupportRequest, CloseSupportRequest, RejectConsent, Resolution, SupportRequest,
-    UpdateSupportRequest,
+    ApproveConsent, AssignSupportRequest, CloseSupportRequest, Consent, ConsentStatus, RejectConsent,
+    Resolution, SupportRequest, UpdateSupportRequest,
 };
 use vouchsafe_client::id::{SupportRequestId, UserId};
 
@@ -231,14 +231,10 @@ async fn consent(
         Answer::Reject => client.reject_consent(id, &RejectConsent { reason }).await?,
     };
     session.out.answer(&case, |case| {
-        let votes = &case.consent.approvals;
-        format!(
-            "Consent of {}: {} ({} of {} votes).",
-            case.number,
-            case.consent.status,
-            votes.given.len(),
-            votes.required
-        )
+        let Consent { status, approvals, .. } = &case.consent;
+        let waiting = *status == ConsentStatus::AwaitingApproval;
+        let votes = waiting.then(|| format!(", {} of {} votes", approvals.given.len(), approvals.required));
+        format!("Consent of {}: {status}{}.", case.number, votes.unwrap_or_default())
     })
 }
 

@@ -1,0 +1,9 @@
+//! The command line from outside: help texts, results, errors, exit codes, what is sent.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+#[path = "../../../vouchsafe-client/tests/client/fake.rs"]
+mod fake;
+mod help;
+mod program;
+mod results;
+mod sign_in;
