@@ -192,7 +192,7 @@ fn mfa_detail(dice: &mut Dice, scene: &Scene<'_>, habits: &Habits) -> Value {
         return Value::Null;
     }
     if dice.chance(1, 4) {
-        return json!({ "authMethod": "Text message", "authDetail": format!("+49 XXXXXXXX{}", habits.phone_digits) });
+        return json!({ "authMethod": "Text message", "authDetail": format!("+49 ********{}", habits.phone_digits) });
     }
     json!({ "authMethod": "Mobile app notification", "authDetail": null })
 }
