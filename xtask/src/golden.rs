@@ -4,7 +4,7 @@
 //! other golden test by `VOUCHSAFE_GOLDEN=update`.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{Failure, process, tree};
 
@@ -39,31 +39,29 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<bool, Failure> {
 
 /// What is wrong after a comparing run: files the run changed, snapshots nobody accepted, snapshots no test refers to.
 ///
-/// `references` is the text that insta wrote: one path a line, of every snapshot that a test asked for.
+/// `references` is the text that insta wrote: one path a line, of every snapshot that a test asked for. `None` after a
+/// run that did not reach every test.
 pub(crate) fn leftovers(
     root: &Path,
     changes: &[(String, &'static str)],
-    references: &str,
+    references: Option<&str>,
 ) -> Result<Vec<String>, Failure> {
     let mut wrong = Vec::new();
     for (path, what) in changes {
         wrong.push(format!("{path}: {what} by the tests; a test run must leave the tree as it is"));
     }
-    let referenced: BTreeSet<String> = references
-        .lines()
-        .filter_map(|line| std::fs::canonicalize(line).ok())
-        .map(|path| path.to_string_lossy().into_owned())
-        .collect();
+    let referenced: Option<BTreeSet<PathBuf>> = references
+        .map(|text| text.lines().filter_map(|line| std::fs::canonicalize(root.join(line)).ok()).collect());
     for path in tree::files(root)? {
         if path.ends_with(".snap.new") || path.ends_with(".pending-snap") {
             wrong.push(format!(
                 "{path}: a snapshot nobody accepted; run `cargo xtask golden` and read the diff"
             ));
-        } else if path.ends_with(".snap") {
-            let full = std::fs::canonicalize(root.join(&path))?;
-            if !referenced.contains(&*full.to_string_lossy()) {
-                wrong.push(format!("{path}: no test refers to this snapshot; delete it"));
-            }
+        } else if path.ends_with(".snap")
+            && let Some(referenced) = &referenced
+            && !referenced.contains(&std::fs::canonicalize(root.join(&path))?)
+        {
+            wrong.push(format!("{path}: no test refers to this snapshot; delete it"));
         }
     }
     Ok(wrong)
