@@ -169,6 +169,12 @@ pub fn remove_all() -> String {
     "/grants/remove-all".to_owned()
 }
 
+/// Asks before removing all support access of one support request (GET; the POST goes to [`remove_all`]).
+#[must_use]
+pub fn remove_all_of(support_request_id: &str) -> String {
+    format!("/grants/remove-all?supportRequestId={}", segment(support_request_id))
+}
+
 /// Lets a paused access go on (POST).
 #[must_use]
 pub fn confirm_grant(id: &str) -> String {

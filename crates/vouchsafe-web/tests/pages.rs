@@ -1,4 +1,11 @@
 //! Every sample page: the golden HTML, and what must hold for any page.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a check that cannot go on ends the test"
+)]
 
 #[path = "../examples/gallery"]
 mod gallery {

@@ -5,8 +5,8 @@ use askama::Template;
 use crate::error::render;
 use crate::page::AssignmentView;
 use crate::{
-    Category, Chrome, EngineerStatus, FormErrors, MessageView, RenderError, Resolution, Severity, Stage,
-    TimeView, paths,
+    Category, Chrome, EngineerStatus, FormErrors, MessageView, RenderError, Resolution, Section, Severity,
+    Stage, TimeView, paths,
 };
 
 /// What the engineer may read, or asked to read: never who decided, or why.
@@ -36,6 +36,8 @@ pub struct CaseAccess {
 pub struct CaseView {
     /// What surrounds the page.
     pub chrome: Chrome,
+    /// The list it was opened from: [`Section::Desk`] or [`Section::Queue`].
+    pub back: Section,
     /// The `sr_` id.
     pub id: String,
     /// The number.

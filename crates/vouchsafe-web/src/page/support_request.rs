@@ -70,6 +70,8 @@ pub struct SupportRequestView {
     pub consent_duration: String,
     /// The support access requests of this support request that the caller's side knows of.
     pub access_requests: Vec<AccessRow>,
+    /// Whether something can be read for this support request and the person may remove it: shows the button.
+    pub may_remove_all: bool,
     /// The conversation, oldest first.
     pub messages: Vec<MessageView>,
     /// Makes sending twice write one message.

@@ -67,6 +67,7 @@ fn access(status: EngineerStatus, tenant: &str) -> CaseAccess {
 fn case() -> CaseView {
     CaseView {
         chrome: engineer_chrome(Some(Section::Desk)),
+        back: Section::Desk,
         id: text(S),
         number: text("2611230040001234"),
         title: text("People in Oslo cannot sign in since Monday"),

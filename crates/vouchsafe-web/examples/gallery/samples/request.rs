@@ -195,6 +195,7 @@ fn open() -> SupportRequestView {
         consent_categories: advanced(),
         consent_duration: text("30 days"),
         access_requests: vec![access_row()],
+        may_remove_all: true,
         messages: messages(Author::You, Author::Support),
         idempotency_key: text("k1"),
         body: String::new(),
@@ -216,6 +217,7 @@ fn just_opened() -> SupportRequestView {
         assignment: None,
         consent: consent(ConsentStatus::None),
         access_requests: Vec::new(),
+        may_remove_all: false,
         messages: Vec::new(),
         resource_tenants: Vec::new(),
         ..open()
