@@ -1,1 +1,46 @@
-//! The only SQL: state, audit entries, outbox and diagnostic records.
+//! The only SQL of Vouchsafe: state, audit entries, outbox and diagnostic records.
+//!
+//! # Writing
+//! [`Store::work`] begins a unit of work. It locks the log heads of the tenants it touches in ascending order
+//! ([`Work::lock`]), loads facts, and records decisions: [`Work::record`] takes a permit and what it permits, and
+//! writes rows (version checked), audit entries (gapless sequence, canonical bytes, leaf hash) and outbox items in
+//! one transaction. [`Work::commit`] makes it durable; dropped without it, nothing happened. On SQLite, units of
+//! work that wait for each other commit as one group with one fsync, and each is answered after it.
+//!
+//! There is no other public mutation, but for these, which are not audited because they change nothing that a
+//! tenant could want to see: sessions ([`Work::open_session`], [`Work::close_session`]), counters of refused reads
+//! ([`Work::count_denied`], which become entries a minute later), remembered answers ([`Work::remember`]) and the
+//! clean-up of expired ones ([`Work::forget_expired`]). Diagnostic records come in through
+//! [`Store::import_sign_ins`], whose audit entry the importer records.
+//!
+//! # Reading
+//! Lists take a [`vouchsafe_core::permit::Scope`] or a tenant; there is no finder without one.
+//!
+//! # Secrets
+//! Personal values are sealed under a key per person, wrapped by a master key that lies outside the database
+//! ([`seal`]). Time, ids and randomness are injected ([`edge`]).
+
+mod diagnostics;
+mod document;
+pub mod edge;
+mod entry;
+mod error;
+mod list;
+mod load;
+mod migrate;
+mod query;
+mod record;
+pub mod seal;
+mod session;
+mod sql;
+mod sqlite;
+mod store;
+mod work;
+
+pub use diagnostics::{ImportBatch, SignInPage, SignInQuery, StoredSignIn};
+pub use entry::LogEntry;
+pub use error::{QueryRefusal, StoreError};
+pub use list::{ListQuery, Listed, Order, PageKey, ReadsOf};
+pub use session::{CaseRow, Faults, Session};
+pub use store::{Options, Reader, Store};
+pub use work::{Answered, Work};

@@ -1,0 +1,164 @@
+//! Documents: an aggregate as JSON with its personal values sealed, and back.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use vouchsafe_core::id::{TenantId, UserId};
+use vouchsafe_core::personal::Personal;
+
+use crate::error::StoreError;
+use crate::seal::{open, place, seal};
+use crate::session::Session;
+
+const SEALED: &str = "sealed";
+
+/// One personal value found in a JSON tree.
+pub(crate) struct Found<'a> {
+    /// RFC 6901 pointer to the value.
+    pub(crate) pointer: &'a str,
+    pub(crate) person: UserId,
+    /// The members of the marker object.
+    pub(crate) inner: &'a Map<String, Value>,
+}
+
+/// Replaces every personal value of a tree by what `replace` gives for it.
+pub(crate) fn replace_personal(
+    value: &mut Value,
+    replace: &mut impl FnMut(Found<'_>) -> Result<Value, StoreError>,
+) -> Result<(), StoreError> {
+    walk(value, &mut String::new(), replace)
+}
+
+fn walk(
+    value: &mut Value,
+    pointer: &mut String,
+    replace: &mut impl FnMut(Found<'_>) -> Result<Value, StoreError>,
+) -> Result<(), StoreError> {
+    let length = pointer.len();
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                pointer.push_str(&format!("/{index}"));
+                walk(item, pointer, replace)?;
+                pointer.truncate(length);
+            }
+        }
+        Value::Object(members) => {
+            if let Some(Value::Object(inner)) = members.get(Personal::MARKER) {
+                let person = person_of(inner)?;
+                *value = replace(Found { pointer, person, inner })?;
+                return Ok(());
+            }
+            for (name, member) in members.iter_mut() {
+                pointer.push('/');
+                pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                walk(member, pointer, replace)?;
+                pointer.truncate(length);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn person_of(inner: &Map<String, Value>) -> Result<UserId, StoreError> {
+    let person = inner.get("person").and_then(Value::as_str).and_then(|text| text.parse().ok());
+    person.ok_or_else(|| StoreError::Corrupt("a personal value names no person".to_owned()))
+}
+
+/// The people whose keys a tree needs.
+pub(crate) fn people_in(value: &Value) -> Result<Vec<UserId>, StoreError> {
+    let mut people = Vec::new();
+    collect_people(value, &mut people)?;
+    people.sort_unstable();
+    people.dedup();
+    Ok(people)
+}
+
+fn collect_people(value: &Value, people: &mut Vec<UserId>) -> Result<(), StoreError> {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Array(items) => items.iter().try_for_each(|item| collect_people(item, people))?,
+        Value::Object(members) => match members.get(Personal::MARKER) {
+            Some(Value::Object(inner)) => people.push(person_of(inner)?),
+            Some(_) | None => members.values().try_for_each(|member| collect_people(member, people))?,
+        },
+    }
+    Ok(())
+}
+
+impl Session {
+    /// The stored form of an aggregate of `tenant`; keys of new people are made on the way.
+    pub(crate) async fn sealed(
+        &mut self,
+        tenant: TenantId,
+        row: &impl Serialize,
+    ) -> Result<Vec<u8>, StoreError> {
+        let mut value = serde_json::to_value(row).map_err(damaged)?;
+        for person in people_in(&value)? {
+            self.ensure_key(tenant, person).await?;
+        }
+        replace_personal(&mut value, &mut |found| {
+            let Some(text) = found.inner.get("text").and_then(Value::as_str) else {
+                return Ok(json!({ Personal::MARKER: { "person": found.person, "text": null } }));
+            };
+            let key = self.loaded_key(tenant, found.person)?;
+            let sealed = seal(&key, text.as_bytes(), &place(tenant, found.person, "row"))?;
+            Ok(json!({ Personal::MARKER: { "person": found.person, SEALED: BASE64.encode(sealed) } }))
+        })?;
+        serde_json::to_vec(&value).map_err(damaged)
+    }
+
+    /// An aggregate from its stored form. Values of erased people come back empty.
+    pub(crate) async fn opened<T: DeserializeOwned>(
+        &mut self,
+        tenant: TenantId,
+        document: &[u8],
+    ) -> Result<T, StoreError> {
+        let mut value: Value = serde_json::from_slice(document).map_err(damaged)?;
+        for person in people_in(&value)? {
+            self.find_key(tenant, person).await?;
+        }
+        replace_personal(&mut value, &mut |found| {
+            let text = match found.inner.get(SEALED).and_then(Value::as_str) {
+                Some(sealed) => self.open_text(tenant, found.person, sealed, "row")?,
+                None => None,
+            };
+            Ok(json!({ Personal::MARKER: { "person": found.person, "text": text } }))
+        })?;
+        serde_json::from_value(value).map_err(damaged)
+    }
+
+    /// Opens base64 text sealed for `what`; `None` once the person's key is gone.
+    pub(crate) fn open_text(
+        &self,
+        tenant: TenantId,
+        person: UserId,
+        sealed: &str,
+        what: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let Ok(key) = self.loaded_key(tenant, person) else { return Ok(None) };
+        let sealed = BASE64.decode(sealed).map_err(|_| StoreError::Corrupt("sealed text".to_owned()))?;
+        let plain = open(&key, &sealed, &place(tenant, person, what))?;
+        String::from_utf8(plain).map(Some).map_err(|_| StoreError::Corrupt("sealed text".to_owned()))
+    }
+
+    /// Seals text for `what` and encodes it.
+    pub(crate) fn seal_text(
+        &self,
+        tenant: TenantId,
+        person: UserId,
+        text: &str,
+        what: &str,
+    ) -> Result<String, StoreError> {
+        let key = self.loaded_key(tenant, person)?;
+        Ok(BASE64.encode(seal(&key, text.as_bytes(), &place(tenant, person, what))?))
+    }
+}
+
+/// A document that does not have the form this program writes.
+pub(crate) fn damaged(error: serde_json::Error) -> StoreError {
+    StoreError::Corrupt(format!("document: {error}"))
+}

@@ -1,0 +1,70 @@
+//! What can go wrong in the store.
+
+/// A failure of the store. Its text is for the operator's log; none of it reaches a response.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database is busy, full, or gone. Nothing was changed; trying again may help.
+    #[error("the database is not available")]
+    Unavailable(#[source] rusqlite::Error),
+    /// The group of units of work that this one was in could not be committed. Nothing was changed.
+    #[error("the commit failed: {0}")]
+    CommitFailed(String),
+    /// The row changed since it was loaded, or exists already.
+    #[error("{0} changed in the meantime")]
+    VersionConflict(&'static str),
+    /// A permit was offered for another unit of work or another subject.
+    #[error("the permit does not fit what was decided")]
+    PermitMismatch,
+    /// A write to a tenant whose log head is not locked.
+    #[error("tenant {0} is not locked by this unit of work")]
+    NotLocked(String),
+    /// Stored data that cannot be understood.
+    #[error("stored data is damaged: {0}")]
+    Corrupt(String),
+    /// An audit entry that cannot be written.
+    #[error("an audit entry cannot be written")]
+    Entry(#[from] vouchsafe_log::EntryError),
+    /// The schema is newer than this program, or was changed by hand.
+    #[error("the schema does not fit this program: {0}")]
+    Schema(String),
+    /// A file could not be read or written.
+    #[error("cannot use {path}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The query ran into its time limit.
+    #[error("the query took longer than allowed")]
+    TooSlow,
+    /// The same idempotency key came with another body.
+    #[error("the idempotency key belongs to another request")]
+    IdempotencyMismatch,
+    /// A query that cannot be run, with a reason for the caller.
+    #[error("the query is refused: {0}")]
+    Refused(#[from] QueryRefusal),
+    /// A fault that a test asked for.
+    #[error("a fault was injected")]
+    Injected,
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::OperationInterrupted) => Self::TooSlow,
+            Some(_) | None => Self::Unavailable(error),
+        }
+    }
+}
+
+/// What a caller's `$filter` or `$orderby` asks that is not offered. Its text is for the caller.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{path}` {message}")]
+pub struct QueryRefusal {
+    /// The property.
+    pub path: String,
+    /// What is wrong with it, as the end of a sentence.
+    pub message: String,
+}

@@ -1,0 +1,466 @@
+//! Loaders: one thing by its tenant and id, and the facts that rules need. Shared by units of work and readers.
+
+use std::collections::BTreeSet;
+
+use serde::de::DeserializeOwned;
+use vouchsafe_core::access_request::{AccessSide, EngineerRequest};
+use vouchsafe_core::assignment::Candidate;
+use vouchsafe_core::case::{Case, Held};
+use vouchsafe_core::grant::{Grant, GrantSource};
+use vouchsafe_core::id::{AccessRequestId, GrantId, SupportRequestId, TenantId, UserId};
+use vouchsafe_core::permission::{Permission, Permissions};
+use vouchsafe_core::permit::Caller;
+use vouchsafe_core::person::Person;
+use vouchsafe_core::role;
+use vouchsafe_core::setup::{Account, TokenRecord};
+use vouchsafe_core::support_request::{Message, SupportRequest};
+use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant};
+use vouchsafe_core::time::Timestamp;
+
+use crate::error::StoreError;
+use crate::session::{CaseRow, Session};
+use crate::sql::{self, Row, Value, values};
+
+/// Aggregates whose row version is kept beside the document.
+pub(crate) trait Versioned {
+    fn set_version(&mut self, version: u64);
+}
+
+macro_rules! versioned {
+    ($($aggregate:ty),*) => {$(
+        impl Versioned for $aggregate {
+            fn set_version(&mut self, version: u64) {
+                self.version = version;
+            }
+        }
+    )*};
+}
+
+versioned!(SupportRequest, AccessSide, Grant);
+
+impl Session {
+    async fn document<T: DeserializeOwned>(
+        &mut self,
+        tenant: TenantId,
+        sql: &str,
+        parameters: &[Value],
+    ) -> Result<Option<T>, StoreError> {
+        match self.query_one(sql, parameters).await? {
+            Some(mut row) => self.opened(tenant, &row.bytes(0)?).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Opens a row of document and version.
+    pub(crate) async fn versioned<T: DeserializeOwned + Versioned>(
+        &mut self,
+        tenant: TenantId,
+        mut row: Row,
+    ) -> Result<T, StoreError> {
+        let mut aggregate: T = self.opened(tenant, &row.bytes(0)?).await?;
+        aggregate.set_version(row.count(1)?);
+        Ok(aggregate)
+    }
+
+    async fn aggregate<T: DeserializeOwned + Versioned>(
+        &mut self,
+        tenant: TenantId,
+        sql: &str,
+        parameters: &[Value],
+    ) -> Result<Option<T>, StoreError> {
+        match self.query_one(sql, parameters).await? {
+            Some(row) => self.versioned(tenant, row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn aggregates<T: DeserializeOwned + Versioned>(
+        &mut self,
+        tenant: TenantId,
+        sql: &str,
+        parameters: &[Value],
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.query(sql, parameters).await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            found.push(self.versioned(tenant, row).await?);
+        }
+        Ok(found)
+    }
+
+    /// A tenant.
+    ///
+    /// # Errors
+    /// [`StoreError`], as every loader here.
+    pub async fn tenant(&mut self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
+        self.document(id, sql::TENANT, &values![id]).await
+    }
+
+    /// Ids of all tenants, for jobs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn tenants(&mut self) -> Result<Vec<TenantId>, StoreError> {
+        self.query(sql::TENANTS, &[]).await?.iter_mut().map(|row| row.parsed(0)).collect()
+    }
+
+    /// An account with its roles.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn account(&mut self, tenant: TenantId, id: UserId) -> Result<Option<Account>, StoreError> {
+        match self.query_one(sql::ACCOUNT, &values![tenant, id]).await? {
+            Some(row) => self.account_row(tenant, row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Every account of a tenant.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn accounts(&mut self, tenant: TenantId) -> Result<Vec<Account>, StoreError> {
+        let rows = self.query(sql::ACCOUNTS, &values![tenant]).await?;
+        let mut accounts = Vec::with_capacity(rows.len());
+        for row in rows {
+            accounts.push(self.account_row(tenant, row).await?);
+        }
+        Ok(accounts)
+    }
+
+    /// The account with this sign-in name, in any case.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn account_named(&mut self, tenant: TenantId, upn: &str) -> Result<Option<UserId>, StoreError> {
+        let hash = self.lookup_hash(tenant, upn);
+        let row = self.query_one(sql::ACCOUNT_BY_UPN, &values![tenant, hash]).await?;
+        row.map(|mut row| row.parsed(0)).transpose()
+    }
+
+    async fn account_row(&mut self, tenant: TenantId, mut row: Row) -> Result<Account, StoreError> {
+        let person: Person = self.opened(tenant, &row.bytes(0)?).await?;
+        let roles = row.text(1)?.split_whitespace().map(str::to_owned).collect();
+        Ok(Account { person, roles })
+    }
+
+    /// An account with what it may do now, under its tenant's settings.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn caller(
+        &mut self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<Option<(Caller, Tenant)>, StoreError> {
+        let Some(account) = self.account(tenant, user).await? else { return Ok(None) };
+        let Some(owner) = self.tenant(tenant).await? else { return Ok(None) };
+        let actions = account
+            .roles
+            .iter()
+            .filter_map(|id| role::by_template_id(id))
+            .flat_map(|role| role.actions.iter().copied());
+        let permissions = Permissions::of(actions, owner.policy.ticket_umbrella);
+        Ok(Some((Caller { person: account.person, permissions }, owner)))
+    }
+
+    /// The accounts linked to this one as the same person.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn links(
+        &mut self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<Vec<(TenantId, UserId)>, StoreError> {
+        let rows = self.query(sql::LINKS, &values![tenant, user]).await?;
+        rows.into_iter().map(|mut row| Ok((row.parsed(0)?, row.parsed(1)?))).collect()
+    }
+
+    /// The API token with this hash.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn token(
+        &mut self,
+        tenant: TenantId,
+        hash: [u8; 32],
+    ) -> Result<Option<TokenRecord>, StoreError> {
+        let Some(mut row) = self.query_one(sql::TOKEN_BY_HASH, &values![tenant, hash.to_vec()]).await? else {
+            return Ok(None);
+        };
+        let stored = <[u8; 32]>::try_from(row.bytes(2)?.as_slice());
+        Ok(Some(TokenRecord {
+            id: row.parsed(0)?,
+            tenant,
+            user: row.parsed(1)?,
+            hash: stored.map_err(|_| StoreError::Corrupt("a token hash has a wrong length".to_owned()))?,
+            expires: Timestamp::from_micros(row.int(3)?),
+            revoked: row.opt_int(4)?.map(Timestamp::from_micros),
+        }))
+    }
+
+    /// The account of an unexpired session of the pages.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn session_user(
+        &mut self,
+        tenant: TenantId,
+        hash: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<UserId>, StoreError> {
+        let row = self.query_one(sql::SESSION_BY_HASH, &values![tenant, hash.to_vec()]).await?;
+        let Some(mut row) = row else { return Ok(None) };
+        let user = row.parsed(0)?;
+        Ok((Timestamp::from_micros(row.int(1)?) > now).then_some(user))
+    }
+
+    /// A support request of a tenant.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn support_request(
+        &mut self,
+        tenant: TenantId,
+        id: SupportRequestId,
+    ) -> Result<Option<SupportRequest>, StoreError> {
+        self.aggregate(tenant, sql::SUPPORT_REQUEST, &values![tenant, id]).await
+    }
+
+    /// A support request that a provider serves, wherever it belongs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn desk_case(
+        &mut self,
+        provider: TenantId,
+        id: SupportRequestId,
+    ) -> Result<Option<CaseRow>, StoreError> {
+        let Some(mut row) = self.query_one(sql::DESK_CASE, &values![provider, id]).await? else {
+            return Ok(None);
+        };
+        let tenant = row.parsed(0)?;
+        Ok(self.support_request(tenant, id).await?.map(|request| CaseRow { request }))
+    }
+
+    /// Messages of a request in order, after one of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn messages(
+        &mut self,
+        tenant: TenantId,
+        request: SupportRequestId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
+        let rows = self.query(sql::MESSAGES, &values![tenant, request, after, i64::from(limit)]).await?;
+        let mut messages = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            messages.push(self.opened(tenant, &row.bytes(0)?).await?);
+        }
+        Ok(messages)
+    }
+
+    /// How many messages a request has.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_messages(
+        &mut self,
+        tenant: TenantId,
+        request: SupportRequestId,
+    ) -> Result<u64, StoreError> {
+        let row = self.query_one(sql::COUNT_MESSAGES, &values![tenant, request]).await?;
+        row.map_or(Ok(0), |mut row| row.count(0))
+    }
+
+    /// One tenant's record of an access request.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn access_side(
+        &mut self,
+        tenant: TenantId,
+        id: AccessRequestId,
+    ) -> Result<Option<AccessSide>, StoreError> {
+        self.aggregate(tenant, sql::ACCESS_SIDE, &values![tenant, id]).await
+    }
+
+    /// The engineer's record of an access request.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn engineer_request(
+        &mut self,
+        provider: TenantId,
+        id: AccessRequestId,
+    ) -> Result<Option<EngineerRequest>, StoreError> {
+        self.document(provider, sql::ENGINEER_REQUEST, &values![provider, id]).await
+    }
+
+    /// A tenant's grant.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn grant(&mut self, tenant: TenantId, id: GrantId) -> Result<Option<Grant>, StoreError> {
+        self.aggregate(tenant, sql::GRANT, &values![tenant, id]).await
+    }
+
+    /// A tenant's grants for one case, ended ones too.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn grants_of_case(
+        &mut self,
+        tenant: TenantId,
+        request: SupportRequestId,
+    ) -> Result<Vec<Grant>, StoreError> {
+        self.aggregates(tenant, sql::GRANTS_OF_CASE, &values![tenant, request]).await
+    }
+
+    /// A grant with what it rests on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn held(&mut self, grant: Grant) -> Result<Held, StoreError> {
+        let side = match grant.access_request {
+            Some(id) => self.access_side(grant.tenant, id).await?,
+            None => None,
+        };
+        let request = match grant.source {
+            GrantSource::Consent => self.support_request(grant.tenant, grant.support_request).await?,
+            GrantSource::AccessRequest | GrantSource::Collection => None,
+        };
+        Ok(Held { grant, side, request })
+    }
+
+    /// A tenant's grants that have not ended on record, with what they rest on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn held_grants(&mut self, tenant: TenantId) -> Result<Vec<Held>, StoreError> {
+        let grants: Vec<Grant> =
+            self.aggregates(tenant, sql::OPEN_GRANTS_OF_TENANT, &values![tenant]).await?;
+        let mut held = Vec::with_capacity(grants.len());
+        for grant in grants {
+            held.push(self.held(grant).await?);
+        }
+        Ok(held)
+    }
+
+    /// The tenants that a case has reached: S, and every R that an engineer asked for.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn tenants_of_case(
+        &mut self,
+        provider: TenantId,
+        request: &SupportRequest,
+    ) -> Result<BTreeSet<TenantId>, StoreError> {
+        let asks = self.asks_of_case(provider, request.id).await?;
+        Ok(asks.iter().map(|ask| ask.resource_tenant).chain([request.tenant]).collect())
+    }
+
+    /// The engineers' records of a case.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn asks_of_case(
+        &mut self,
+        provider: TenantId,
+        request: SupportRequestId,
+    ) -> Result<Vec<EngineerRequest>, StoreError> {
+        let rows = self.query(sql::ENGINEER_REQUESTS_OF_CASE, &values![provider, request]).await?;
+        let mut asks = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            asks.push(self.opened(provider, &row.bytes(0)?).await?);
+        }
+        Ok(asks)
+    }
+
+    /// A whole case.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn case(&mut self, provider: TenantId, request: SupportRequest) -> Result<Case, StoreError> {
+        let asks = self.asks_of_case(provider, request.id).await?;
+        let tenants: BTreeSet<TenantId> =
+            asks.iter().map(|ask| ask.resource_tenant).chain([request.tenant]).collect();
+        let (mut sides, mut grants) = (Vec::new(), Vec::new());
+        for tenant in tenants {
+            let parameters = values![tenant, request.id];
+            sides
+                .extend(self.aggregates::<AccessSide>(tenant, sql::ACCESS_SIDES_OF_CASE, &parameters).await?);
+            grants.extend(self.grants_of_case(tenant, request.id).await?);
+        }
+        Ok(Case { request, asks, sides, grants })
+    }
+
+    /// What the assignment rule must know of every engineer of a provider.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn candidates(
+        &mut self,
+        provider: TenantId,
+        policy: &SupportAccessPolicy,
+    ) -> Result<Vec<(Candidate, Person)>, StoreError> {
+        let mut candidates = Vec::new();
+        for Account { person, roles } in self.accounts(provider).await? {
+            let actions =
+                roles.iter().filter_map(|id| role::by_template_id(id)).flat_map(|role| role.actions.iter());
+            if !Permissions::of(actions.copied(), false).allow(Permission::WorkRequests) {
+                continue;
+            }
+            let row = self.query_one(sql::OPEN_CASES_OF, &values![provider, person.id]).await?;
+            let candidate = Candidate {
+                engineer: person.id,
+                active: person.active,
+                accepted: policy.engineer_rules.accept(person.id, &person.location),
+                expertise: person.expertise.clone(),
+                open_cases: row.map_or(Ok(0), |mut row| row.count(0))?,
+            };
+            candidates.push((candidate, person));
+        }
+        Ok(candidates)
+    }
+
+    /// Records that time has ended but that do not say so yet: access sides, then consents.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn due(
+        &mut self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<(Vec<AccessSide>, Vec<SupportRequest>), StoreError> {
+        let (now, limit) = (Value::from(now), Value::from(i64::from(limit)));
+        let sides = self.due_rows(sql::ACCESS_SIDES_DUE, &[now.clone(), limit.clone()]).await?;
+        let consents = self.due_rows(sql::CONSENTS_DUE, &[now, limit]).await?;
+        Ok((sides, consents))
+    }
+
+    /// Rows of several tenants: each document names its own.
+    async fn due_rows<T: DeserializeOwned + Versioned>(
+        &mut self,
+        sql: &str,
+        parameters: &[Value],
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        for mut row in self.query(sql, parameters).await? {
+            let (document, version) = (row.bytes(0)?, row.count(1)?);
+            let owner: Owner = serde_json::from_slice(&document).map_err(crate::document::damaged)?;
+            let mut aggregate: T = self.opened(owner.tenant, &document).await?;
+            aggregate.set_version(version);
+            found.push(aggregate);
+        }
+        Ok(found)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Owner {
+    tenant: TenantId,
+}

@@ -1,0 +1,179 @@
+//! Sealing of personal values: a key per tenant and person, wrapped by a master key outside the database
+//! (`evidence.md`, *Erasure*). Destroying a person's key makes every copy of the values unreadable.
+//!
+//! Cipher: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha) with a random 24-byte nonce in front of the ciphertext; the
+//! associated data names tenant, person and place, so that no sealed value can stand for another.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use vouchsafe_core::id::{TenantId, UserId};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::edge::os_random;
+use crate::error::StoreError;
+
+const NONCE_BYTES: usize = 24;
+
+/// A 256-bit key that is wiped when dropped and never printed.
+pub type Key = Zeroizing<[u8; 32]>;
+
+/// The master key of a deployment and the keys it derives. Lives in a file beside, never inside, the database.
+pub struct MasterKey {
+    wrapping: Key,
+    lookup: Key,
+    masking: Key,
+}
+
+impl std::fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MasterKey")
+    }
+}
+
+impl MasterKey {
+    /// Derives the working keys from the secret.
+    #[must_use]
+    pub fn new(secret: &Key) -> Self {
+        Self {
+            wrapping: keyed_hash(secret, b"vouchsafe wrap v1"),
+            lookup: keyed_hash(secret, b"vouchsafe lookup v1"),
+            masking: keyed_hash(secret, b"vouchsafe mask v1"),
+        }
+    }
+
+    /// Reads the key file, or makes one (mode 0600) if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::File`]; [`StoreError::Corrupt`] for a file that is not 32 bytes long.
+    pub fn load_or_create(path: &Path) -> Result<Self, StoreError> {
+        let failed = |source| StoreError::File { path: path.display().to_string(), source };
+        match std::fs::read(path) {
+            Ok(mut bytes) => {
+                let secret = <[u8; 32]>::try_from(bytes.as_slice());
+                bytes.zeroize();
+                let wrong = |_| StoreError::Corrupt(format!("{} is not a master key", path.display()));
+                Ok(Self::new(&Zeroizing::new(secret.map_err(wrong)?)))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let mut secret = Zeroizing::new([0; 32]);
+                os_random(secret.as_mut_slice());
+                write_private(path, secret.as_slice()).map_err(failed)?;
+                Ok(Self::new(&secret))
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// The key by which people are found without storing their names in clear.
+    pub(crate) fn lookup_hash(&self, tenant: TenantId, value: &str) -> Vec<u8> {
+        keyed_hash(&self.lookup, format!("{tenant}|{}", value.to_lowercase()).as_bytes()).to_vec()
+    }
+
+    /// The secret from which a grant's masks are derived.
+    #[must_use]
+    pub fn masking(&self) -> &Key {
+        &self.masking
+    }
+
+    /// Wraps a person's key for the database.
+    pub(crate) fn wrap(&self, key: &Key, tenant: TenantId, person: UserId) -> Result<Vec<u8>, StoreError> {
+        seal(&self.wrapping, key.as_slice(), &place(tenant, person, "key"))
+    }
+
+    /// Unwraps a person's key.
+    pub(crate) fn unwrap(&self, wrapped: &[u8], tenant: TenantId, person: UserId) -> Result<Key, StoreError> {
+        let opened = Zeroizing::new(open(&self.wrapping, wrapped, &place(tenant, person, "key"))?);
+        let key = <[u8; 32]>::try_from(opened.as_slice());
+        Ok(Zeroizing::new(
+            key.map_err(|_| StoreError::Corrupt("a person's key has a wrong length".to_owned()))?,
+        ))
+    }
+}
+
+/// The associated data of a sealed value.
+pub(crate) fn place(tenant: TenantId, person: UserId, what: &str) -> String {
+    format!("{tenant}|{person}|{what}")
+}
+
+/// A fresh key.
+pub(crate) fn new_key() -> Key {
+    let mut key = Zeroizing::new([0; 32]);
+    os_random(key.as_mut_slice());
+    key
+}
+
+/// Seals `plain` under `key` for `place`.
+pub(crate) fn seal(key: &Key, plain: &[u8], place: &str) -> Result<Vec<u8>, StoreError> {
+    let mut nonce = [0; NONCE_BYTES];
+    os_random(&mut nonce);
+    let payload = Payload { msg: plain, aad: place.as_bytes() };
+    let sealed = XChaCha20Poly1305::new(key.as_slice().try_into().map_err(|_| broken("key"))?)
+        .encrypt(&XNonce::from(nonce), payload)
+        .map_err(|_| broken("value cannot be sealed"))?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+/// Opens what [`seal`] made for the same place.
+pub(crate) fn open(key: &Key, sealed: &[u8], place: &str) -> Result<Vec<u8>, StoreError> {
+    let (nonce, body) =
+        sealed.split_first_chunk::<NONCE_BYTES>().ok_or_else(|| broken("sealed value too short"))?;
+    let payload = Payload { msg: body, aad: place.as_bytes() };
+    XChaCha20Poly1305::new(key.as_slice().try_into().map_err(|_| broken("key"))?)
+        .decrypt(&XNonce::from(*nonce), payload)
+        .map_err(|_| broken("sealed value does not open"))
+}
+
+fn broken(what: &str) -> StoreError {
+    StoreError::Corrupt(what.to_owned())
+}
+
+fn keyed_hash(key: &Key, message: &[u8]) -> Key {
+    let mut mac = match Hmac::<Sha256>::new_from_slice(key.as_slice()) {
+        Ok(mac) => mac,
+        // HMAC takes keys of every length (RFC 2104 section 2).
+        Err(_) => return Zeroizing::new([0; 32]),
+    };
+    mac.update(message);
+    Zeroizing::new(mac.finalize().into_bytes().into())
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Keys of people whose rows are committed, unwrapped once.
+#[derive(Default)]
+pub(crate) struct KeyCache(Mutex<HashMap<(TenantId, UserId), Key>>);
+
+/// Keys held in memory at most; beyond it the cache starts afresh.
+const CACHED_KEYS_MAX: usize = 100_000;
+
+impl std::fmt::Debug for KeyCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyCache")
+    }
+}
+
+impl KeyCache {
+    pub(crate) fn get(&self, tenant: TenantId, person: UserId) -> Option<Key> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(tenant, person)).cloned()
+    }
+
+    pub(crate) fn put(&self, tenant: TenantId, person: UserId, key: Key) {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= CACHED_KEYS_MAX {
+            keys.clear();
+        }
+        keys.insert((tenant, person), key);
+    }
+}

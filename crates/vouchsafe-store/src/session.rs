@@ -1,0 +1,148 @@
+//! A connection in use, with the keys it needs: what units of work and readers have in common.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use vouchsafe_core::id::{TenantId, UserId};
+use vouchsafe_core::support_request::SupportRequest;
+
+use crate::error::StoreError;
+use crate::seal::{Key, KeyCache, MasterKey, new_key};
+use crate::sql::{self, Row, Value, values};
+use crate::sqlite::{self, Unit};
+use crate::store::PooledReader;
+
+/// Asked before every statement; tests let it fail one.
+pub trait Faults: Debug + Send + Sync {
+    /// Whether the statement may run.
+    ///
+    /// # Errors
+    /// Any error stands for the failure of the statement.
+    fn before(&self, statement: &str) -> Result<(), StoreError>;
+}
+
+/// A case with the tenant that it belongs to, as the provider finds it.
+#[derive(Debug, Clone)]
+pub struct CaseRow {
+    /// The request.
+    pub request: SupportRequest,
+}
+
+/// A connection with what sealing needs. Loaders are its methods, so that units of work and readers share them.
+#[derive(Debug)]
+pub struct Session {
+    connection: Held,
+    master: Arc<MasterKey>,
+    committed: Arc<KeyCache>,
+    /// Keys seen in this session; they reach the shared cache only once they are known to be committed.
+    keys: HashMap<(TenantId, UserId), Key>,
+    faults: Option<Arc<dyn Faults>>,
+}
+
+#[derive(Debug)]
+enum Held {
+    Unit(Unit),
+    Reader(PooledReader),
+}
+
+impl Session {
+    pub(crate) fn writing(
+        unit: Unit,
+        master: Arc<MasterKey>,
+        committed: Arc<KeyCache>,
+        faults: Option<Arc<dyn Faults>>,
+    ) -> Self {
+        Self { connection: Held::Unit(unit), master, committed, keys: HashMap::new(), faults }
+    }
+
+    pub(crate) fn reading(reader: PooledReader, master: Arc<MasterKey>, committed: Arc<KeyCache>) -> Self {
+        Self { connection: Held::Reader(reader), master, committed, keys: HashMap::new(), faults: None }
+    }
+
+    /// Commits a writing session and lets its keys be shared.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        if let Some(faults) = &self.faults {
+            faults.before("COMMIT")?;
+        }
+        if let Held::Unit(unit) = self.connection {
+            unit.commit().await?;
+        }
+        for ((tenant, person), key) in self.keys {
+            self.committed.put(tenant, person, key);
+        }
+        Ok(())
+    }
+
+    fn connection(&self) -> Result<&Connection, StoreError> {
+        match &self.connection {
+            Held::Unit(unit) => unit.connection(),
+            Held::Reader(reader) => reader.connection(),
+        }
+    }
+
+    pub(crate) async fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, StoreError> {
+        if let Some(faults) = &self.faults {
+            faults.before(sql)?;
+        }
+        sqlite::execute(self.connection()?, sql, parameters)
+    }
+
+    pub(crate) async fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        if let Some(faults) = &self.faults {
+            faults.before(sql)?;
+        }
+        sqlite::query(self.connection()?, sql, parameters)
+    }
+
+    pub(crate) async fn query_one(
+        &mut self,
+        sql: &str,
+        parameters: &[Value],
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.query(sql, parameters).await?.into_iter().next())
+    }
+
+    /// The keyed hash by which an account is found.
+    pub(crate) fn lookup_hash(&self, tenant: TenantId, value: &str) -> Vec<u8> {
+        self.master.lookup_hash(tenant, value)
+    }
+
+    /// Loads a person's key if there is one.
+    pub(crate) async fn find_key(&mut self, tenant: TenantId, person: UserId) -> Result<bool, StoreError> {
+        if self.keys.contains_key(&(tenant, person)) {
+            return Ok(true);
+        }
+        if let Some(key) = self.committed.get(tenant, person) {
+            self.keys.insert((tenant, person), key);
+            return Ok(true);
+        }
+        let Some(mut row) = self.query_one(sql::PERSON_KEY, &values![tenant, person]).await? else {
+            return Ok(false);
+        };
+        let key = self.master.unwrap(&row.bytes(0)?, tenant, person)?;
+        if matches!(self.connection, Held::Reader(_)) {
+            self.committed.put(tenant, person, key.clone());
+        }
+        self.keys.insert((tenant, person), key);
+        Ok(true)
+    }
+
+    /// Loads a person's key, or makes it in this unit of work.
+    pub(crate) async fn ensure_key(&mut self, tenant: TenantId, person: UserId) -> Result<(), StoreError> {
+        if !self.find_key(tenant, person).await? {
+            let key = new_key();
+            let wrapped = self.master.wrap(&key, tenant, person)?;
+            self.execute(sql::PUT_PERSON_KEY, &values![tenant, person, wrapped]).await?;
+            self.keys.insert((tenant, person), key);
+        }
+        Ok(())
+    }
+
+    /// A key that was found or made before.
+    pub(crate) fn loaded_key(&self, tenant: TenantId, person: UserId) -> Result<Key, StoreError> {
+        let missing = || StoreError::Corrupt("a person's key is missing".to_owned());
+        self.keys.get(&(tenant, person)).cloned().ok_or_else(missing)
+    }
+}

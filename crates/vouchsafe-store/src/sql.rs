@@ -1,0 +1,231 @@
+//! The façade's values, and every fixed statement. `$1` placeholders stand in the order of their first use, so that
+//! the same text runs on both databases; a test prepares each one.
+
+use crate::error::StoreError;
+
+/// A value on its way into or out of a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Int(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Int(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Int(i64::from(flag))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<vouchsafe_core::time::Timestamp> for Value {
+    fn from(time: vouchsafe_core::time::Timestamp) -> Self {
+        Self::Int(time.as_micros())
+    }
+}
+
+macro_rules! from_id {
+    ($($id:ident),*) => {$(
+        impl From<vouchsafe_core::id::$id> for Value {
+            fn from(id: vouchsafe_core::id::$id) -> Self {
+                Self::Text(id.to_string())
+            }
+        }
+    )*};
+}
+
+from_id!(
+    TenantId,
+    UserId,
+    SupportRequestId,
+    AccessRequestId,
+    GrantId,
+    ReadId,
+    MessageId,
+    EntryId,
+    TokenId,
+    OutboxId
+);
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// One row of an answer; columns are taken by position.
+#[derive(Debug)]
+pub(crate) struct Row(Vec<Value>);
+
+impl Row {
+    pub(crate) fn new(values: Vec<Value>) -> Self {
+        Self(values)
+    }
+
+    fn take(&mut self, column: usize) -> Value {
+        self.0.get_mut(column).map_or(Value::Null, |value| std::mem::replace(value, Value::Null))
+    }
+
+    pub(crate) fn text(&mut self, column: usize) -> Result<String, StoreError> {
+        self.opt_text(column)?.ok_or_else(|| wrong(column))
+    }
+
+    pub(crate) fn opt_text(&mut self, column: usize) -> Result<Option<String>, StoreError> {
+        match self.take(column) {
+            Value::Text(text) => Ok(Some(text)),
+            Value::Null => Ok(None),
+            Value::Int(_) | Value::Bytes(_) => Err(wrong(column)),
+        }
+    }
+
+    pub(crate) fn parsed<T: std::str::FromStr>(&mut self, column: usize) -> Result<T, StoreError> {
+        self.text(column)?.parse().map_err(|_| wrong(column))
+    }
+
+    pub(crate) fn bytes(&mut self, column: usize) -> Result<Vec<u8>, StoreError> {
+        match self.take(column) {
+            Value::Bytes(bytes) => Ok(bytes),
+            Value::Null | Value::Int(_) | Value::Text(_) => Err(wrong(column)),
+        }
+    }
+
+    pub(crate) fn opt_int(&mut self, column: usize) -> Result<Option<i64>, StoreError> {
+        match self.take(column) {
+            Value::Int(number) => Ok(Some(number)),
+            Value::Null => Ok(None),
+            Value::Text(_) | Value::Bytes(_) => Err(wrong(column)),
+        }
+    }
+
+    pub(crate) fn int(&mut self, column: usize) -> Result<i64, StoreError> {
+        self.opt_int(column)?.ok_or_else(|| wrong(column))
+    }
+
+    pub(crate) fn count(&mut self, column: usize) -> Result<u64, StoreError> {
+        u64::try_from(self.int(column)?).map_err(|_| wrong(column))
+    }
+}
+
+fn wrong(column: usize) -> StoreError {
+    StoreError::Corrupt(format!("column {column} has an unexpected value"))
+}
+
+/// A list of parameters for a statement.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { [$($crate::sql::Value::from($value)),*] };
+}
+pub(crate) use values;
+
+macro_rules! statements {
+    ($($name:ident = $text:literal;)*) => {
+        $(pub(crate) const $name: &str = $text;)*
+
+        /// Every fixed statement, for the test that prepares them.
+        #[cfg(test)]
+        pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $text),)*];
+    };
+}
+
+statements! {
+    SETTING = "SELECT value FROM deployment WHERE name = $1";
+    SET_SETTING = "INSERT INTO deployment (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
+    TENANT = "SELECT document FROM tenant WHERE tenant_id = $1";
+    TENANTS = "SELECT tenant_id FROM tenant ORDER BY tenant_id";
+    PUT_TENANT = "INSERT INTO tenant (tenant_id, kind, document) VALUES ($1, $2, $3) ON CONFLICT (tenant_id) DO UPDATE SET document = excluded.document";
+
+    ACCOUNT = "SELECT document, roles FROM account WHERE tenant_id = $1 AND id = $2";
+    ACCOUNTS = "SELECT document, roles FROM account WHERE tenant_id = $1 ORDER BY id";
+    ACCOUNT_BY_UPN = "SELECT id FROM account WHERE tenant_id = $1 AND upn_hash = $2";
+    PUT_ACCOUNT = "INSERT INTO account (tenant_id, id, active, upn_hash, roles, document) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, id) DO UPDATE SET active = excluded.active, upn_hash = excluded.upn_hash, roles = excluded.roles, document = excluded.document";
+    LINKS = "SELECT other_tenant, other_user FROM account_link WHERE tenant_id = $1 AND user_id = $2 ORDER BY other_tenant, other_user";
+    PUT_LINK = "INSERT INTO account_link (tenant_id, user_id, other_tenant, other_user) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, user_id, other_tenant, other_user) DO NOTHING";
+
+    TOKEN_BY_HASH = "SELECT id, user_id, hash, expires_at, revoked_at FROM api_token WHERE tenant_id = $1 AND hash = $2";
+    PUT_TOKEN = "INSERT INTO api_token (tenant_id, id, user_id, hash, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, id) DO UPDATE SET revoked_at = excluded.revoked_at";
+    SESSION_BY_HASH = "SELECT user_id, expires_at FROM session WHERE tenant_id = $1 AND hash = $2";
+    PUT_SESSION = "INSERT INTO session (tenant_id, hash, user_id, expires_at) VALUES ($1, $2, $3, $4)";
+    DELETE_SESSION = "DELETE FROM session WHERE tenant_id = $1 AND hash = $2";
+    DELETE_OLD_SESSIONS = "DELETE FROM session WHERE expires_at < $1";
+
+    PERSON_KEY = "SELECT wrapped FROM person_key WHERE tenant_id = $1 AND person_id = $2";
+    PUT_PERSON_KEY = "INSERT INTO person_key (tenant_id, person_id, wrapped) VALUES ($1, $2, $3)";
+
+    SUPPORT_REQUEST = "SELECT document, version FROM support_request WHERE tenant_id = $1 AND id = $2";
+    INSERT_SUPPORT_REQUEST = "INSERT INTO support_request (tenant_id, id, version, number, status, stage, severity, problem_type, assigned_to, created_at, closed_at, consent_expires_at, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    UPDATE_SUPPORT_REQUEST = "UPDATE support_request SET version = version + 1, status = $1, stage = $2, severity = $3, assigned_to = $4, closed_at = $5, consent_expires_at = $6, document = $7 WHERE tenant_id = $8 AND id = $9 AND version = $10";
+    PUT_DESK_CASE = "INSERT INTO desk_case (tenant_id, id, support_tenant, assigned_to, status, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, id) DO UPDATE SET assigned_to = excluded.assigned_to, status = excluded.status";
+    DESK_CASE = "SELECT support_tenant, assigned_to FROM desk_case WHERE tenant_id = $1 AND id = $2";
+    OPEN_CASES_OF = "SELECT COUNT(*) FROM desk_case WHERE tenant_id = $1 AND assigned_to = $2 AND status = 'open'";
+
+    MESSAGES = "SELECT document FROM message WHERE tenant_id = $1 AND support_request = $2 AND id > $3 ORDER BY id LIMIT $4";
+    COUNT_MESSAGES = "SELECT COUNT(*) FROM message WHERE tenant_id = $1 AND support_request = $2";
+    INSERT_MESSAGE = "INSERT INTO message (tenant_id, support_request, id, created_at, document) VALUES ($1, $2, $3, $4, $5)";
+
+    ACCESS_SIDE = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND id = $2";
+    ACCESS_SIDES_OF_CASE = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND support_request = $2 ORDER BY id";
+    ACCESS_SIDES_DUE = "SELECT document, version FROM access_side WHERE (status = 'pending' AND pending_until <= $1) OR (status = 'approved' AND expires_at <= $1) ORDER BY tenant_id, id LIMIT $2";
+    INSERT_ACCESS_SIDE = "INSERT INTO access_side (tenant_id, id, version, support_request, side, status, resource_tenant, created_at, pending_until, approved_at, expires_at, ended_at, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    UPDATE_ACCESS_SIDE = "UPDATE access_side SET version = version + 1, status = $1, approved_at = $2, expires_at = $3, ended_at = $4, document = $5 WHERE tenant_id = $6 AND id = $7 AND version = $8";
+
+    ENGINEER_REQUEST = "SELECT document FROM engineer_request WHERE tenant_id = $1 AND id = $2";
+    ENGINEER_REQUESTS_OF_CASE = "SELECT document FROM engineer_request WHERE tenant_id = $1 AND support_request = $2 ORDER BY id";
+    INSERT_ENGINEER_REQUEST = "INSERT INTO engineer_request (tenant_id, id, support_request, support_tenant, resource_tenant, rests_on, engineer, created_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+    GRANT = "SELECT document, version FROM access_grant WHERE tenant_id = $1 AND id = $2";
+    GRANTS_OF_CASE = "SELECT document, version FROM access_grant WHERE tenant_id = $1 AND support_request = $2 ORDER BY id";
+    OPEN_GRANTS_OF_TENANT = "SELECT document, version FROM access_grant WHERE tenant_id = $1 AND status <> 'ended' ORDER BY id";
+    INSERT_GRANT = "INSERT INTO access_grant (tenant_id, id, version, support_request, access_request, source, status, created_at, expires_at, ended_at, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10)";
+    UPDATE_GRANT = "UPDATE access_grant SET version = version + 1, status = $1, ended_at = $2, document = $3 WHERE tenant_id = $4 AND id = $5 AND version = $6";
+    CONSENTS_DUE = "SELECT document, version FROM support_request WHERE consent_expires_at <= $1 ORDER BY tenant_id, id LIMIT $2";
+
+    INSERT_READ = "INSERT INTO read_record (tenant_id, id, support_request, grant_id, access_request, created_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+    COUNT_DENIED = "INSERT INTO denied_read (tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) ON CONFLICT (tenant_id, minute, engineer, support_request, data_tenant, category, reason) DO UPDATE SET count = count + 1, last_at = excluded.last_at";
+    DENIED_BEFORE = "SELECT tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count FROM denied_read WHERE minute < $1 ORDER BY tenant_id, minute LIMIT $2";
+    DELETE_DENIED = "DELETE FROM denied_read WHERE tenant_id = $1 AND minute = $2 AND engineer = $3 AND support_request = $4 AND data_tenant = $5 AND category = $6 AND reason = $7";
+
+    LOG_SIZE = "SELECT size FROM log_head WHERE tenant_id = $1";
+    ADD_LOG_HEAD = "INSERT INTO log_head (tenant_id, size) VALUES ($1, 0) ON CONFLICT (tenant_id) DO NOTHING";
+    SET_LOG_SIZE = "UPDATE log_head SET size = $1 WHERE tenant_id = $2 AND size = $3";
+    INSERT_ENTRY = "INSERT INTO audit_entry (tenant_id, sequence, id, activity_at, activity, category, result, correlation_id, initiator, target, entry, openings, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    ENTRY = "SELECT sequence, entry, openings, leaf FROM audit_entry WHERE tenant_id = $1 AND id = $2";
+    ENTRIES_FROM = "SELECT sequence, entry, openings, leaf FROM audit_entry WHERE tenant_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
+
+    INSERT_OUTBOX = "INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ($1, $2, $3, $4, $5)";
+    DELETE_OLD_OUTBOX = "DELETE FROM outbox WHERE created_at < $1";
+
+    ANSWER = "SELECT fingerprint, answer FROM idempotency WHERE tenant_id = $1 AND principal = $2 AND endpoint = $3 AND key = $4 AND created_at > $5";
+    PUT_ANSWER = "INSERT INTO idempotency (tenant_id, principal, endpoint, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, principal, endpoint, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at";
+    DELETE_OLD_ANSWERS = "DELETE FROM idempotency WHERE created_at < $1";
+}

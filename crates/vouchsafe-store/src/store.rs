@@ -1,0 +1,233 @@
+//! The store: opens a data folder, begins units of work and hands out readers.
+
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use vouchsafe_core::id::TenantId;
+use vouchsafe_core::time::Timestamp;
+
+use crate::diagnostics::RecordFiles;
+use crate::edge::{Clock, Entropy, SystemClock, SystemEntropy};
+use crate::error::StoreError;
+use crate::migrate;
+use crate::seal::{KeyCache, MasterKey};
+use crate::session::{Faults, Session};
+use crate::sql::{self, values};
+use crate::sqlite::{self, SharedWriter};
+use crate::work::Work;
+
+/// Reader connections kept open.
+const READERS_MAX: usize = 16;
+
+/// Where the store gets its surroundings from.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness of ids, numbers and secrets.
+    pub entropy: Arc<dyn Entropy>,
+    /// Fails statements, in tests.
+    pub faults: Option<Arc<dyn Faults>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy), faults: None }
+    }
+}
+
+/// The data of one deployment.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    writer: SharedWriter,
+    readers: Readers,
+    pub(crate) records: RecordFiles,
+    master: Arc<MasterKey>,
+    keys: Arc<KeyCache>,
+    options: Options,
+    provider: TenantId,
+}
+
+impl Store {
+    /// Opens the data in `folder`, making it if there is none. The provider's id is drawn at the first opening.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the folder, the key or the schema cannot be used.
+    pub fn open(folder: &Path, options: Options) -> Result<Self, StoreError> {
+        let failed = |source| StoreError::File { path: folder.display().to_string(), source };
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        private(folder).map_err(failed)?;
+        let master = Arc::new(MasterKey::load_or_create(&folder.join("master.key"))?);
+        let path = folder.join("state.sqlite");
+        let connection = sqlite::open(&path, true)?;
+        migrate::run(&connection)?;
+        let provider = provider_id(&connection, &*options.entropy)?;
+        Ok(Self {
+            readers: Readers::new(path.clone()),
+            path,
+            writer: SharedWriter::new(connection),
+            records: RecordFiles::new(folder.join("records")),
+            master,
+            keys: Arc::default(),
+            options,
+            provider,
+        })
+    }
+
+    /// The provider's tenant id.
+    #[must_use]
+    pub fn provider(&self) -> TenantId {
+        self.provider
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.options.clock.now()
+    }
+
+    /// The secret from which masks are derived.
+    #[must_use]
+    pub fn master(&self) -> &MasterKey {
+        &self.master
+    }
+
+    /// Fills `bytes` from a tenant's random stream.
+    pub fn random(&self, stream: TenantId, bytes: &mut [u8]) {
+        self.options.entropy.fill(stream, bytes);
+    }
+
+    /// Begins a unit of work. Dropped without [`Work::commit`], it changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn work(&self) -> Result<Work, StoreError> {
+        let unit = self.writer.begin().await?;
+        let session = Session::writing(
+            unit,
+            Arc::clone(&self.master),
+            Arc::clone(&self.keys),
+            self.options.faults.clone(),
+        );
+        Ok(Work::new(session, self.options.clone(), self.provider))
+    }
+
+    /// A consistent view of what is committed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub fn read(&self) -> Result<Reader, StoreError> {
+        let reader = self.readers.take()?;
+        let session = Session::reading(reader, Arc::clone(&self.master), Arc::clone(&self.keys));
+        Ok(Reader { session, now: self.options.clock.now() })
+    }
+
+    /// Makes everything durable that was handed over; for a graceful end.
+    pub async fn close(&self) {
+        self.writer.flush().await;
+    }
+
+    /// The database file, for backups and tests.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+}
+
+fn provider_id(connection: &Connection, entropy: &dyn Entropy) -> Result<TenantId, StoreError> {
+    if let Some(mut row) = sqlite::query(connection, sql::SETTING, &values!["provider"])?.into_iter().next() {
+        return row.parsed(0);
+    }
+    use vouchsafe_core::id::Id as _;
+    let mut random = [0; 16];
+    entropy.fill(TenantId::from_uuid(uuid::Uuid::nil()), &mut random);
+    let provider = TenantId::from_uuid(uuid::Builder::from_random_bytes(random).into_uuid());
+    sqlite::execute(connection, sql::SET_SETTING, &values!["provider", provider])?;
+    Ok(provider)
+}
+
+/// A consistent view of what is committed; every loader and list is its method.
+#[derive(Debug)]
+pub struct Reader {
+    session: Session,
+    now: Timestamp,
+}
+
+impl Reader {
+    /// The instant at which the view was taken.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+impl Deref for Reader {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+/// Connections that only read.
+#[derive(Debug, Clone)]
+struct Readers {
+    path: PathBuf,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Readers {
+    fn new(path: PathBuf) -> Self {
+        Self { path, idle: Arc::default() }
+    }
+
+    fn take(&self) -> Result<PooledReader, StoreError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => sqlite::open(&self.path, false)?,
+        };
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        Ok(PooledReader { connection: Some(connection), idle: Arc::clone(&self.idle) })
+    }
+}
+
+/// A reader connection with an open snapshot; goes back to its pool when dropped.
+#[derive(Debug)]
+pub(crate) struct PooledReader {
+    connection: Option<Connection>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl PooledReader {
+    pub(crate) fn connection(&self) -> Result<&Connection, StoreError> {
+        self.connection
+            .as_ref()
+            .ok_or_else(|| StoreError::Corrupt("a reader was used after its end".to_owned()))
+    }
+}
+
+impl Drop for PooledReader {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            let ended = connection.execute_batch("COMMIT").is_ok();
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            if ended && idle.len() < READERS_MAX {
+                idle.push(connection);
+            }
+        }
+    }
+}
