@@ -11,7 +11,7 @@ pub enum ConsentStatus {
     AwaitingApproval,
     /// Yes.
     Given,
-    /// Yes, but nothing was read for a while; stands still until somebody confirms.
+    /// Yes, but it stands still until somebody confirms.
     Paused,
     /// It was yes, and its time is over.
     Expired,

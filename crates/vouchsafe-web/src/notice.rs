@@ -65,7 +65,7 @@ notices! {
     /// A vote was given, and further people must agree.
     VoteRecorded = "voteRecorded", Success, "Your approval is recorded. Nothing can be read until enough people in your organisation agree.";
     /// A request was rejected.
-    RequestRejected = "requestRejected", Warning, "You rejected the request. Resolution may take longer, and the engineer may ask your administrator to collect the data instead.";
+    RequestRejected = "requestRejected", Warning, "You rejected the request. Resolution may take longer, and the engineer may ask the administrator to collect the data instead.";
     /// An approval was withdrawn.
     ApprovalWithdrawn = "approvalWithdrawn", Success, "You withdrew your approval.";
     /// One access was removed.

@@ -17,6 +17,8 @@ pub struct CloseSupportRequestView {
     pub action: String,
     /// The version on the screen.
     pub version: String,
+    /// For how long it can be opened again, in words, such as `14 days`; empty for never.
+    pub reopen_within: String,
     /// The resolution chosen; not preselected.
     pub resolution: Option<Resolution>,
     /// What is wrong.

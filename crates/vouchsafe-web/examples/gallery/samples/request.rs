@@ -291,6 +291,7 @@ fn close() -> CloseSupportRequestView {
         case: case(),
         action: paths::close_support_request(S),
         version: text("7"),
+        reopen_within: text("14 days"),
         resolution: None,
         errors: wrong(&[]),
     }
