@@ -4,6 +4,8 @@
 //! clock and no rule in here; the words are: what a status, a category or a confirmation says to people stands in
 //! this crate, once. Addresses are in [`paths`], the style sheet in [`asset()`].
 //!
+//! To look at every page: `cargo run -p vouchsafe-web --example gallery -- FOLDER`.
+//!
 //! All text is escaped by the templates. The types that render as a piece of HTML ([`TimeView`], [`Status`] …) escape
 //! what they hold, and say so by being [`askama::filters::HtmlSafe`].
 

@@ -17,7 +17,7 @@ pub struct ReadsSummary {
     pub revealed: u64,
     /// When the last read was; `None` while there was none.
     pub last: Option<TimeView>,
-    /// The page that lists the reads.
+    /// The page that lists the reads; empty for no link (as on that page itself).
     pub href: String,
 }
 

@@ -4,7 +4,7 @@ use vouchsafe_web::page::{
     self, AuditEntryView, AuditFilter, AuditLogView, AuditRow, ModifiedProperty, ReadProperty, ReadRow,
     ReadView, ReadsView,
 };
-use vouchsafe_web::{Category, Fact, Section, paths};
+use vouchsafe_web::{Category, Fact, ReadsSummary, Section, paths};
 
 use super::{
     GRT, SAR, Sample, asked, case, choices, customer, engineer, hostile, hostile_case, hostile_engineer,
@@ -59,7 +59,7 @@ fn reads_view(rows: Vec<ReadRow>) -> ReadsView {
         chrome: customer(Some(Section::ApprovedAccess), 0),
         case: case(),
         engineer: engineer(),
-        summary: reads(),
+        summary: ReadsSummary { href: String::new(), ..reads() },
         access_href: paths::access_request(SAR),
         rows,
         older_href: None,
