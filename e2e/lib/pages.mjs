@@ -7,6 +7,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** More presses of Tab than any page of ours has things to reach. */
 const MOST_TABS = 200;
+const TELEPHONE = { width: 360, height: 740 };
 
 /** Fails when axe finds a barrier on the page as it is now. Needs scripts: axe is one, and waits for ever without. */
 export async function assertAccessible(page) {
@@ -15,6 +16,15 @@ export async function assertAccessible(page) {
     nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
   );
   assert.deepEqual(found, [], `barriers on ${page.url()}`);
+}
+
+/** Fails when the page as it is now is wider than a telephone: nobody should have to scroll sideways. */
+export async function assertFits(page) {
+  const desk = page.viewportSize();
+  await page.setViewportSize(TELEPHONE);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  await page.setViewportSize(desk);
+  assert.ok(overflow <= 0, `${page.url()} is ${overflow} px wider than a telephone`);
 }
 
 /** Goes to an address of the pages and fails unless it answers with `status`. */

@@ -4,13 +4,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launch, withPage } from '../lib/browser.mjs';
-import { assertAccessible, visit } from '../lib/pages.mjs';
+import { assertAccessible, assertFits, visit } from '../lib/pages.mjs';
 import { signIn } from '../lib/people.mjs';
 import { startDemo } from '../lib/server.mjs';
 
 /** Of pages of one kind, the first is looked at. */
 const MOST_PAGES = 60;
-const TELEPHONE = { width: 360, height: 740 };
 /** The content of these is a file, not a page. */
 const FILES = /\/receipt$|\/openapi\.json$|^\/assets\//;
 
@@ -71,12 +70,4 @@ function links(page) {
         .map((url) => url.pathname + url.search),
     FILES.source,
   );
-}
-
-async function assertFits(page) {
-  const desk = page.viewportSize();
-  await page.setViewportSize(TELEPHONE);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  await page.setViewportSize(desk);
-  assert.ok(overflow <= 0, `${page.url()} is ${overflow} px wider than a telephone`);
 }
