@@ -1,1 +1,55 @@
-//! Use cases: load facts, permit, decide, record.
+//! Use cases: load facts, ask for a permit, decide, record. The only code between a handler and the store.
+//!
+//! Every write has the same shape: begin a unit of work and lock the log heads it needs; load the caller and the
+//! facts; [`vouchsafe_core::permit::authorize`]; let a rule of `vouchsafe-core` decide; record; commit. JSON handlers
+//! and pages call the same functions.
+
+mod access;
+mod audit;
+mod call;
+mod case;
+mod cursor;
+mod error;
+mod grant;
+mod import;
+mod live;
+mod own;
+mod read;
+mod setup;
+mod sweep;
+pub mod view;
+
+use std::sync::Arc;
+
+use vouchsafe_store::Store;
+
+pub use access::{AskCommand, VoteCommand};
+pub use call::{Call, Who};
+pub use case::{OpenCommand, UpdateCommand};
+pub use cursor::{Cursor, ListOptions};
+pub use error::AppError;
+pub use import::{ImportReport, Rejected};
+pub use live::{LiveAnswer, LiveAnswers};
+pub use read::{MaskedPage, ReadAnswer, ReadQuery, SignInListing, Wanted};
+pub use setup::{NewPerson, NewTenant};
+
+/// The application: everything a handler can ask for.
+#[derive(Debug, Clone)]
+pub struct App {
+    store: Arc<Store>,
+    live: LiveAnswers,
+}
+
+impl App {
+    /// An application on a store.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Self {
+        Self { store, live: LiveAnswers::default() }
+    }
+
+    /// The store, for jobs and for the end of the program.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+}

@@ -96,14 +96,6 @@ impl Session {
         self.document(id, sql::TENANT, &values![id]).await
     }
 
-    /// Ids of all tenants, for jobs.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn tenants(&mut self) -> Result<Vec<TenantId>, StoreError> {
-        self.query(sql::TENANTS, &[]).await?.iter_mut().map(|row| row.parsed(0)).collect()
-    }
-
     /// An account with its roles.
     ///
     /// # Errors
@@ -440,6 +432,15 @@ impl Session {
         let sides = self.due_rows(sql::ACCESS_SIDES_DUE, &[now.clone(), limit.clone()]).await?;
         let consents = self.due_rows(sql::CONSENTS_DUE, &[now, limit]).await?;
         Ok((sides, consents))
+    }
+
+    /// The logs that refused reads of past minutes belong to.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn logs_of_denied(&mut self, now: Timestamp) -> Result<BTreeSet<TenantId>, StoreError> {
+        let rows = self.query(sql::LOGS_OF_DENIED, &values![crate::work::minute(now)]).await?;
+        rows.into_iter().map(|mut row| row.parsed(0)).collect()
     }
 
     /// Rows of several tenants: each document names its own.

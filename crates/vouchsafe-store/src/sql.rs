@@ -161,7 +161,6 @@ statements! {
     SET_SETTING = "INSERT INTO deployment (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
     TENANT = "SELECT document FROM tenant WHERE tenant_id = $1";
-    TENANTS = "SELECT tenant_id FROM tenant ORDER BY tenant_id";
     PUT_TENANT = "INSERT INTO tenant (tenant_id, kind, document) VALUES ($1, $2, $3) ON CONFLICT (tenant_id) DO UPDATE SET document = excluded.document";
 
     ACCOUNT = "SELECT document, roles FROM account WHERE tenant_id = $1 AND id = $2";
@@ -213,6 +212,7 @@ statements! {
 
     COUNT_DENIED = "INSERT INTO denied_read (tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) ON CONFLICT (tenant_id, minute, engineer, support_request, data_tenant, category, reason) DO UPDATE SET count = count + 1, last_at = excluded.last_at";
     DENIED_BEFORE = "SELECT tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count FROM denied_read WHERE minute < $1 ORDER BY tenant_id, minute LIMIT $2";
+    LOGS_OF_DENIED = "SELECT DISTINCT tenant_id FROM denied_read WHERE minute < $1";
     DELETE_DENIED = "DELETE FROM denied_read WHERE tenant_id = $1 AND minute = $2 AND engineer = $3 AND support_request = $4 AND data_tenant = $5 AND category = $6 AND reason = $7";
 
     LOG_SIZE = "SELECT size FROM log_head WHERE tenant_id = $1";

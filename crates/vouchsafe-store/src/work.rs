@@ -253,7 +253,8 @@ impl Work {
     }
 }
 
-fn minute(at: Timestamp) -> i64 {
+/// The minute that counts of refused reads are kept by.
+pub(crate) fn minute(at: Timestamp) -> i64 {
     at.as_micros().div_euclid(Duration::minutes(1).as_micros())
 }
 

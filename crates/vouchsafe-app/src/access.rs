@@ -1,0 +1,409 @@
+//! Access requests: ask, approve, reject, revoke, withdraw, list.
+
+use std::collections::BTreeSet;
+
+use vouchsafe_core::access_request::command::{
+    self, ApproveFacts, Ask, AskFacts, Resource, Vote, engineer_status,
+};
+use vouchsafe_core::access_request::{AccessSide, EngineerRequest, ReasonCode, Side, SideStatus};
+use vouchsafe_core::case::Case;
+use vouchsafe_core::id::{AccessRequestId, SupportRequestId, TenantId};
+use vouchsafe_core::permission::Permission;
+use vouchsafe_core::permit::{
+    ApproveRequest, AskAccess, CancelRequest, Facts, Reach, ReadAccess, RejectRequest, RevokeRequest,
+    Scope as Listing, authorize,
+};
+use vouchsafe_core::person::Person;
+use vouchsafe_core::scope::{DURATION_DEFAULT, DataCategory, DataFilter, Narrowing, Scope};
+use vouchsafe_core::tenant::Tenant;
+use vouchsafe_core::time::{Duration, Timestamp};
+use vouchsafe_store::{Listed, Session, Work};
+
+use crate::call::{Acting, acting, finish, replayed, unchanged};
+use crate::case::{LOOK, lost};
+use crate::cursor::ListOptions;
+use crate::view::{AccessView, AskView, EndedView, GrantView, Rows, SideView};
+use crate::{App, AppError, Call, Who};
+
+/// How long an engineer's request to a tenant that does not exist looks pending.
+const UNANSWERED_FOR: Duration = Duration::days(4);
+
+/// What an engineer asks.
+#[derive(Debug, Clone)]
+pub struct AskCommand {
+    /// Whose data.
+    pub resource_tenant: TenantId,
+    /// Which categories.
+    pub data_categories: Vec<DataCategory>,
+    /// The data's time range.
+    pub filter: Option<DataFilter>,
+    /// How long; 7 days, or less where the customer allows less, if not said.
+    pub duration: Option<Duration>,
+    /// Why, in one word.
+    pub reason_code: ReasonCode,
+    /// Why, in sentences.
+    pub justification: String,
+}
+
+/// What an approver says.
+#[derive(Debug, Clone, Default)]
+pub struct VoteCommand {
+    /// A remark.
+    pub comment: Option<String>,
+    /// What is taken away.
+    pub narrowing: Narrowing,
+}
+
+impl App {
+    /// Asks for access to a tenant's data.
+    ///
+    /// # Errors
+    /// [`AppError`], as every use case here.
+    pub async fn ask(
+        &self,
+        call: &Call,
+        id: SupportRequestId,
+        command: AskCommand,
+    ) -> Result<AccessView, AppError> {
+        let owner = self.owner_of(call.who, id).await?;
+        let mut work = self.work_on([owner, command.resource_tenant].into()).await?;
+        let me = acting(&mut work, call.who).await?;
+        let request = work.support_request(owner, id).await?.ok_or(AppError::NotFound)?;
+        let facts = Facts::of_case(work.id(), &me.caller, &request, me.is_provider());
+        let permit = authorize::<AskAccess>(facts, id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        let support_tenant = work.tenant(owner).await?.ok_or(AppError::NotFound)?;
+        let max = support_tenant.policy.max_duration;
+        let duration = command.duration.unwrap_or(DURATION_DEFAULT.min(max));
+        let scope = Scope::new(command.data_categories, command.filter, duration, max)?;
+        let provider = work.provider();
+        let case = work.case(provider, request).await?;
+        let covers =
+            |side: &AccessSide| side.approval().is_some_and(|approval| scope.is_within(&approval.scope));
+        let standing = case.standing(command.resource_tenant, covers).cloned();
+        let resource_tenant = match &standing {
+            Some(_) => work.tenant(command.resource_tenant).await?,
+            None => None,
+        };
+        let stream = if standing.is_some() { command.resource_tenant } else { owner };
+        let ask = Ask {
+            id: work.new_id(stream),
+            resource_tenant: command.resource_tenant,
+            reason_code: command.reason_code,
+            justification: command.justification,
+            scope: scope.clone(),
+            linked_to: extended(&case, command.resource_tenant, work.now()),
+        };
+        let facts = AskFacts {
+            support_tenant: &support_tenant,
+            standing: standing.as_ref(),
+            resource_tenant: resource_tenant.as_ref(),
+        };
+        let decided = command::ask(&case.request, &me.caller.person, ask, &facts, &me.context(&work))?;
+        let rows = Rows(work.record(permit, decided).await?);
+        let ask = rows.ask().cloned().ok_or_else(lost)?;
+        let seen = work.now();
+        let view = ask_view(&mut work, ask, seen).await?;
+        finish(work, call, AccessView::Ask(Box::new(view))).await
+    }
+
+    /// Access requests: the own tenant's records, or the engineer's.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn access_requests(
+        &self,
+        who: Who,
+        options: &ListOptions,
+    ) -> Result<Listed<AccessView>, AppError> {
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        let scope = Listing::of_access(&me.caller, me.tenant.kind)?;
+        let query = options.understood("createdDateTime")?;
+        let seen = reader.now();
+        let (provider, engineer) = match scope.reach() {
+            Reach::Tenant(tenant) => {
+                let listed = reader.list_sides(tenant, &query, seen).await?;
+                return Ok(listed.map(|side| AccessView::Side(Box::new(side_view(side, seen)))));
+            }
+            Reach::Desk(provider) => (provider, None),
+            Reach::Engineer { provider, engineer } => (provider, Some(engineer)),
+        };
+        let listed = reader.list_asks(provider, engineer, &query, seen).await?;
+        let mut items = Vec::with_capacity(listed.items.len());
+        for ask in listed.items {
+            items.push(AccessView::Ask(Box::new(ask_view(&mut reader, ask, seen).await?)));
+        }
+        Ok(Listed { items, next: listed.next, total: listed.total })
+    }
+
+    /// One access request, as the caller's side sees it.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn access_request(&self, who: Who, id: AccessRequestId) -> Result<AccessView, AppError> {
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        let seen = reader.now();
+        if me.is_provider() {
+            let ask = reader.engineer_request(who.tenant, id).await?.ok_or(AppError::NotFound)?;
+            let assigned = reader.desk_case(who.tenant, ask.support_request).await?;
+            let assigned = assigned.and_then(|row| row.request.engineer());
+            drop(authorize::<ReadAccess>(Facts::of_ask(LOOK, &me.caller, &ask, assigned), id)?);
+            return Ok(AccessView::Ask(Box::new(ask_view(&mut reader, ask, seen).await?)));
+        }
+        let side = reader.access_side(who.tenant, id).await?.ok_or(AppError::NotFound)?;
+        drop(authorize::<ReadAccess>(Facts::of_side(LOOK, &me.caller, &side), id)?);
+        Ok(AccessView::Side(Box::new(side_view(side, seen))))
+    }
+
+    /// Approves the caller's side.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn approve(
+        &self,
+        call: &Call,
+        id: AccessRequestId,
+        vote: VoteCommand,
+    ) -> Result<SideView, AppError> {
+        let (mut work, me, side) = self.own_side(call.who, id).await?;
+        let permit = authorize::<ApproveRequest>(Facts::of_side(work.id(), &me.caller, &side), id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        unchanged(call, side.version)?;
+        let mut known = Known::load(&mut work, &side, &me).await?;
+        known.load_resource(&mut work, &side, &me).await?;
+        let facts = known.facts(&me.tenant, &work, &side);
+        let vote = Vote { comment: vote.comment, narrowing: vote.narrowing };
+        let decided = command::approve(&side, &me.caller.person, &vote, &facts, &me.context(&work))?;
+        let rows = Rows(work.record(permit, decided).await?);
+        let side = rows.side(side.tenant).cloned().ok_or_else(lost)?;
+        let view = side_view(side, work.now());
+        finish(work, call, view).await
+    }
+
+    /// Rejects the caller's side.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn reject(
+        &self,
+        call: &Call,
+        id: AccessRequestId,
+        reason: Option<&str>,
+    ) -> Result<SideView, AppError> {
+        let (mut work, me, side) = self.own_side(call.who, id).await?;
+        let permit = authorize::<RejectRequest>(Facts::of_side(work.id(), &me.caller, &side), id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        unchanged(call, side.version)?;
+        let known = Known::load(&mut work, &side, &me).await?;
+        let facts = known.facts(&me.tenant, &work, &side);
+        let decided = command::reject(&side, &me.caller.person, reason, &facts, &me.context(&work))?;
+        let rows = Rows(work.record(permit, decided).await?);
+        let side = rows.side(side.tenant).cloned().ok_or_else(lost)?;
+        let view = side_view(side, work.now());
+        finish(work, call, view).await
+    }
+
+    /// Takes the caller's side's approval back, and ends the access that rests on it.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn revoke(
+        &self,
+        call: &Call,
+        id: AccessRequestId,
+        reason: Option<&str>,
+    ) -> Result<EndedView, AppError> {
+        let (mut work, me, side) = self.own_side(call.who, id).await?;
+        let permit = authorize::<RevokeRequest>(Facts::of_side(work.id(), &me.caller, &side), id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        unchanged(call, side.version)?;
+        let grant = match side.approval().and_then(|approval| approval.grant) {
+            Some(grant) => work.grant(side.tenant, grant).await?,
+            None => None,
+        };
+        let dependents = match side.side {
+            Side::SupportRequestTenant => self.case_of(&mut work, &side).await?.resting_on(&side),
+            Side::ResourceTenant | Side::Both => Vec::new(),
+        };
+        let cx = me.context(&work);
+        let decided = command::revoke(&side, grant.as_ref(), &dependents, &me.caller.person, reason, &cx)?;
+        let rows = Rows(work.record(permit, decided).await?);
+        let view = EndedView { id: id.to_string(), reads_ended: work.now() };
+        let view = finish(work, call, view).await?;
+        self.live.stop(&rows.ended_grants());
+        Ok(view)
+    }
+
+    /// The engineer withdraws a request, or gives its access up.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn cancel(&self, call: &Call, id: AccessRequestId) -> Result<AccessView, AppError> {
+        let provider = call.who.tenant;
+        let ask = self.store.read()?.engineer_request(provider, id).await?.ok_or(AppError::NotFound)?;
+        let mut work = self.work_on([ask.support_tenant, ask.resource_tenant].into()).await?;
+        let me = acting(&mut work, call.who).await?;
+        let request = work.support_request(ask.support_tenant, ask.support_request).await?;
+        let assigned = request.and_then(|request| request.engineer());
+        let permit = authorize::<CancelRequest>(Facts::of_ask(work.id(), &me.caller, &ask, assigned), id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        let (support, data) = sides_of(&mut work, &ask).await?;
+        let data = data.as_ref().map(|(side, grant)| (side, grant.as_ref()));
+        let cx = me.context(&work);
+        let decided = command::cancel(&ask, support.as_ref(), data, &cx)?;
+        let rows = Rows(work.record(permit, decided).await?);
+        let seen = work.now();
+        let view = ask_view(&mut work, ask, seen).await?;
+        let view = finish(work, call, AccessView::Ask(Box::new(view))).await?;
+        self.live.stop(&rows.ended_grants());
+        Ok(view)
+    }
+
+    /// A unit of work on the caller's own side of a request. S's side where S ≠ R reaches R, and what rests on it.
+    async fn own_side(&self, who: Who, id: AccessRequestId) -> Result<(Work, Acting, AccessSide), AppError> {
+        let mut reader = self.store.read()?;
+        let side = reader.access_side(who.tenant, id).await?.ok_or(AppError::NotFound)?;
+        let tenants: BTreeSet<TenantId> = match side.side {
+            Side::SupportRequestTenant => [side.tenant, side.resource_tenant].into(),
+            Side::ResourceTenant | Side::Both => [side.tenant].into(),
+        };
+        drop(reader);
+        let mut work = self.work_on(tenants).await?;
+        let me = acting(&mut work, who).await?;
+        let side = work.access_side(who.tenant, id).await?.ok_or(AppError::NotFound)?;
+        Ok((work, me, side))
+    }
+
+    async fn case_of(&self, work: &mut Work, side: &AccessSide) -> Result<Case, AppError> {
+        let request =
+            work.support_request(side.support_tenant, side.support_request).await?.ok_or_else(lost)?;
+        Ok(work.case(self.store.provider(), request).await?)
+    }
+}
+
+/// What deciding on a side must know, loaded in its unit of work.
+struct Known {
+    linked_to_provider: bool,
+    request: Option<vouchsafe_core::support_request::SupportRequest>,
+    ask: Option<EngineerRequest>,
+    resource: Option<(Tenant, Option<Person>)>,
+}
+
+impl Known {
+    async fn load(work: &mut Work, side: &AccessSide, me: &Acting) -> Result<Self, AppError> {
+        let provider = work.provider();
+        let links = work.links(me.tenant.id, me.caller.person.id).await?;
+        let linked_to_provider = links.iter().any(|(tenant, _)| *tenant == provider);
+        let request = match side.side {
+            Side::SupportRequestTenant | Side::Both => {
+                work.support_request(side.tenant, side.support_request).await?
+            }
+            Side::ResourceTenant => None,
+        };
+        Ok(Self { linked_to_provider, request, ask: None, resource: None })
+    }
+
+    /// For S's side where S ≠ R: R, and the approver's own account there if it may approve.
+    async fn load_resource(
+        &mut self,
+        work: &mut Work,
+        side: &AccessSide,
+        me: &Acting,
+    ) -> Result<(), AppError> {
+        match side.side {
+            Side::ResourceTenant | Side::Both => return Ok(()),
+            Side::SupportRequestTenant => {}
+        }
+        let provider = work.provider();
+        self.ask = work.engineer_request(provider, side.id).await?;
+        let Some(resource) = work.tenant(side.resource_tenant).await? else { return Ok(()) };
+        let mut same_person = None;
+        for (tenant, user) in work.links(me.tenant.id, me.caller.person.id).await? {
+            if tenant != resource.id {
+                continue;
+            }
+            let to_provider = work.links(tenant, user).await?.iter().any(|(tenant, _)| *tenant == provider);
+            if let Some((there, _)) = work.caller(tenant, user).await?
+                && there.person.active
+                && there.permissions.allow(Permission::ApproveAccess)
+                && !to_provider
+            {
+                same_person = Some(there.person);
+            }
+        }
+        self.resource = Some((resource, same_person));
+        Ok(())
+    }
+
+    fn facts<'a>(&'a self, tenant: &'a Tenant, work: &Work, side: &AccessSide) -> ApproveFacts<'a> {
+        ApproveFacts {
+            tenant,
+            linked_to_provider: self.linked_to_provider,
+            grant: work.new_id(side.tenant),
+            request: self.request.as_ref(),
+            ask: self.ask.as_ref(),
+            resource: self.resource.as_ref().map(|(tenant, same_person)| Resource {
+                tenant,
+                same_person: same_person.as_ref(),
+                grant: work.new_id(tenant.id),
+            }),
+        }
+    }
+}
+
+/// The request that a new one for the same tenant extends.
+fn extended(case: &Case, resource: TenantId, now: Timestamp) -> Option<AccessRequestId> {
+    let same_data = case.sides.iter().filter(|side| {
+        side.side == Side::Both
+            && side.resource_tenant == resource
+            && side.status(now) == SideStatus::Approved
+    });
+    let latest = same_data.max_by_key(|side| (side.created, side.id));
+    latest.or_else(|| case.standing(resource, |_| true)).map(|side| side.id)
+}
+
+pub(crate) fn side_view(side: AccessSide, seen: Timestamp) -> SideView {
+    SideView { version: side.version, side, seen }
+}
+
+/// S's side and the data's side of a request, the latter with its grant.
+pub(crate) async fn sides_of(
+    session: &mut Session,
+    ask: &EngineerRequest,
+) -> Result<(Option<AccessSide>, Option<(AccessSide, Option<vouchsafe_core::grant::Grant>)>), AppError> {
+    let support = session.access_side(ask.support_tenant, ask.rests_on.unwrap_or(ask.id)).await?;
+    let data = if ask.support_tenant == ask.resource_tenant {
+        support.clone()
+    } else {
+        session.access_side(ask.resource_tenant, ask.id).await?
+    };
+    let Some(side) = data else { return Ok((support, None)) };
+    let grant = match side.approval().and_then(|approval| approval.grant) {
+        Some(id) => session.grant(side.tenant, id).await?,
+        None => None,
+    };
+    Ok((support, Some((side, grant))))
+}
+
+/// The engineer's view at an instant.
+async fn ask_view(session: &mut Session, ask: EngineerRequest, seen: Timestamp) -> Result<AskView, AppError> {
+    let (support, data) = sides_of(session, &ask).await?;
+    let borrowed = data.as_ref().map(|(side, grant)| (side, grant.as_ref()));
+    let status = engineer_status(support.as_ref(), borrowed, UNANSWERED_FOR, seen);
+    let grant = data
+        .and_then(|(_, grant)| grant)
+        .filter(|grant| grant.status(seen) != vouchsafe_core::grant::GrantStatus::Ended);
+    Ok(AskView { ask, status, grant: grant.map(|grant| GrantView { grant, seen }), seen })
+}

@@ -1,0 +1,174 @@
+//! Who calls, and what every call carries.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use vouchsafe_core::audit::Initiator;
+use vouchsafe_core::decided::Context;
+use vouchsafe_core::id::{TenantId, UserId};
+use vouchsafe_core::permit::Caller;
+use vouchsafe_core::tenant::{Tenant, TenantKind};
+use vouchsafe_core::time::{Duration, Timestamp};
+use vouchsafe_signin::{Purpose, Secret};
+use vouchsafe_store::{Answered, Session, Work};
+
+use crate::{App, AppError};
+
+/// How long a session of the pages lasts.
+const SESSION_DURATION: Duration = Duration::hours(12);
+
+/// An authenticated account. What it may do is loaded in each unit of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Who {
+    /// The tenant, as the token decides.
+    pub tenant: TenantId,
+    /// The account.
+    pub user: UserId,
+}
+
+/// A call: who, and the conditions that came with it.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who calls.
+    pub who: Who,
+    /// `If-Match`: the version that the caller has seen.
+    pub if_match: Option<u64>,
+    /// `Idempotency-Key` with the endpoint (method and path) and the SHA-256 of the body.
+    pub idempotency: Option<Answered>,
+}
+
+impl From<Who> for Call {
+    fn from(who: Who) -> Self {
+        Self { who, if_match: None, idempotency: None }
+    }
+}
+
+/// A caller within a unit of work.
+pub(crate) struct Acting {
+    pub(crate) caller: Caller,
+    pub(crate) tenant: Tenant,
+}
+
+impl Acting {
+    pub(crate) fn is_provider(&self) -> bool {
+        self.tenant.kind == TenantKind::Provider
+    }
+
+    pub(crate) fn context(&self, work: &Work) -> Context {
+        work.context(Initiator::User(Box::new(self.caller.person.clone())))
+    }
+}
+
+/// Loads the caller. An account that is gone or disabled has no valid credentials.
+pub(crate) async fn acting(session: &mut Session, who: Who) -> Result<Acting, AppError> {
+    let (caller, tenant) = session.caller(who.tenant, who.user).await?.ok_or(AppError::Unauthenticated)?;
+    if caller.person.active { Ok(Acting { caller, tenant }) } else { Err(AppError::Unauthenticated) }
+}
+
+impl App {
+    /// Whom an API token speaks for.
+    ///
+    /// # Errors
+    /// [`AppError::Unauthenticated`], [`AppError::TokenExpired`], [`AppError::TokenRevoked`].
+    pub async fn authenticate(&self, token: &str) -> Result<Who, AppError> {
+        let secret = Secret::parse(Purpose::ApiToken, token).map_err(|_| AppError::Unauthenticated)?;
+        let mut reader = self.store.read()?;
+        let found = reader.token(secret.tenant(), secret.hash().0).await?.ok_or(AppError::Unauthenticated)?;
+        if found.revoked.is_some() {
+            return Err(AppError::TokenRevoked);
+        }
+        if reader.now() >= found.expires {
+            return Err(AppError::TokenExpired);
+        }
+        Ok(Who { tenant: found.tenant, user: found.user })
+    }
+
+    /// Opens a session of the pages for an account; gives the secret of its cookie.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for an account that does not exist or is disabled.
+    pub async fn sign_in(&self, who: Who) -> Result<Secret, AppError> {
+        let mut random = [0; vouchsafe_signin::SECRET_BYTES];
+        self.store.random(who.tenant, &mut random);
+        let secret = Secret::new(Purpose::Session, who.tenant, random);
+        let mut work = self.store.work().await?;
+        acting(&mut work, who).await.map_err(|_| AppError::NotFound)?;
+        let expires = work.now() + SESSION_DURATION;
+        work.open_session(who.tenant, who.user, secret.hash().0, expires).await?;
+        work.commit().await?;
+        Ok(secret)
+    }
+
+    /// Whom a session cookie belongs to.
+    ///
+    /// # Errors
+    /// [`AppError::Unauthenticated`].
+    pub async fn session(&self, cookie: &str) -> Result<Who, AppError> {
+        let secret = Secret::parse(Purpose::Session, cookie).map_err(|_| AppError::Unauthenticated)?;
+        let mut reader = self.store.read()?;
+        let now = reader.now();
+        let user = reader.session_user(secret.tenant(), secret.hash().0, now).await?;
+        user.map(|user| Who { tenant: secret.tenant(), user }).ok_or(AppError::Unauthenticated)
+    }
+
+    /// Ends a session of the pages. Ending one that is over is no error.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`].
+    pub async fn sign_out(&self, cookie: &str) -> Result<(), AppError> {
+        if let Ok(secret) = Secret::parse(Purpose::Session, cookie) {
+            let mut work = self.store.work().await?;
+            work.close_session(secret.tenant(), secret.hash().0).await?;
+            work.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.store.now()
+    }
+
+    /// Begins a unit of work with the log heads of these tenants locked, as far as they exist here.
+    pub(crate) async fn work_on(&self, tenants: BTreeSet<TenantId>) -> Result<Work, AppError> {
+        let mut work = self.store.work().await?;
+        let mut existing = BTreeSet::new();
+        for tenant in tenants {
+            if work.tenant(tenant).await?.is_some() {
+                existing.insert(tenant);
+            }
+        }
+        work.lock(existing).await?;
+        Ok(work)
+    }
+}
+
+/// The remembered answer of a repeated call, after the caller was authorised anew.
+pub(crate) async fn replayed<T: DeserializeOwned>(
+    work: &mut Work,
+    call: &Call,
+) -> Result<Option<T>, AppError> {
+    match &call.idempotency {
+        Some(asked) => Ok(work.remembered(asked).await?),
+        None => Ok(None),
+    }
+}
+
+/// Remembers the answer with the change, and commits both.
+pub(crate) async fn finish<T: Serialize>(mut work: Work, call: &Call, answer: T) -> Result<T, AppError> {
+    if let Some(asked) = &call.idempotency {
+        work.remember(asked, &answer).await?;
+    }
+    work.commit().await?;
+    Ok(answer)
+}
+
+/// Checks `If-Match`.
+pub(crate) fn unchanged(call: &Call, version: u64) -> Result<(), AppError> {
+    match call.if_match {
+        Some(seen) if seen != version => Err(AppError::Stale),
+        Some(_) | None => Ok(()),
+    }
+}

@@ -1,0 +1,478 @@
+//! Support requests: open, change, consent, talk, hand over, close, reopen.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use vouchsafe_core::assignment;
+use vouchsafe_core::case as rules;
+use vouchsafe_core::decided::Decided;
+use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId, UserId};
+use vouchsafe_core::permission::Permission;
+use vouchsafe_core::permit::{
+    Action, AskConsent, AssignRequest, CloseRequest, DecideConsent, Facts, OpenRequest, Permit, PostMessage,
+    ProposeReopen, ReadRequest, ReopenRequest, Scope, UpdateRequest, WorkId, authorize,
+};
+use vouchsafe_core::rejection::Rejection;
+use vouchsafe_core::support_request::command::{
+    self, Answer, MayUpdate, NewContact, NewRequest, Opening, RequestChange,
+};
+use vouchsafe_core::support_request::{Resolution, Severity, SupportRequest};
+use vouchsafe_store::{Listed, PageKey, Session, StoreError, Work};
+
+use crate::call::{Acting, acting, finish, replayed, unchanged};
+use crate::cursor::ListOptions;
+use crate::view::{CaseView, MessageView, Rows};
+use crate::{App, AppError, Call, Who};
+
+/// What a customer writes to open a request.
+#[derive(Debug, Clone)]
+pub struct OpenCommand {
+    /// The request.
+    pub new: NewRequest,
+    /// *Allow collection of advanced diagnostic information*.
+    pub allow_advanced_diagnostics: bool,
+}
+
+/// What a customer changes.
+#[derive(Debug, Clone, Default)]
+pub struct UpdateCommand {
+    /// New severity.
+    pub severity: Option<Severity>,
+    /// New contact.
+    pub contact: Option<NewContact>,
+    /// The whole list of resource tenants from now on.
+    pub resource_tenants: Option<Vec<TenantId>>,
+    /// A new answer to the consent question.
+    pub allow_advanced_diagnostics: Option<bool>,
+}
+
+impl App {
+    /// Opens a support request, assigned in the same transaction if an engineer is eligible.
+    ///
+    /// # Errors
+    /// [`AppError`], as every use case here.
+    pub async fn open_request(&self, call: &Call, command: OpenCommand) -> Result<CaseView, AppError> {
+        let tenant = call.who.tenant;
+        let mut work = self.work_on([tenant].into()).await?;
+        let me = acting(&mut work, call.who).await?;
+        let id: SupportRequestId = work.new_id(tenant);
+        let permit = authorize::<OpenRequest>(Facts::own_tenant(work.id(), &me.caller), id)?;
+        if me.is_provider() {
+            return Err(AppError::Forbidden);
+        }
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        let provider = work.provider();
+        let candidates = work.candidates(provider, &me.tenant.policy).await?;
+        let facts: Vec<_> = candidates.iter().map(|(candidate, _)| candidate.clone()).collect();
+        let chosen = assignment::choose(&command.new.problem_type, &facts);
+        let engineer =
+            candidates.into_iter().map(|(_, person)| person).find(|person| Some(person.id) == chosen);
+        let consent = answer_of(&me, command.allow_advanced_diagnostics, &work);
+        let opening = Opening { id, number: work.new_number(tenant), engineer, consent };
+        let cx = me.context(&work);
+        let decided = command::open(command.new, opening, &me.caller.person, &me.tenant.policy, &cx)?;
+        recorded(work, call, permit, decided, &me).await
+    }
+
+    /// Support requests: the own tenant's, the engineer's own, or the manager's queue.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn requests(&self, who: Who, options: &ListOptions) -> Result<Listed<CaseView>, AppError> {
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        let scope = Scope::of_cases(&me.caller, me.tenant.kind)?;
+        let query = options.understood("createdDateTime")?;
+        let listed = reader.list_cases(scope, &query).await?;
+        let seen = reader.now();
+        let mut offers: BTreeMap<TenantId, bool> = BTreeMap::new();
+        for request in &listed.items {
+            if let Entry::Vacant(unknown) = offers.entry(request.tenant) {
+                let owner = reader.tenant(request.tenant).await?;
+                unknown.insert(owner.is_some_and(|owner| owner.policy.consent_offered));
+            }
+        }
+        Ok(listed.map(|request| {
+            let offered = offers.get(&request.tenant).copied().unwrap_or_default();
+            CaseView { version: request.version, request, consent_offered: offered, seen }
+        }))
+    }
+
+    /// One support request.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn request(&self, who: Who, id: SupportRequestId) -> Result<CaseView, AppError> {
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        let request = visible_case(&mut reader, &me, id).await?;
+        let seen = reader.now();
+        let owner = reader.tenant(request.tenant).await?.ok_or(AppError::NotFound)?;
+        Ok(CaseView {
+            version: request.version,
+            request,
+            consent_offered: owner.policy.consent_offered,
+            seen,
+        })
+    }
+
+    /// Changes a support request.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn update_request(
+        &self,
+        call: &Call,
+        id: SupportRequestId,
+        command: UpdateCommand,
+    ) -> Result<CaseView, AppError> {
+        let (work, me, request) = self.customer_case(call.who, id).await?;
+        let changes_fields =
+            command.severity.is_some() || command.contact.is_some() || command.resource_tenants.is_some();
+        let facts = Facts::of_case(work.id(), &me.caller, &request, false);
+        let plain = authorize::<UpdateRequest>(facts, id);
+        let consent = command.allow_advanced_diagnostics.map(|yes| answer_of(&me, yes, &work));
+        let change = RequestChange {
+            severity: command.severity,
+            contact: command.contact,
+            resource_tenants: command.resource_tenants,
+            consent,
+        };
+        if consent.is_none() {
+            let permit = plain?;
+            unchanged(call, request.version)?;
+            return self.changed(work, call, permit, &request, change, &me).await;
+        }
+        if changes_fields {
+            drop(plain?);
+        }
+        unchanged(call, request.version)?;
+        if let Ok(permit) = authorize::<DecideConsent>(facts, id) {
+            return self.changed(work, call, permit, &request, change, &me).await;
+        }
+        let permit = authorize::<AskConsent>(facts, id)?;
+        self.changed(work, call, permit, &request, change, &me).await
+    }
+
+    async fn changed<A: Action<Subject = SupportRequestId> + MayUpdate>(
+        &self,
+        mut work: Work,
+        call: &Call,
+        permit: Permit<A>,
+        request: &SupportRequest,
+        change: RequestChange,
+        me: &Acting,
+    ) -> Result<CaseView, AppError> {
+        let provider = work.provider();
+        let case = work.case(provider, request.clone()).await?;
+        let cx = me.context(&work);
+        let grant = case.consent_grant();
+        let policy = &me.tenant.policy;
+        let decided = command::update::<A>(request, grant, change, &me.caller.person, policy, &cx)?;
+        if decided.writes().is_empty() {
+            let seen = work.now();
+            let offered = policy.consent_offered;
+            return Ok(CaseView {
+                version: request.version,
+                request: request.clone(),
+                consent_offered: offered,
+                seen,
+            });
+        }
+        let ended = Rows(decided.writes().to_vec()).ended_grants();
+        let view = recorded(work, call, permit, decided, me).await?;
+        self.live.stop(&ended);
+        Ok(view)
+    }
+
+    /// Approves a *yes* that waits for another approver.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn approve_consent(&self, call: &Call, id: SupportRequestId) -> Result<CaseView, AppError> {
+        let (mut work, me, request) = self.customer_case(call.who, id).await?;
+        let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        let grant: GrantId = work.new_id(request.tenant);
+        let cx = me.context(&work);
+        let decided = command::approve_consent(&request, grant, &me.caller.person, &me.tenant.policy, &cx)?;
+        recorded(work, call, permit, decided, &me).await
+    }
+
+    /// Refuses a *yes* that waits for another approver.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn reject_consent(&self, call: &Call, id: SupportRequestId) -> Result<CaseView, AppError> {
+        let (mut work, me, request) = self.customer_case(call.who, id).await?;
+        let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        let cx = me.context(&work);
+        let decided = command::reject_consent(&request, &me.caller.person, &cx)?;
+        recorded(work, call, permit, decided, &me).await
+    }
+
+    /// Messages of a request, in order.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn messages(
+        &self,
+        who: Who,
+        id: SupportRequestId,
+        options: &ListOptions,
+    ) -> Result<Listed<MessageView>, AppError> {
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        let request = visible_case(&mut reader, &me, id).await?;
+        let query = options.understood("createdDateTime")?;
+        if query.filter.is_some() {
+            return Err(crate::cursor::bad("$filter", "is not offered for messages".to_owned()));
+        }
+        let after = query.after.map(|key| key.id).unwrap_or_default();
+        let total = if query.count { Some(reader.count_messages(request.tenant, id).await?) } else { None };
+        let mut items = reader.messages(request.tenant, id, &after, query.top + 1).await?;
+        let wanted = usize::try_from(query.top).unwrap_or(usize::MAX);
+        let more = items.len() > wanted;
+        items.truncate(wanted);
+        let last = items.last().filter(|_| more);
+        let next = last.map(|message| PageKey { sort: 0, id: message.id.to_string() });
+        Ok(Listed { items: items.into_iter().map(|message| MessageView { message }).collect(), next, total })
+    }
+
+    /// Adds a message.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn post_message(
+        &self,
+        call: &Call,
+        id: SupportRequestId,
+        body: &str,
+    ) -> Result<MessageView, AppError> {
+        let (mut work, me, request) = self.any_case(call.who, id).await?;
+        let facts = Facts::of_case(work.id(), &me.caller, &request, me.is_provider());
+        let permit = authorize::<PostMessage>(facts, id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        let cx = me.context(&work);
+        let message = work.new_id(request.tenant);
+        let decided = command::post_message(&request, message, body, &me.caller.person, &cx)?;
+        let rows = Rows(work.record(permit, decided).await?);
+        let message = rows.message().cloned().ok_or_else(lost)?;
+        finish(work, call, MessageView { message }).await
+    }
+
+    /// Gives the case to another engineer.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn assign(
+        &self,
+        call: &Call,
+        id: SupportRequestId,
+        engineer: UserId,
+        reason: &str,
+    ) -> Result<CaseView, AppError> {
+        let (mut work, me, request) = self.whole_case(call.who, id).await?;
+        let facts = Facts::of_case(work.id(), &me.caller, &request, me.is_provider());
+        let permit = authorize::<AssignRequest>(facts, id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        unchanged(call, request.version)?;
+        let provider = work.provider();
+        let unknown = || Rejection::invalid("engineerId", "is not an engineer of the provider");
+        let (next, _) = work.caller(provider, engineer).await?.ok_or_else(unknown)?;
+        if !next.permissions.allow(Permission::WorkRequests) {
+            return Err(unknown().into());
+        }
+        let mut policies = BTreeMap::new();
+        for tenant in work.tenants_of_case(provider, &request).await? {
+            if let Some(owner) = work.tenant(tenant).await? {
+                policies.insert(tenant, owner.policy);
+            }
+        }
+        let case = work.case(provider, request).await?;
+        let cx = me.context(&work);
+        let decided = rules::assign(&case, &next.person, reason, &policies, &cx)?;
+        // The former engineer can read nothing more, whether grants pass on or not.
+        let view = recorded(work, call, permit, decided, &me).await?;
+        self.live.stop(&case.grants.iter().map(|grant| grant.id).collect::<Vec<_>>());
+        Ok(view)
+    }
+
+    /// Closes the case, and all access with it.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn close(
+        &self,
+        call: &Call,
+        id: SupportRequestId,
+        how: Resolution,
+    ) -> Result<CaseView, AppError> {
+        let (mut work, me, request) = self.whole_case(call.who, id).await?;
+        let facts = Facts::of_case(work.id(), &me.caller, &request, me.is_provider());
+        let permit = authorize::<CloseRequest>(facts, id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        unchanged(call, request.version)?;
+        let provider = work.provider();
+        let case = work.case(provider, request).await?;
+        let cx = me.context(&work);
+        let decided = rules::close(&case, how, &cx)?;
+        let view = recorded(work, call, permit, decided, &me).await?;
+        self.live.stop(&case.grants.iter().map(|grant| grant.id).collect::<Vec<_>>());
+        Ok(view)
+    }
+
+    /// Opens a closed case again; from the engineer it is a proposal.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn reopen(&self, call: &Call, id: SupportRequestId) -> Result<CaseView, AppError> {
+        let (mut work, me, request) = self.any_case(call.who, id).await?;
+        let facts = Facts::of_case(work.id(), &me.caller, &request, me.is_provider());
+        let cx = me.context(&work);
+        if me.is_provider() {
+            let permit = authorize::<ProposeReopen>(facts, id)?;
+            if let Some(answer) = replayed(&mut work, call).await? {
+                return Ok(answer);
+            }
+            let decided = command::propose_reopen(&request, &cx)?;
+            return recorded(work, call, permit, decided, &me).await;
+        }
+        let permit = authorize::<ReopenRequest>(facts, id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(answer);
+        }
+        unchanged(call, request.version)?;
+        let decided = command::reopen(&request, &cx)?;
+        recorded(work, call, permit, decided, &me).await
+    }
+
+    /// A unit of work on a case of the caller's own tenant.
+    async fn customer_case(
+        &self,
+        who: Who,
+        id: SupportRequestId,
+    ) -> Result<(Work, Acting, SupportRequest), AppError> {
+        let mut work = self.work_on([who.tenant].into()).await?;
+        let me = acting(&mut work, who).await?;
+        let request = work.support_request(who.tenant, id).await?.ok_or(AppError::NotFound)?;
+        Ok((work, me, request))
+    }
+
+    /// A unit of work on a case of the caller's tenant, or one that the caller's provider serves.
+    async fn any_case(
+        &self,
+        who: Who,
+        id: SupportRequestId,
+    ) -> Result<(Work, Acting, SupportRequest), AppError> {
+        let owner = self.owner_of(who, id).await?;
+        let mut work = self.work_on([owner].into()).await?;
+        let me = acting(&mut work, who).await?;
+        let request = work.support_request(owner, id).await?.ok_or(AppError::NotFound)?;
+        Ok((work, me, request))
+    }
+
+    /// A unit of work on a case and every tenant that it has reached.
+    async fn whole_case(
+        &self,
+        who: Who,
+        id: SupportRequestId,
+    ) -> Result<(Work, Acting, SupportRequest), AppError> {
+        let owner = self.owner_of(who, id).await?;
+        let provider = self.store.provider();
+        let mut reader = self.store.read()?;
+        let request = reader.support_request(owner, id).await?.ok_or(AppError::NotFound)?;
+        let mut tenants = reader.tenants_of_case(provider, &request).await?;
+        drop(reader);
+        loop {
+            let mut work = self.work_on(tenants.clone()).await?;
+            let me = acting(&mut work, who).await?;
+            let request = work.support_request(owner, id).await?.ok_or(AppError::NotFound)?;
+            let reached = work.tenants_of_case(provider, &request).await?;
+            // Somebody asked for another tenant's data between the two looks: lock that one too.
+            if reached.is_subset(&tenants) {
+                return Ok((work, me, request));
+            }
+            tenants = reached;
+        }
+    }
+
+    /// The tenant of a case that the caller may have to do with.
+    pub(crate) async fn owner_of(&self, who: Who, id: SupportRequestId) -> Result<TenantId, AppError> {
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        let found = if me.is_provider() {
+            reader.desk_case(who.tenant, id).await?.map(|row| row.request)
+        } else {
+            reader.support_request(who.tenant, id).await?
+        };
+        found.map(|request| request.tenant).ok_or(AppError::NotFound)
+    }
+}
+
+/// Loads a case that the caller may see.
+pub(crate) async fn visible_case(
+    session: &mut Session,
+    me: &Acting,
+    id: SupportRequestId,
+) -> Result<SupportRequest, AppError> {
+    let found = if me.is_provider() {
+        session.desk_case(me.tenant.id, id).await?.map(|row| row.request)
+    } else {
+        session.support_request(me.tenant.id, id).await?
+    };
+    let request = found.ok_or(AppError::NotFound)?;
+    // A look has no unit of work; its permit is spent on seeing.
+    drop(authorize::<ReadRequest>(Facts::of_case(LOOK, &me.caller, &request, me.is_provider()), id)?);
+    Ok(request)
+}
+
+/// The unit of work of a look: no write takes a permit of it.
+pub(crate) const LOOK: WorkId = WorkId(0);
+
+/// What a yes or no means from this person.
+fn answer_of(me: &Acting, yes: bool, work: &Work) -> Answer {
+    match (yes, me.caller.permissions.allow(Permission::Consent)) {
+        (false, _) => Answer::No,
+        (true, true) => Answer::Yes(work.new_id(me.tenant.id)),
+        (true, false) => Answer::YesIfApproved,
+    }
+}
+
+/// Records a decision on a case, commits, and gives the case as it is now.
+async fn recorded<A: Action>(
+    mut work: Work,
+    call: &Call,
+    permit: Permit<A>,
+    decided: Decided<A>,
+    me: &Acting,
+) -> Result<CaseView, AppError> {
+    let rows = Rows(work.record(permit, decided).await?);
+    let request = rows.request().cloned().ok_or_else(lost)?;
+    let owner = if request.tenant == me.tenant.id {
+        Some(me.tenant.clone())
+    } else {
+        work.tenant(request.tenant).await?
+    };
+    let consent_offered = owner.is_some_and(|owner| owner.policy.consent_offered);
+    let view = CaseView { version: request.version, request, consent_offered, seen: work.now() };
+    finish(work, call, view).await
+}
+
+/// A decision that lacks the row it is about.
+pub(crate) fn lost() -> AppError {
+    AppError::Internal(StoreError::Corrupt("a decision did not write its subject".to_owned()))
+}

@@ -1,0 +1,98 @@
+//! What a use case can answer instead of its result.
+
+use vouchsafe_core::effective::ReadRefusal;
+use vouchsafe_core::permit::Denied;
+use vouchsafe_core::rejection::Rejection;
+use vouchsafe_diagnostics::mask::MaskError;
+use vouchsafe_store::{QueryRefusal, StoreError};
+
+/// A refusal or failure. Each case but [`AppError::Internal`] is one that a caller can act on.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// No usable credentials.
+    #[error("sign in to use this")]
+    Unauthenticated,
+    /// The token's time is over.
+    #[error("the token has expired")]
+    TokenExpired,
+    /// The token was ended.
+    #[error("the token was revoked")]
+    TokenRevoked,
+    /// The thing does not exist, or the caller may not know that it does.
+    #[error("not found")]
+    NotFound,
+    /// The caller may know the thing but not do this.
+    #[error("your roles do not allow this")]
+    Forbidden,
+    /// A rule says no.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// No live grant.
+    #[error(transparent)]
+    NoRead(#[from] ReadRefusal),
+    /// A stale `If-Match`.
+    #[error("the resource changed since it was read")]
+    Stale,
+    /// The idempotency key came with another body.
+    #[error("the idempotency key belongs to another request")]
+    IdempotencyMismatch,
+    /// A query option that is wrong.
+    #[error("`{parameter}` {message}")]
+    BadQuery {
+        /// Which option.
+        parameter: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A filter or order that would undo a mask.
+    #[error(transparent)]
+    Masked(#[from] MaskError),
+    /// The query ran into its time limit.
+    #[error("the query takes too long: narrow it by time, user, error code or correlation id")]
+    TooCostly,
+    /// An uploaded file that cannot be read on.
+    #[error("{0}")]
+    BadImport(String),
+    /// The service cannot answer now. Trying again later may help.
+    #[error("the service is not available")]
+    Unavailable(#[source] StoreError),
+    /// A fault of this program.
+    #[error("the service failed")]
+    Internal(#[source] StoreError),
+}
+
+impl From<Denied> for AppError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Hidden => Self::NotFound,
+            Denied::Forbidden => Self::Forbidden,
+        }
+    }
+}
+
+impl From<QueryRefusal> for AppError {
+    fn from(refusal: QueryRefusal) -> Self {
+        Self::BadQuery { parameter: "$filter", message: refusal.to_string() }
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(refusal) => refusal.into(),
+            StoreError::TooSlow => Self::TooCostly,
+            StoreError::IdempotencyMismatch => Self::IdempotencyMismatch,
+            // Two units of work met in spite of the locks: the caller may simply try again.
+            StoreError::VersionConflict(_)
+            | StoreError::Unavailable(_)
+            | StoreError::CommitFailed(_)
+            | StoreError::Injected => Self::Unavailable(error),
+            StoreError::PermitMismatch
+            | StoreError::NotLocked(_)
+            | StoreError::Corrupt(_)
+            | StoreError::Entry(_)
+            | StoreError::Schema(_)
+            | StoreError::File { .. } => Self::Internal(error),
+        }
+    }
+}

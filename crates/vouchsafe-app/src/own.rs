@@ -1,0 +1,78 @@
+//! The caller's own account, tenant and settings.
+
+use vouchsafe_core::permit::{ChangePolicy, Facts, ReadPolicy, authorize};
+use vouchsafe_core::setup::{self, Account};
+use vouchsafe_core::tenant::SupportAccessPolicy;
+
+use crate::call::{acting, finish};
+use crate::case::LOOK;
+use crate::view::MeView;
+use crate::{App, AppError, Call, Who};
+
+impl App {
+    /// Who the caller is and what it may do now.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn me(&self, who: Who) -> Result<MeView, AppError> {
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        let account = reader.account(who.tenant, who.user).await?.ok_or(AppError::Unauthenticated)?;
+        let allowed = me.caller.permissions.iter().collect();
+        Ok(MeView { person: me.caller.person, roles: account.roles, allowed, tenant: me.tenant })
+    }
+
+    /// The engineers of the provider, for those who hand cases over.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for anybody but the provider's people.
+    pub async fn engineers(&self, who: Who) -> Result<Vec<Account>, AppError> {
+        use vouchsafe_core::permission::{Permission, Permissions};
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        if !me.is_provider() {
+            return Err(AppError::Forbidden);
+        }
+        let mut accounts = reader.accounts(who.tenant).await?;
+        accounts.retain(|account| {
+            let roles = account.roles.iter().filter_map(|id| vouchsafe_core::role::by_template_id(id));
+            let actions = roles.flat_map(|role| role.actions.iter().copied());
+            account.person.active && Permissions::of(actions, false).allow(Permission::WorkRequests)
+        });
+        Ok(accounts)
+    }
+
+    /// The own tenant's settings.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn policy(&self, who: Who) -> Result<SupportAccessPolicy, AppError> {
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        let facts = Facts::own_tenant(LOOK, &me.caller);
+        drop(authorize::<ReadPolicy>(facts, who.tenant).map_err(|_| AppError::Forbidden)?);
+        Ok(me.tenant.policy)
+    }
+
+    /// Changes the own tenant's settings.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn change_policy(
+        &self,
+        call: &Call,
+        change: impl FnOnce(SupportAccessPolicy) -> SupportAccessPolicy,
+    ) -> Result<SupportAccessPolicy, AppError> {
+        let mut work = self.work_on([call.who.tenant].into()).await?;
+        let me = acting(&mut work, call.who).await?;
+        let facts = Facts::own_tenant(work.id(), &me.caller);
+        let permit = authorize::<ChangePolicy>(facts, me.tenant.id).map_err(|_| AppError::Forbidden)?;
+        let policy = change(me.tenant.policy.clone());
+        if policy == me.tenant.policy {
+            return Ok(policy);
+        }
+        let decided = setup::change_policy(&me.tenant, policy.clone(), &me.context(&work))?;
+        work.record(permit, decided).await?;
+        finish(work, call, policy).await
+    }
+}

@@ -1,0 +1,151 @@
+//! What use cases answer: aggregates with what a reader needs to show them. Serializable, because answers to calls
+//! with an `Idempotency-Key` are remembered.
+
+use serde::{Deserialize, Serialize};
+use vouchsafe_core::access_request::{AccessSide, EngineerRequest, EngineerStatus};
+use vouchsafe_core::decided::Write;
+use vouchsafe_core::grant::Grant;
+use vouchsafe_core::id::{GrantId, TenantId};
+use vouchsafe_core::permission::Permission;
+use vouchsafe_core::person::Person;
+use vouchsafe_core::support_request::{Message, SupportRequest};
+use vouchsafe_core::tenant::Tenant;
+use vouchsafe_core::time::Timestamp;
+
+/// A support request at an instant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CaseView {
+    /// The request.
+    pub request: SupportRequest,
+    /// Its row version, for `ETag`.
+    pub version: u64,
+    /// Whether its tenant offers consent.
+    pub consent_offered: bool,
+    /// When this was true.
+    pub seen: Timestamp,
+}
+
+/// An access request as one party sees it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum AccessView {
+    /// A tenant's own record.
+    Side(Box<SideView>),
+    /// The engineer's.
+    Ask(Box<AskView>),
+}
+
+/// A tenant's own record at an instant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SideView {
+    /// The record.
+    pub side: AccessSide,
+    /// Its row version, for `ETag`.
+    pub version: u64,
+    /// When this was true.
+    pub seen: Timestamp,
+}
+
+/// The engineer's record at an instant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AskView {
+    /// The record.
+    pub ask: EngineerRequest,
+    /// All that the engineer is told.
+    pub status: EngineerStatus,
+    /// The grant while it is live or paused, with what may be read.
+    pub grant: Option<GrantView>,
+    /// When this was true.
+    pub seen: Timestamp,
+}
+
+/// A grant at an instant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GrantView {
+    /// The grant.
+    pub grant: Grant,
+    /// When this was true.
+    pub seen: Timestamp,
+}
+
+/// Access that has ended, and when that holds everywhere.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EndedView {
+    /// Id of the access request or grant.
+    pub id: String,
+    /// From when on no read succeeds.
+    pub reads_ended: Timestamp,
+}
+
+/// The answer of *Remove all support access*.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RemovedAll {
+    /// The grants that were ended.
+    pub grants: Vec<GrantId>,
+    /// From when on no read succeeds.
+    pub reads_ended: Timestamp,
+}
+
+/// A page of messages.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MessageView {
+    /// The message.
+    pub message: Message,
+}
+
+/// The caller's own account.
+#[derive(Debug, Clone)]
+pub struct MeView {
+    /// Who.
+    pub person: Person,
+    /// Template ids of the roles.
+    pub roles: Vec<String>,
+    /// What they allow now.
+    pub allowed: Vec<Permission>,
+    /// The tenant.
+    pub tenant: Tenant,
+}
+
+/// Finds the rows of a recorded decision.
+pub(crate) struct Rows(pub(crate) Vec<Write>);
+
+impl Rows {
+    pub(crate) fn request(&self) -> Option<&SupportRequest> {
+        self.0
+            .iter()
+            .find_map(|write| if let Write::SupportRequest(row) = write { Some(&**row) } else { None })
+    }
+
+    pub(crate) fn side(&self, tenant: TenantId) -> Option<&AccessSide> {
+        self.0.iter().find_map(|write| match write {
+            Write::AccessSide(row) if row.tenant == tenant => Some(&**row),
+            Write::AccessSide(_)
+            | Write::SupportRequest(_)
+            | Write::EngineerRequest(_)
+            | Write::Grant(_)
+            | Write::Message(_)
+            | Write::Read(_)
+            | Write::Tenant(_)
+            | Write::Account(_)
+            | Write::Link(_)
+            | Write::Token(_) => None,
+        })
+    }
+
+    pub(crate) fn ask(&self) -> Option<&EngineerRequest> {
+        self.0
+            .iter()
+            .find_map(|write| if let Write::EngineerRequest(row) = write { Some(&**row) } else { None })
+    }
+
+    pub(crate) fn message(&self) -> Option<&Message> {
+        self.0.iter().find_map(|write| if let Write::Message(row) = write { Some(&**row) } else { None })
+    }
+
+    /// The grants that this decision has ended.
+    pub(crate) fn ended_grants(&self) -> Vec<GrantId> {
+        let ended = |write: &Write| {
+            if let Write::Grant(row) = write { (!row.is_open_on_record()).then_some(row.id) } else { None }
+        };
+        self.0.iter().filter_map(ended).collect()
+    }
+}
