@@ -14,10 +14,9 @@ use crate::permit::{AssignRequest, CloseRequest, RecordExpiry, RemoveAllGrants, 
 use crate::person::Person;
 use crate::personal::Personal;
 use crate::rejection::{Rejection, text_within};
-use crate::support_request::command::{end_consent, open_only};
+use crate::support_request::command::{end_consent, expire_consent, open_only};
 use crate::support_request::{Assignment, REASON_CHARS_MAX, Resolution, SupportRequest, SupportRequestEvent};
 use crate::tenant::SupportAccessPolicy;
-use crate::time::Timestamp;
 
 /// A support request with the records of every side and every grant.
 #[derive(Debug, Clone)]
@@ -275,23 +274,7 @@ pub fn record_expiry(
         expire(&mut draft, side, grant.as_ref(), cx);
     }
     for (request, grant) in consents.iter().filter(|(request, _)| request.tenant == tenant) {
-        if let Consent::Given { expires, .. } = request.consent
-            && cx.now >= expires
-        {
-            expire_consent(&mut draft, request, grant.as_ref(), expires);
-        }
+        expire_consent(&mut draft, request, grant.as_ref(), cx);
     }
     draft.decided(tenant)
-}
-
-fn expire_consent(draft: &mut Draft<'_>, request: &SupportRequest, grant: Option<&Grant>, at: Timestamp) {
-    let target = grant.map_or_else(|| request.id.to_string(), |grant| grant.id.to_string());
-    draft
-        .entry(request.tenant, Activity::ConsentExpired, target, Some(request.id))
-        .by_service(false)
-        .effective(at)
-        .support_request(Some(request), SupportRequestEvent::ConsentExpired { at });
-    if let Some(grant) = grant.filter(|grant| grant.is_open_on_record()) {
-        draft.grant(Some(grant), GrantEvent::Ended { at, how: GrantEnd::Expired });
-    }
 }

@@ -59,12 +59,12 @@ impl Consent {
     #[must_use]
     pub fn status(&self, now: Timestamp, offered: bool) -> ConsentStatus {
         match self {
-            Self::Given { expires, .. } if now >= *expires => ConsentStatus::Expired,
-            Self::Given { .. } => ConsentStatus::Given,
+            Self::Given { expires, .. } if now < *expires => ConsentStatus::Given,
             Self::AwaitingApproval { .. } => ConsentStatus::AwaitingApproval,
-            Self::Expired { .. } if offered => ConsentStatus::Expired,
+            // Expired on record or only by the clock: the same.
+            Self::Given { .. } | Self::Expired { .. } if offered => ConsentStatus::Expired,
             Self::None if offered => ConsentStatus::None,
-            Self::None | Self::Expired { .. } => ConsentStatus::NotOffered,
+            Self::Given { .. } | Self::None | Self::Expired { .. } => ConsentStatus::NotOffered,
         }
     }
 

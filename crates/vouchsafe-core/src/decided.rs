@@ -168,10 +168,19 @@ impl<'a> Draft<'a> {
 
     /// Applies an event to a support request.
     pub fn support_request(&mut self, row: Option<&SupportRequest>, event: SupportRequestEvent) -> &mut Self {
-        let written = self.writes.iter().find_map(|write| {
-            if let Write::SupportRequest(request) = write { Some((**request).clone()) } else { None }
+        let current = row.map(|row| {
+            let written = self.writes.iter().find_map(|write| {
+                if let Write::SupportRequest(written) = write
+                    && (written.tenant, written.id) == (row.tenant, row.id)
+                {
+                    Some((**written).clone())
+                } else {
+                    None
+                }
+            });
+            written.unwrap_or_else(|| row.clone())
         });
-        if let Some(next) = SupportRequest::evolve(written.or_else(|| row.cloned()), &event) {
+        if let Some(next) = SupportRequest::evolve(current, &event) {
             self.tell_provider("supportRequestChanged", next.id.to_string());
             self.event(Event::SupportRequest { id: next.id, event });
             self.put(Write::SupportRequest(Box::new(next)));
@@ -203,7 +212,19 @@ impl<'a> Draft<'a> {
 
     /// Applies an event to a grant.
     pub fn grant(&mut self, row: Option<&Grant>, event: GrantEvent) -> &mut Self {
-        if let Some(next) = Grant::evolve(row.cloned(), &event) {
+        let current = row.map(|row| {
+            let written = self.writes.iter().find_map(|write| {
+                if let Write::Grant(written) = write
+                    && (written.tenant, written.id) == (row.tenant, row.id)
+                {
+                    Some((**written).clone())
+                } else {
+                    None
+                }
+            });
+            written.unwrap_or_else(|| row.clone())
+        });
+        if let Some(next) = Grant::evolve(current, &event) {
             self.tell_provider("grantChanged", next.id.to_string());
             self.event(Event::Grant { id: next.id, event });
             self.put(Write::Grant(Box::new(next)));

@@ -70,3 +70,6 @@ pub fn basis<'a>(
         .map(Basis::Grant)
         .ok_or(ReadRefusal::NoLiveGrant)
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,14 +53,59 @@ impl Relation {
 pub struct Facts<'a> {
     caller: &'a Caller,
     relation: Relation,
+    about: About,
     work: WorkId,
+}
+
+/// The thing whose facts were loaded. A permit for another thing of the same kind is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// A tenant as a whole.
+    Tenant(TenantId),
+    /// A case.
+    Case(SupportRequestId),
+    /// A record of an access request.
+    Access(AccessRequestId),
+    /// A grant.
+    Grant(GrantId),
+}
+
+impl About {
+    /// Whether both are of one kind, and yet not the same.
+    fn contradicts(self, other: Self) -> bool {
+        std::mem::discriminant(&self) == std::mem::discriminant(&other) && self != other
+    }
+}
+
+impl From<TenantId> for About {
+    fn from(id: TenantId) -> Self {
+        Self::Tenant(id)
+    }
+}
+
+impl From<SupportRequestId> for About {
+    fn from(id: SupportRequestId) -> Self {
+        Self::Case(id)
+    }
+}
+
+impl From<AccessRequestId> for About {
+    fn from(id: AccessRequestId) -> Self {
+        Self::Access(id)
+    }
+}
+
+impl From<GrantId> for About {
+    fn from(id: GrantId) -> Self {
+        Self::Grant(id)
+    }
 }
 
 impl<'a> Facts<'a> {
     /// About the caller's own tenant as a whole.
     #[must_use]
     pub fn own_tenant(work: WorkId, caller: &'a Caller) -> Self {
-        Self { caller, relation: Relation::OwnTenant, work }
+        Self { caller, relation: Relation::OwnTenant, about: caller.person.tenant.into(), work }
     }
 
     /// About a case. `desk` says whether the caller belongs to the provider that serves it.
@@ -75,13 +120,13 @@ impl<'a> Facts<'a> {
         } else {
             Relation::Stranger
         };
-        Self { caller, relation, work }
+        Self { caller, relation, about: request.id.into(), work }
     }
 
     /// About one tenant's record of an access request.
     #[must_use]
     pub fn of_side(work: WorkId, caller: &'a Caller, side: &AccessSide) -> Self {
-        Self::of_owner(work, caller, side.tenant)
+        Self::of_owner(work, caller, side.tenant, side.id)
     }
 
     /// About the engineer's record of an access request on a case with this assigned engineer. Whoever asked
@@ -94,31 +139,31 @@ impl<'a> Facts<'a> {
             (true, false) => Relation::Desk,
             (false, _) => Relation::Stranger,
         };
-        Self { caller, relation, work }
+        Self { caller, relation, about: ask.id.into(), work }
     }
 
     /// About a grant.
     #[must_use]
     pub fn of_grant(work: WorkId, caller: &'a Caller, grant: &Grant) -> Self {
-        Self::of_owner(work, caller, grant.tenant)
+        Self::of_owner(work, caller, grant.tenant, grant.id)
     }
 
-    fn of_owner(work: WorkId, caller: &'a Caller, owner: TenantId) -> Self {
+    fn of_owner(work: WorkId, caller: &'a Caller, owner: TenantId, about: impl Into<About>) -> Self {
         let relation = if owner == caller.person.tenant { Relation::OwnTenant } else { Relation::Stranger };
-        Self { caller, relation, work }
+        Self { caller, relation, about: about.into(), work }
     }
 
     /// Made by the permission matrix, which tries every relation.
     #[cfg(test)]
-    pub(crate) fn supposed(caller: &'a Caller, relation: Relation) -> Self {
-        Self { caller, relation, work: WorkId(0) }
+    pub(crate) fn supposed(caller: &'a Caller, relation: Relation, about: impl Into<About>) -> Self {
+        Self { caller, relation, about: about.into(), work: WorkId(0) }
     }
 }
 
 /// Something that can be done to a thing of kind `Subject`.
 pub trait Action: sealed::Sealed + Debug {
     /// What it is done to.
-    type Subject: Copy + Eq + Debug;
+    type Subject: Copy + Eq + Debug + Into<About>;
     /// Its name in the permission matrix.
     const NAME: &'static str;
     /// Who may: any of these pairs.
@@ -166,13 +211,15 @@ pub enum Denied {
     Forbidden,
 }
 
-/// Mints the permit for `A` on `subject`, or says how to refuse. Inactive accounts are refused everything.
+/// Mints the permit for `A` on `subject`, or says how to refuse. Inactive accounts are refused everything, and so is
+/// who comes with the facts of one thing and names another.
 ///
 /// # Errors
 /// [`Denied::Hidden`] or [`Denied::Forbidden`].
 pub fn authorize<A: Action>(facts: Facts<'_>, subject: A::Subject) -> Result<Permit<A>, Denied> {
     let holds = |rules: &[(Relation, Permission)]| {
         facts.caller.person.active
+            && !facts.about.contradicts(subject.into())
             && rules.iter().any(|(relation, permission)| {
                 *relation == facts.relation && facts.caller.permissions.allow(*permission)
             })
@@ -308,10 +355,14 @@ macro_rules! actions {
         /// How `authorize` answers each action for one caller and relation, in the order of the table above.
         #[cfg(test)]
         pub(crate) fn verdicts(caller: &Caller, relation: Relation) -> Vec<(&'static str, Result<(), Denied>)> {
-            fn verdict<A: Action>(facts: Facts<'_>, subject: A::Subject) -> (&'static str, Result<(), Denied>) {
-                (A::NAME, authorize::<A>(facts, subject).map(drop))
+            fn verdict<A: Action>(
+                caller: &Caller,
+                relation: Relation,
+                subject: A::Subject,
+            ) -> (&'static str, Result<(), Denied>) {
+                (A::NAME, authorize::<A>(Facts::supposed(caller, relation, subject), subject).map(drop))
             }
-            vec![$(verdict::<$name>(Facts::supposed(caller, relation), tests::any_subject()),)*]
+            vec![$(verdict::<$name>(caller, relation, tests::any_subject()),)*]
         }
     };
 }

@@ -99,3 +99,20 @@ fn without_roles_disabled_or_a_stranger_nothing_exists() {
         }
     }
 }
+
+#[test]
+fn facts_of_one_thing_give_no_permit_for_another_of_its_kind() {
+    let admin = caller(&["Global Administrator"], true);
+    let (own, other) =
+        (admin.person.tenant, TenantId::from_uuid(uuid_v7(Timestamp::from_millis(1), [1; 10])));
+    let facts = Facts::own_tenant(WorkId(1), &admin);
+    assert!(authorize::<ReadLog>(facts, own).is_ok());
+    assert_eq!(authorize::<ReadLog>(facts, other).map(drop), Err(Denied::Hidden));
+}
+
+#[test]
+fn a_permit_names_its_subject_and_its_unit_of_work() {
+    let admin = caller(&["Global Administrator"], true);
+    let permit = authorize::<ReadLog>(Facts::own_tenant(WorkId(7), &admin), admin.person.tenant).unwrap();
+    assert_eq!((permit.subject(), permit.work()), (admin.person.tenant, WorkId(7)));
+}

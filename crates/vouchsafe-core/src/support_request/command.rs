@@ -122,7 +122,7 @@ pub fn open(
         draft
             .entry(request.tenant, Activity::SupportRequestAssigned, request.id, Some(request.id))
             .by_service(true)
-            .support_request(None, SupportRequestEvent::Assigned { assignment });
+            .support_request(Some(&request), SupportRequestEvent::Assigned { assignment });
     }
     answer_consent(&mut draft, &request, opening.consent, opener.id, policy, cx)?;
     Ok(draft.decided(request.id))
@@ -192,6 +192,8 @@ pub fn update<A: Action<Subject = SupportRequestId> + MayUpdate>(
         None => {}
         Some(Answer::No) => end_consent(&mut draft, request, consent_grant, cx),
         Some(answer @ (Answer::Yes(_) | Answer::YesIfApproved)) => {
+            // A former *yes* whose time is over gives way to this one; its end is told first.
+            expire_consent(&mut draft, request, consent_grant, cx);
             answer_consent(&mut draft, request, answer, by.id, policy, cx)?;
         }
     }
@@ -312,6 +314,28 @@ pub(crate) fn end_consent(
         .support_request(Some(request), SupportRequestEvent::ConsentEnded);
     if let Some(grant) = grant.filter(|grant| grant.is_open_on_record()) {
         draft.grant(Some(grant), GrantEvent::Ended { at: cx.now, how: GrantEnd::Removed });
+    }
+}
+
+/// Records that the time of a *yes* ran out, as of the moment it did.
+pub(crate) fn expire_consent(
+    draft: &mut Draft<'_>,
+    request: &SupportRequest,
+    grant: Option<&Grant>,
+    cx: &Context,
+) {
+    let Consent::Given { expires: at, .. } = request.consent else { return };
+    if cx.now < at {
+        return;
+    }
+    let target = grant.map_or_else(|| request.id.to_string(), |grant| grant.id.to_string());
+    draft
+        .entry(request.tenant, Activity::ConsentExpired, target, Some(request.id))
+        .by_service(false)
+        .effective(at)
+        .support_request(Some(request), SupportRequestEvent::ConsentExpired { at });
+    if let Some(grant) = grant.filter(|grant| grant.is_open_on_record()) {
+        draft.grant(Some(grant), GrantEvent::Ended { at, how: GrantEnd::Expired });
     }
 }
 
