@@ -93,8 +93,9 @@ pub struct CreateAccessRequest {
     /// Why, in 20 to 2,000 characters.
     pub justification: String,
     /// How long, 15 minutes to 30 days.
-    #[schema(value_type = String, format = "duration", example = "PT8H")]
-    pub duration: Duration,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "duration", example = "PT8H")]
+    pub duration: Option<Duration>,
     /// Which rows; all if absent.
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     pub filter: Option<DataFilter>,

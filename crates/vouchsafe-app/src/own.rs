@@ -75,4 +75,10 @@ impl App {
         work.record(permit, decided).await?;
         finish(work, call, policy).await
     }
+
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> bool {
+        let Ok(mut reader) = self.store.read() else { return false };
+        reader.tenant(self.store.provider()).await.is_ok()
+    }
 }

@@ -10,6 +10,7 @@ use vouchsafe_core::personal::Personal;
 use vouchsafe_core::read::{self as rules, DeniedReads, PropertyRead, ReadRecord};
 use vouchsafe_core::scope::{DataCategory, DataFilter};
 use vouchsafe_core::support_request::SupportRequest;
+use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::mask::{IdSpace, MaskKey, Masker, check_order, rewrite_filter};
 use vouchsafe_diagnostics::sign_in::{COLUMNS, MASKS};
 use vouchsafe_store::{PageKey, Session, SignInPage, SignInQuery, StoreError, StoredSignIn};
@@ -64,6 +65,8 @@ pub struct ReadAnswer {
     pub found: bool,
     /// The grant it rests on; none for a basic category.
     pub grant: Option<GrantId>,
+    /// When that grant ends by itself.
+    pub expires: Option<Timestamp>,
     /// The read record.
     pub read: ReadId,
     /// Says when sending must stop.
@@ -145,7 +148,8 @@ impl App {
         let returned = Returned { query: text, record_ids, properties, bytes };
         let read = self.record_read(who, query, &looked, returned).await?;
         let found = !masked.records.is_empty() || matches!(query.wanted, Wanted::Page(_));
-        Ok(ReadAnswer { body, found, grant: looked.grant.map(|grant| grant.id), read, live })
+        let (grant, expires) = looked.grant.map(|grant| (grant.id, grant.expires)).unzip();
+        Ok(ReadAnswer { body, found, grant, expires, read, live })
     }
 
     /// What the read rests on, before its transaction.

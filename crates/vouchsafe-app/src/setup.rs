@@ -8,7 +8,7 @@ use vouchsafe_core::personal::Personal;
 use vouchsafe_core::rejection::{Rejection, text_within};
 use vouchsafe_core::role;
 use vouchsafe_core::setup::{self as rules, Account, AccountLink, TokenRecord};
-use vouchsafe_core::tenant::{Tenant, TenantKind};
+use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant, TenantKind};
 use vouchsafe_core::time::Duration;
 use vouchsafe_signin::{Purpose, Secret};
 
@@ -23,6 +23,8 @@ pub struct NewTenant {
     pub kind: TenantKind,
     /// Its name, 1 to 200 characters.
     pub display_name: String,
+    /// Its domain, such as `contoso.example`.
+    pub domain: String,
 }
 
 /// A person or service account to be made.
@@ -58,7 +60,15 @@ impl App {
             return Err(Rejection::Conflict.into());
         }
         let display_name = text_within("displayName", &new.display_name, 1, 200)?;
-        let tenant = Tenant { id: new.id, kind: new.kind, display_name, policy: Default::default() };
+        let domain = text_within("domain", &new.domain, 1, 253)?;
+        let tenant = Tenant {
+            id: new.id,
+            kind: new.kind,
+            display_name,
+            verified_domains: vec![domain],
+            created: work.now(),
+            policy: SupportAccessPolicy::default(),
+        };
         let permit = for_service::<SetUp>(work.id(), new.id);
         let decided = rules::create_tenant(tenant, &work.context(Initiator::Service))?;
         work.record(permit, decided).await?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{TenantId, UserId};
 use crate::rejection::Rejection;
-use crate::time::Duration;
+use crate::time::{Duration, Timestamp};
 
 /// One organisation. Everything belongs to exactly one tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,10 @@ pub struct Tenant {
     pub kind: TenantKind,
     /// Name shown to its own people, and to the resource tenant of its approved access requests.
     pub display_name: String,
+    /// Its domains, the default one first; people's sign-in names end in one of them.
+    pub verified_domains: Vec<String>,
+    /// When it was set up.
+    pub created: Timestamp,
     /// Its settings.
     pub policy: SupportAccessPolicy,
 }

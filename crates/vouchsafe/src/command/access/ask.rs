@@ -42,7 +42,7 @@ impl Ask {
             data_categories: self.categories,
             reason_code: self.reason_code,
             justification: text(self.justification)?,
-            duration: self.duration,
+            duration: Some(self.duration),
             filter: self.limits.filter(),
         };
         let answer = session.client.ask_access(self.case, &body).await?;

@@ -1,0 +1,72 @@
+//! `me`, `organization`, and the tenant's own settings.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse as _;
+use http::StatusCode;
+use vouchsafe_api::account::{Me, Organization, VerifiedDomain};
+use vouchsafe_api::collection::Collection;
+use vouchsafe_api::policy::{SupportAccessPolicy, UpdateSupportAccessPolicy};
+use vouchsafe_core::permission::Permission;
+use vouchsafe_core::role;
+
+use super::{Answer, refuse};
+use crate::extract::{Act, Look};
+use crate::{Server, wire};
+
+/// The caller's account, roles and allowed actions.
+#[utoipa::path(get, path = "/v1.0/me", tag = "Account", responses((status = 200, body = Me)))]
+pub(crate) async fn me(State(server): State<Server>, Look(who): Look) -> Answer {
+    let view = server.app.me(who).await.map_err(refuse("/v1.0/me"))?;
+    let roles = view.roles.iter().filter_map(|id| role::by_template_id(id));
+    let me = Me {
+        id: view.person.id,
+        display_name: view.person.display_name.text().to_owned(),
+        user_principal_name: view.person.user_principal_name.text().to_owned(),
+        tenant_id: view.person.tenant,
+        roles: roles.map(|role| role.display_name.to_owned()).collect(),
+        allowed_actions: view
+            .allowed
+            .iter()
+            .map(|permission| Permission::action(*permission).to_owned())
+            .collect(),
+    };
+    Ok(Json(me).into_response())
+}
+
+/// The caller's own tenant.
+#[utoipa::path(get, path = "/v1.0/organization", tag = "Account", responses((status = 200, body = Collection<Organization>)))]
+pub(crate) async fn organization(State(server): State<Server>, Look(who): Look) -> Answer {
+    let tenant = server.app.me(who).await.map_err(refuse("/v1.0/organization"))?.tenant;
+    let verified_domains = tenant.verified_domains.into_iter().enumerate();
+    let organization = Organization {
+        id: tenant.id,
+        display_name: tenant.display_name,
+        verified_domains: verified_domains
+            .map(|(n, name)| VerifiedDomain { name, is_default: n == 0 })
+            .collect(),
+        created_date_time: tenant.created,
+    };
+    let context = "/v1.0/$metadata#organization".to_owned();
+    let answer = Collection { context, count: None, value: vec![organization], next_link: None };
+    Ok(Json(answer).into_response())
+}
+
+/// The tenant's support access settings.
+#[utoipa::path(get, path = "/v1.0/policies/supportAccess", tag = "Settings", responses((status = 200, body = SupportAccessPolicy)))]
+pub(crate) async fn policy(State(server): State<Server>, Look(who): Look) -> Answer {
+    let policy = server.app.policy(who).await.map_err(refuse("/v1.0/policies/supportAccess"))?;
+    Ok(Json(wire::policy(policy)).into_response())
+}
+
+/// Changes the tenant's support access settings.
+#[utoipa::path(patch, path = "/v1.0/policies/supportAccess", tag = "Settings", request_body = UpdateSupportAccessPolicy,
+    responses((status = 200, body = SupportAccessPolicy)))]
+pub(crate) async fn change_policy(
+    State(server): State<Server>,
+    act: Act<UpdateSupportAccessPolicy>,
+) -> Answer {
+    let changed = server.app.change_policy(&act.call, |old| wire::changed_policy(old, act.body)).await;
+    let policy = changed.map_err(refuse("/v1.0/policies/supportAccess"))?;
+    Ok((StatusCode::OK, Json(wire::policy(policy))).into_response())
+}

@@ -1,0 +1,212 @@
+//! Support requests.
+
+use axum::Json;
+use axum::extract::{OriginalUri, State};
+use axum::response::IntoResponse as _;
+use http::StatusCode;
+use vouchsafe_api::collection::Collection;
+use vouchsafe_api::message::{CreateMessage, Message};
+use vouchsafe_api::problem_type::ProblemType;
+use vouchsafe_api::support_request::{
+    ApproveConsent, AssignSupportRequest, Assignment, CloseSupportRequest, CreateSupportRequest, NoArguments,
+    RejectConsent, SupportRequest, UpdateSupportRequest,
+};
+use vouchsafe_app::view::CaseView;
+use vouchsafe_app::{AppError, OpenCommand, UpdateCommand};
+use vouchsafe_core::id::SupportRequestId;
+use vouchsafe_core::problem_type::PROBLEM_TYPES;
+use vouchsafe_core::rejection::Rejection;
+use vouchsafe_core::support_request::command::NewRequest;
+
+use super::{Answer, page, refuse, tagged};
+use crate::Server;
+use crate::extract::{Act, Asked, Id, Look};
+use crate::wire::{self, FromWire};
+
+fn shown(status: StatusCode, view: CaseView) -> Answer {
+    Ok(tagged(status, view.version, wire::case(view)))
+}
+
+/// Support requests: the own tenant's, the engineer's own, or the manager's queue.
+#[utoipa::path(get, path = "/v1.0/support/requests", tag = "Support requests", responses((status = 200, body = Collection<SupportRequest>)))]
+pub(crate) async fn list(State(server): State<Server>, asked: Asked) -> Answer {
+    let listed = server.app.requests(asked.who, &asked.list()?).await.map_err(refuse(&asked.path))?;
+    page(&asked, listed, wire::case)
+}
+
+/// Opens a support request. It is assigned at once if an engineer is eligible.
+#[utoipa::path(post, path = "/v1.0/support/requests", tag = "Support requests", request_body = CreateSupportRequest,
+    responses((status = 201, body = SupportRequest)))]
+pub(crate) async fn open(State(server): State<Server>, act: Act<CreateSupportRequest>) -> Answer {
+    let refuse = refuse("/v1.0/support/requests");
+    let both = || Rejection::invalid("resourceTenantId", "cannot stand together with `resourceTenantIds`");
+    let resource_tenants = act.body.resource_tenants().ok_or_else(|| refuse(both().into()))?;
+    let body = act.body;
+    let command = OpenCommand {
+        allow_advanced_diagnostics: body.allow_advanced_diagnostics,
+        new: NewRequest {
+            title: body.title,
+            description: body.description,
+            severity: FromWire::from_wire(body.severity),
+            service: body.service,
+            problem_type: body.problem_type,
+            contact: Some(wire::new_contact(body.contact)),
+            resource_tenants,
+        },
+    };
+    shown(StatusCode::CREATED, server.app.open_request(&act.call, command).await.map_err(refuse)?)
+}
+
+/// One support request.
+#[utoipa::path(get, path = "/v1.0/support/requests/{id}", tag = "Support requests", params(("id" = String, Path,)),
+    responses((status = 200, body = SupportRequest)))]
+pub(crate) async fn show(
+    State(server): State<Server>,
+    Look(who): Look,
+    Id(id): Id<SupportRequestId>,
+    OriginalUri(uri): OriginalUri,
+) -> Answer {
+    shown(StatusCode::OK, server.app.request(who, id).await.map_err(refuse(uri.path()))?)
+}
+
+/// Changes consent, severity, contact or the named resource tenants.
+#[utoipa::path(patch, path = "/v1.0/support/requests/{id}", tag = "Support requests", params(("id" = String, Path,)),
+    request_body = UpdateSupportRequest, responses((status = 200, body = SupportRequest)))]
+pub(crate) async fn update(
+    State(server): State<Server>,
+    Id(id): Id<SupportRequestId>,
+    OriginalUri(uri): OriginalUri,
+    act: Act<UpdateSupportRequest>,
+) -> Answer {
+    let command = UpdateCommand {
+        severity: act.body.severity.map(FromWire::from_wire),
+        contact: act.body.contact.map(wire::new_contact),
+        resource_tenants: act.body.resource_tenant_ids,
+        allow_advanced_diagnostics: act.body.allow_advanced_diagnostics,
+    };
+    shown(
+        StatusCode::OK,
+        server.app.update_request(&act.call, id, command).await.map_err(refuse(uri.path()))?,
+    )
+}
+
+/// A further vote on a *yes* to advanced diagnostics.
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/consent/approve", tag = "Support requests", params(("id" = String, Path,)),
+    request_body = ApproveConsent, responses((status = 200, body = SupportRequest)))]
+pub(crate) async fn approve_consent(
+    State(server): State<Server>,
+    Id(id): Id<SupportRequestId>,
+    OriginalUri(uri): OriginalUri,
+    act: Act<ApproveConsent>,
+) -> Answer {
+    shown(StatusCode::OK, server.app.approve_consent(&act.call, id).await.map_err(refuse(uri.path()))?)
+}
+
+/// A vote against a *yes* to advanced diagnostics.
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/consent/reject", tag = "Support requests", params(("id" = String, Path,)),
+    request_body = RejectConsent, responses((status = 200, body = SupportRequest)))]
+pub(crate) async fn reject_consent(
+    State(server): State<Server>,
+    Id(id): Id<SupportRequestId>,
+    OriginalUri(uri): OriginalUri,
+    act: Act<RejectConsent>,
+) -> Answer {
+    shown(StatusCode::OK, server.app.reject_consent(&act.call, id).await.map_err(refuse(uri.path()))?)
+}
+
+/// The tree of problem types.
+#[utoipa::path(get, path = "/v1.0/support/problemTypes", tag = "Support requests", responses((status = 200, body = Collection<ProblemType>)))]
+pub(crate) async fn problem_types(State(server): State<Server>, Look(who): Look) -> Answer {
+    server.app.me(who).await.map_err(refuse("/v1.0/support/problemTypes"))?;
+    let context = "/v1.0/$metadata#support/problemTypes".to_owned();
+    Ok(Json(Collection { context, count: None, value: below(None), next_link: None }).into_response())
+}
+
+fn below(parent: Option<&str>) -> Vec<ProblemType> {
+    let parent_of = |id: &str| id.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+    let children = PROBLEM_TYPES.iter().filter(|known| parent_of(known.id).as_deref() == parent);
+    children
+        .map(|known| ProblemType {
+            id: known.id.to_owned(),
+            display_name: known.display_name.to_owned(),
+            children: below(Some(known.id)),
+        })
+        .collect()
+}
+
+/// Closes a support request, and all access with it.
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/close", tag = "Support requests", params(("id" = String, Path,)),
+    request_body = CloseSupportRequest, responses((status = 200, body = SupportRequest)))]
+pub(crate) async fn close(
+    State(server): State<Server>,
+    Id(id): Id<SupportRequestId>,
+    OriginalUri(uri): OriginalUri,
+    act: Act<CloseSupportRequest>,
+) -> Answer {
+    let how = FromWire::from_wire(act.body.resolution);
+    shown(StatusCode::OK, server.app.close(&act.call, id, how).await.map_err(refuse(uri.path()))?)
+}
+
+/// Opens a closed support request again; from the engineer it is a proposal.
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/reopen", tag = "Support requests", params(("id" = String, Path,)),
+    request_body = NoArguments, responses((status = 200, body = SupportRequest)))]
+pub(crate) async fn reopen(
+    State(server): State<Server>,
+    Id(id): Id<SupportRequestId>,
+    OriginalUri(uri): OriginalUri,
+    act: Act<NoArguments>,
+) -> Answer {
+    shown(StatusCode::OK, server.app.reopen(&act.call, id).await.map_err(refuse(uri.path()))?)
+}
+
+/// Gives a support request to another engineer.
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/assign", tag = "Support requests", params(("id" = String, Path,)),
+    request_body = AssignSupportRequest, responses((status = 200, body = SupportRequest)))]
+pub(crate) async fn assign(
+    State(server): State<Server>,
+    Id(id): Id<SupportRequestId>,
+    OriginalUri(uri): OriginalUri,
+    act: Act<AssignSupportRequest>,
+) -> Answer {
+    let assigned = server.app.assign(&act.call, id, act.body.engineer_id, &act.body.reason).await;
+    shown(StatusCode::OK, assigned.map_err(refuse(uri.path()))?)
+}
+
+/// Who works on it, since when, and why.
+#[utoipa::path(get, path = "/v1.0/support/requests/{id}/assignment", tag = "Support requests", params(("id" = String, Path,)),
+    responses((status = 200, body = Assignment)))]
+pub(crate) async fn assignment(
+    State(server): State<Server>,
+    Look(who): Look,
+    Id(id): Id<SupportRequestId>,
+    OriginalUri(uri): OriginalUri,
+) -> Answer {
+    let view = server.app.request(who, id).await.map_err(refuse(uri.path()))?;
+    Ok(Json(wire::assignment(&view)).into_response())
+}
+
+/// The conversation, in order.
+#[utoipa::path(get, path = "/v1.0/support/requests/{id}/messages", tag = "Support requests", params(("id" = String, Path,)),
+    responses((status = 200, body = Collection<Message>)))]
+pub(crate) async fn messages(
+    State(server): State<Server>,
+    Id(id): Id<SupportRequestId>,
+    asked: Asked,
+) -> Answer {
+    let listed = server.app.messages(asked.who, id, &asked.list()?).await.map_err(refuse(&asked.path))?;
+    page(&asked, listed, wire::message)
+}
+
+/// Adds a message.
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/messages", tag = "Support requests", params(("id" = String, Path,)),
+    request_body = CreateMessage, responses((status = 201, body = Message)))]
+pub(crate) async fn post_message(
+    State(server): State<Server>,
+    Id(id): Id<SupportRequestId>,
+    OriginalUri(uri): OriginalUri,
+    act: Act<CreateMessage>,
+) -> Answer {
+    let posted: Result<_, AppError> = server.app.post_message(&act.call, id, &act.body.body).await;
+    let message = wire::message(posted.map_err(refuse(uri.path()))?);
+    Ok((StatusCode::CREATED, Json(message)).into_response())
+}

@@ -1,0 +1,73 @@
+//! A request body as a blocking reader, for the importer's own thread: pieces come through a small channel, so memory
+//! stays constant however large the file is.
+
+use std::io::{self, BufRead, Read};
+
+use axum::body::Body;
+use bytes::{Buf as _, Bytes};
+use http_body_util::BodyExt as _;
+use tokio::sync::mpsc;
+
+/// Pieces that wait at most.
+const PIECES_WAITING_MAX: usize = 8;
+
+/// The reading end.
+#[derive(Debug)]
+pub(crate) struct BodyReader {
+    pieces: mpsc::Receiver<Result<Bytes, String>>,
+    current: Bytes,
+}
+
+/// Starts to hand a body over, up to `limit` bytes.
+pub(crate) fn reader(mut body: Body, limit: u64) -> BodyReader {
+    let (sender, pieces) = mpsc::channel(PIECES_WAITING_MAX);
+    tokio::spawn(async move {
+        let mut left = limit;
+        while let Some(frame) = body.frame().await {
+            let piece = match frame.map(http_body::Frame::into_data) {
+                Ok(Ok(data)) => {
+                    let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
+                    if length > left {
+                        Err(format!("the body may have at most {limit} bytes"))
+                    } else {
+                        left -= length;
+                        Ok(data)
+                    }
+                }
+                Ok(Err(_)) => continue,
+                Err(_) => Err("the body did not arrive whole".to_owned()),
+            };
+            let last = piece.is_err();
+            if sender.send(piece).await.is_err() || last {
+                return;
+            }
+        }
+    });
+    BodyReader { pieces, current: Bytes::new() }
+}
+
+impl BufRead for BodyReader {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.current.is_empty() {
+            match self.pieces.blocking_recv() {
+                Some(Ok(piece)) => self.current = piece,
+                Some(Err(reason)) => return Err(io::Error::other(reason)),
+                None => return Ok(&[]),
+            }
+        }
+        Ok(&self.current)
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.current.advance(amount.min(self.current.len()));
+    }
+}
+
+impl Read for BodyReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut available = self.fill_buf()?;
+        let read = available.read(buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}

@@ -1,0 +1,41 @@
+//! The server: router, extractors, thin handlers, jobs, configuration, `demo`, `serve` and `bootstrap`.
+//!
+//! A handler extracts, calls one use case of `vouchsafe-app`, and maps the answer. JSON routes are under [`api`],
+//! pages under [`pages`]; both call the same use cases. A library only so that tests can run it in process.
+
+pub mod api;
+//pub mod bootstrap;
+//pub mod config;
+//pub mod demo;
+mod extract;
+mod import_body;
+mod live_body;
+mod middleware;
+mod openapi;
+mod pages;
+mod problem;
+mod router;
+//pub mod serve;
+mod wire;
+
+use vouchsafe_app::App;
+
+pub use router::router;
+
+/// What every handler has.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// The use cases.
+    pub app: App,
+    /// How this server is reached.
+    pub settings: Settings,
+}
+
+/// How a server is reached, and whether it is a demo.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Scheme and authority that links start with; the request's own `Host` without it.
+    pub public_url: Option<String>,
+    /// Whether people are chosen instead of signed in. Then only loopback hosts are answered.
+    pub demo: bool,
+}

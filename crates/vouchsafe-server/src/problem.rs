@@ -1,0 +1,115 @@
+//! From what went wrong to an RFC 9457 answer. The only place that knows both; causes go to the log, never out.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use vouchsafe_api::body::BodyError;
+use vouchsafe_api::header::PROBLEM_JSON;
+use vouchsafe_api::problem::{Code, Pointer, Problem};
+use vouchsafe_api::query::QueryError;
+use vouchsafe_app::AppError;
+use vouchsafe_core::effective::ReadRefusal;
+use vouchsafe_core::rejection::Rejection;
+
+/// Seconds after which a client may try again when the service cannot answer.
+const RETRY_AFTER_S: u32 = 2;
+
+/// A problem on its way out. `instance` is the path of the request.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal(pub(crate) Box<Problem>);
+
+impl Refusal {
+    pub(crate) fn new(code: Code, detail: impl Into<String>, path: &str) -> Self {
+        Self(Box::new(Problem::new(code, detail, path)))
+    }
+
+    /// What a use case refused.
+    pub(crate) fn of(error: &AppError, path: &str) -> Self {
+        let (code, place) = code_of(error);
+        let detail = match code {
+            Code::Unavailable => "Try again in a moment.".to_owned(),
+            _ => sentence(&error.to_string()),
+        };
+        let mut problem = Problem::new(code, detail, path);
+        if let Some(place) = place {
+            problem = problem.at(place);
+        }
+        Self(Box::new(problem))
+    }
+
+    pub(crate) fn body(error: &BodyError, path: &str) -> Self {
+        Self(Box::new(Problem::new(error.code, sentence(&error.to_string()), path).at(error.to_pointer())))
+    }
+
+    pub(crate) fn query(error: &QueryError, path: &str) -> Self {
+        Self(Box::new(Problem::new(error.code(), sentence(&error.to_string()), path).at(error.to_pointer())))
+    }
+}
+
+/// The code of an error, and where in the request its cause is.
+fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
+    let code = match error {
+        AppError::Unauthenticated => Code::Unauthenticated,
+        AppError::TokenExpired => Code::TokenExpired,
+        AppError::TokenRevoked => Code::TokenRevoked,
+        AppError::NotFound => Code::NotFound,
+        AppError::Forbidden => Code::Forbidden,
+        AppError::Rejected(Rejection::Invalid { field, message }) => {
+            return (Code::InvalidRequest, Some(Pointer::field(format!("/{field}"), message.clone())));
+        }
+        AppError::Rejected(Rejection::Conflict) => Code::Conflict,
+        AppError::Rejected(Rejection::AlreadyEnded) => Code::AlreadyEnded,
+        AppError::Rejected(Rejection::CaseClosed) => Code::CaseClosed,
+        AppError::Rejected(Rejection::AssuranceRequired) => Code::AssuranceRequired,
+        AppError::Rejected(Rejection::Forbidden(_)) => Code::Forbidden,
+        AppError::NoRead(ReadRefusal::NoLiveGrant) => Code::NoLiveGrant,
+        AppError::NoRead(ReadRefusal::GrantEnded) => Code::GrantEnded,
+        AppError::Stale => Code::PreconditionFailed,
+        AppError::IdempotencyMismatch => Code::IdempotencyMismatch,
+        AppError::BadQuery { parameter, message } => {
+            return (Code::InvalidRequest, Some(Pointer::parameter(*parameter, message.clone())));
+        }
+        AppError::Masked(error) => {
+            return (Code::MaskedProperty, Some(Pointer::parameter("$filter", error.to_string())));
+        }
+        AppError::TooCostly => Code::TooCostly,
+        AppError::BadImport(_) => Code::InvalidRequest,
+        AppError::Unavailable(cause) | AppError::Internal(cause) => {
+            tracing::error!(error = cause as &dyn std::error::Error, "a use case failed");
+            Code::Unavailable
+        }
+    };
+    (code, None)
+}
+
+/// A message as a sentence: capital letter first, full stop last.
+fn sentence(message: &str) -> String {
+    let mut chars = message.chars();
+    let mut text: String =
+        chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self.0).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        if matches!(self.0.code, Code::Unauthenticated | Code::TokenExpired | Code::TokenRevoked) {
+            // RFC 6750 section 3; an error code only where a token was sent.
+            let challenge = match self.0.code {
+                Code::TokenExpired | Code::TokenRevoked => r#"Bearer error="invalid_token""#,
+                _ => "Bearer",
+            };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if matches!(self.0.code, Code::Unavailable | Code::TooManyRequests) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+        }
+        response
+    }
+}

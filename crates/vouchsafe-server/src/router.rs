@@ -1,0 +1,64 @@
+//! Every route, in one table of contents.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::{Server, api, middleware, openapi, pages};
+
+/// The whole server as one service.
+pub fn router(server: Server) -> Router {
+    let (api, document) = api_routes().split_for_parts();
+    Router::new()
+        .merge(api)
+        .merge(openapi::routes(document))
+        .merge(pages::routes(&server).layer(CsrfLayer::new()))
+        .fallback(middleware::nothing_here)
+        .method_not_allowed_fallback(middleware::wrong_method)
+        .layer(CatchPanicLayer::custom(middleware::panicked))
+        .layer(from_fn_with_state(server.clone(), middleware::frame))
+        .with_state(server)
+}
+
+/// The JSON routes, each beside its description (`api.md`, *Resources*).
+pub(crate) fn api_routes() -> OpenApiRouter<Server> {
+    OpenApiRouter::with_openapi(openapi::info())
+        .routes(routes!(api::own::me))
+        .routes(routes!(api::own::organization))
+        .routes(routes!(api::own::policy, api::own::change_policy))
+        .routes(routes!(api::requests::list, api::requests::open))
+        .routes(routes!(api::requests::show, api::requests::update))
+        .routes(routes!(api::requests::approve_consent))
+        .routes(routes!(api::requests::reject_consent))
+        .routes(routes!(api::requests::problem_types))
+        .routes(routes!(api::requests::close))
+        .routes(routes!(api::requests::reopen))
+        .routes(routes!(api::requests::assign))
+        .routes(routes!(api::requests::assignment))
+        .routes(routes!(api::requests::messages, api::requests::post_message))
+        .routes(routes!(api::access::ask))
+        .routes(routes!(api::access::list))
+        .routes(routes!(api::access::show))
+        .routes(routes!(api::access::approve))
+        .routes(routes!(api::access::reject))
+        .routes(routes!(api::access::revoke))
+        .routes(routes!(api::access::cancel))
+        .routes(routes!(api::access::reads))
+        .routes(routes!(api::grants::list))
+        .routes(routes!(api::grants::remove_all))
+        .routes(routes!(api::grants::show))
+        .routes(routes!(api::grants::remove))
+        .routes(routes!(api::grants::reads))
+        .routes(routes!(api::logs::audits))
+        .routes(routes!(api::logs::audit))
+        .routes(routes!(api::logs::sign_ins))
+        .routes(routes!(api::logs::sign_in))
+        .routes(routes!(api::diagnostics::import))
+        .routes(routes!(api::diagnostics::sign_ins))
+        .routes(routes!(api::diagnostics::sign_in))
+        .routes(routes!(api::health::live))
+        .routes(routes!(api::health::ready))
+}

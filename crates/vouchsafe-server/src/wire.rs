@@ -1,0 +1,373 @@
+//! From the views of use cases to wire types, and from request bodies to commands. Names only; no rules.
+
+pub(crate) mod audit;
+mod words;
+
+use vouchsafe_api::access_request as access;
+use vouchsafe_api::account::Person;
+use vouchsafe_api::disclosed::Disclosed;
+use vouchsafe_api::grant as grants;
+use vouchsafe_api::message::{Message, Party};
+use vouchsafe_api::policy as policies;
+use vouchsafe_api::read::{Read, ReadProperty};
+use vouchsafe_api::scope as scopes;
+use vouchsafe_api::support_request as requests;
+use vouchsafe_app::view::{AccessView, AskView, CaseView, EndedView, GrantView, MessageView, SideView};
+use vouchsafe_core::access_request::{AccessSide, Side};
+use vouchsafe_core::consent::{Consent, ConsentStatus};
+use vouchsafe_core::person::EngineerCard;
+use vouchsafe_core::read::ReadRecord;
+use vouchsafe_core::rejection::Rejection;
+use vouchsafe_core::scope::{DataCategory, DataFilter, Narrowing, Scope};
+use vouchsafe_core::support_request::command::NewContact;
+use vouchsafe_core::support_request::{Assignment, RequestState};
+use vouchsafe_core::tenant::{ApprovalRule, EngineerRules, SupportAccessPolicy};
+
+pub(crate) use words::{FromWire, ToWire};
+
+/// A support request.
+pub(crate) fn case(view: CaseView) -> requests::SupportRequest {
+    let (status, resolution, closed) = match view.request.state {
+        RequestState::Open => (requests::SupportRequestStatus::Open, None, None),
+        RequestState::Closed { at, resolution, .. } => {
+            (requests::SupportRequestStatus::Closed, Some(resolution.to_wire()), Some(at))
+        }
+    };
+    let open = view.request.is_open();
+    let consent = consent(&view);
+    let request = view.request;
+    requests::SupportRequest {
+        id: request.id,
+        number: request.number,
+        tenant_id: request.tenant,
+        title: request.title.text().to_owned(),
+        description: request.description.text().to_owned(),
+        severity: request.severity.to_wire(),
+        service: request.service,
+        problem_type: request.problem_type,
+        status,
+        stage: open.then(|| request.stage.to_wire()),
+        assigned_to: request.assignment.as_ref().map(engineer),
+        allow_advanced_diagnostics: request.consent.is_yes(view.seen),
+        consent,
+        contact: request.contact.map_or_else(no_contact, |contact| requests::Contact {
+            name: contact.name.text().to_owned(),
+            email: contact.email.text().to_owned(),
+            language: contact.language,
+            time_zone: contact.time_zone,
+        }),
+        resource_tenant_ids: request.resource_tenants,
+        resolution,
+        created_date_time: request.created,
+        closed_date_time: closed,
+    }
+}
+
+/// A request that was opened without a contact shows an empty one.
+fn no_contact() -> requests::Contact {
+    requests::Contact {
+        name: String::new(),
+        email: String::new(),
+        language: "en".to_owned(),
+        time_zone: "UTC".to_owned(),
+    }
+}
+
+fn engineer(assignment: &Assignment) -> Person {
+    Person { id: assignment.engineer, display_name: assignment.display_name.text().to_owned() }
+}
+
+fn consent(view: &CaseView) -> requests::Consent {
+    let status = view.request.consent.status(view.seen, view.consent_offered);
+    let given = match &view.request.consent {
+        Consent::Given { by, at, .. } => vec![requests::Vote { user_id: *by, date_time: *at }],
+        Consent::None | Consent::AwaitingApproval { .. } | Consent::Expired { .. } => Vec::new(),
+    };
+    let (grant_id, expires_date_time) = match (&view.request.consent, status) {
+        (Consent::Given { grant, expires, .. }, ConsentStatus::Given | ConsentStatus::Paused) => {
+            (Some(*grant), Some(*expires))
+        }
+        (
+            Consent::None
+            | Consent::AwaitingApproval { .. }
+            | Consent::Given { .. }
+            | Consent::Expired { .. },
+            _,
+        ) => (None, None),
+    };
+    let approvals = requests::Approvals { required: 1, given };
+    requests::Consent { status: status.to_wire(), approvals, grant_id, expires_date_time }
+}
+
+/// Who works on a case and why.
+pub(crate) fn assignment(view: &CaseView) -> requests::Assignment {
+    let assigned = view.request.assignment.as_ref();
+    let topic = requests::AssignmentEvidence {
+        topic: view.request.problem_type.clone(),
+        source: requests::EvidenceSource::DeclaredExpertise,
+        amount: None,
+    };
+    requests::Assignment {
+        support_request_id: view.request.id,
+        assigned_to: assigned.map(engineer),
+        since_date_time: assigned.map(|assignment| assignment.since),
+        reason: assigned.map_or_else(
+            || "No engineer is available for this problem yet. The request waits in the queue.".to_owned(),
+            |assignment| assignment.reason.text().to_owned(),
+        ),
+        evidence: assigned.is_some().then_some(topic).into_iter().collect(),
+    }
+}
+
+/// A message.
+pub(crate) fn message(view: MessageView) -> Message {
+    let message = view.message;
+    Message {
+        id: message.id,
+        support_request_id: message.support_request,
+        sender: Some(Person { id: message.from, display_name: message.from_name.text().to_owned() }),
+        party: if message.from_engineer { Party::Engineer } else { Party::Customer },
+        body: message.body.text().to_owned(),
+        created_date_time: message.created,
+    }
+}
+
+/// An access request as its reader sees it.
+pub(crate) fn access_request(view: AccessView) -> access::AccessRequest {
+    match view {
+        AccessView::Side(view) => side(*view),
+        AccessView::Ask(view) => ask(*view),
+    }
+}
+
+/// A tenant's own record. S's shows no grant and no end where the data is another's.
+pub(crate) fn side(view: SideView) -> access::AccessRequest {
+    let status = view.side.status(view.seen).to_wire();
+    let side = view.side;
+    let approval = side.approval();
+    let given = approval.map(|approval| requests::Vote { user_id: approval.by, date_time: approval.at });
+    let (grant_id, expires_date_time) = match side.side {
+        Side::SupportRequestTenant => (Disclosed::Withheld, Disclosed::Withheld),
+        Side::ResourceTenant | Side::Both => (
+            Disclosed::Shown(approval.and_then(|approval| approval.grant)),
+            Disclosed::Shown(Some(ends(&side))),
+        ),
+    };
+    access::AccessRequest {
+        side: Some(side.side.to_wire()),
+        status,
+        approved: approval.map(|approval| scope(&approval.scope)),
+        approvals: Some(requests::Approvals { required: 1, given: given.into_iter().collect() }),
+        grant_id,
+        expires_date_time,
+        id: side.id,
+        support_request_id: side.support_request,
+        support_request_number: side.support_request_number,
+        resource_tenant_id: side.resource_tenant,
+        requested_by: requester(&side.requested_by),
+        reason_code: side.reason_code.to_wire(),
+        justification: side.justification.text().to_owned(),
+        requested: scope(&side.requested),
+        linked_to: side.linked_to,
+        created_date_time: side.created,
+    }
+}
+
+/// When a record ends by itself: the access once approved, the wait before.
+fn ends(side: &AccessSide) -> vouchsafe_core::time::Timestamp {
+    side.approval().and_then(|approval| approval.expires).unwrap_or(side.pending_until)
+}
+
+/// The engineer's record.
+fn ask(view: AskView) -> access::AccessRequest {
+    let ask = view.ask;
+    let live = view.grant.as_ref().map(|view| &view.grant);
+    access::AccessRequest {
+        id: ask.id,
+        support_request_id: ask.support_request,
+        support_request_number: ask.support_request_number,
+        side: None,
+        status: view.status.to_wire(),
+        resource_tenant_id: ask.resource_tenant,
+        requested_by: requester(&ask.requested_by),
+        reason_code: ask.reason_code.to_wire(),
+        justification: ask.justification.text().to_owned(),
+        requested: scope(&ask.requested),
+        approved: live.map(|grant| scopes::Scope {
+            data_categories: grant.data_categories.iter().map(|category| category.to_wire()).collect(),
+            filter: grant.filter.as_ref().map(filter),
+            duration: ask.requested.duration,
+        }),
+        approvals: None,
+        grant_id: Disclosed::Shown(live.map(|grant| grant.id)),
+        linked_to: ask.linked_to,
+        created_date_time: ask.created,
+        expires_date_time: Disclosed::Shown(live.map(|grant| grant.expires)),
+    }
+}
+
+fn requester(card: &EngineerCard) -> access::Requester {
+    access::Requester {
+        id: card.id,
+        display_name: card.display_name.text().to_owned(),
+        employer: card.employer.clone(),
+        location: card.location.clone(),
+    }
+}
+
+fn scope(scope: &Scope) -> scopes::Scope {
+    scopes::Scope {
+        data_categories: scope.data_categories.iter().map(|category| category.to_wire()).collect(),
+        filter: scope.filter.as_ref().map(filter),
+        duration: scope.duration,
+    }
+}
+
+fn filter(filter: &DataFilter) -> scopes::DataFilter {
+    scopes::DataFilter { data_from: filter.data_from, data_to: filter.data_to, users: None }
+}
+
+/// A grant.
+pub(crate) fn grant(view: GrantView) -> grants::Grant {
+    let status = view.grant.status(view.seen).to_wire();
+    let grant = view.grant;
+    grants::Grant {
+        id: grant.id,
+        status,
+        tenant_id: grant.tenant,
+        support_request_id: grant.support_request,
+        access_request_id: grant.access_request,
+        source: grant.source.to_wire(),
+        data_categories: grant.data_categories.iter().map(|category| category.to_wire()).collect(),
+        filter: grant.filter.as_ref().map(filter),
+        expires_date_time: grant.expires,
+    }
+}
+
+/// Access that has ended. With one node nothing is leased: decisions end with the reads.
+pub(crate) fn ended(view: &EndedView) -> Option<grants::Ended> {
+    let id = match (view.id.parse(), view.id.parse()) {
+        (Ok(id), _) => grants::EndedId::AccessRequest(id),
+        (Err(_), Ok(id)) => grants::EndedId::Grant(id),
+        (Err(_), Err(_)) => return None,
+    };
+    Some(grants::Ended {
+        id,
+        status: grants::EndedStatus::Revoked,
+        reads_ended_date_time: view.reads_ended,
+        decisions_end_by: view.reads_ended,
+    })
+}
+
+/// A read record.
+pub(crate) fn read(record: ReadRecord) -> Read {
+    Read {
+        id: record.id,
+        grant_id: record.grant,
+        engineer: Person {
+            id: record.engineer.id,
+            display_name: record.engineer.display_name.text().to_owned(),
+        },
+        date_time: record.at,
+        query: record.query.text().to_owned(),
+        count: u64::try_from(record.record_ids.len()).unwrap_or(u64::MAX),
+        record_ids: record.record_ids,
+        properties: record
+            .properties
+            .into_iter()
+            .map(|property| ReadProperty { name: property.name, masked: property.masked })
+            .collect(),
+        bytes: record.bytes,
+    }
+}
+
+/// A tenant's settings.
+pub(crate) fn policy(policy: SupportAccessPolicy) -> policies::SupportAccessPolicy {
+    policies::SupportAccessPolicy {
+        pending_expiry: policy.pending_expiry,
+        max_duration: policy.max_duration,
+        consent_offered: policy.consent_offered,
+        consent_duration: policy.consent_duration,
+        idle_pause: policy.idle_pause,
+        approvals: policies::ApprovalRules {
+            required: policy.approvals.required,
+            approver_ids: policy.approvals.approver_ids,
+        },
+        decision_assurance: policy.decision_assurance.to_wire(),
+        ticket_umbrella: policy.ticket_umbrella,
+        inherit_on_reassign: policy.inherit_on_reassign,
+        engineer_rules: policies::EngineerRules {
+            regions: policy.engineer_rules.regions,
+            clearances: policy.engineer_rules.clearances,
+            excluded_engineer_ids: policy.engineer_rules.excluded_engineer_ids,
+        },
+    }
+}
+
+/// A tenant's settings with a change applied.
+pub(crate) fn changed_policy(
+    old: SupportAccessPolicy,
+    change: policies::UpdateSupportAccessPolicy,
+) -> SupportAccessPolicy {
+    let approvals = change.approvals.unwrap_or_default();
+    let rules = change.engineer_rules.unwrap_or_default();
+    SupportAccessPolicy {
+        pending_expiry: change.pending_expiry.unwrap_or(old.pending_expiry),
+        max_duration: change.max_duration.unwrap_or(old.max_duration),
+        consent_offered: change.consent_offered.unwrap_or(old.consent_offered),
+        consent_duration: change.consent_duration.unwrap_or(old.consent_duration),
+        idle_pause: change.idle_pause.unwrap_or(old.idle_pause),
+        approvals: ApprovalRule {
+            required: approvals.required.unwrap_or(old.approvals.required),
+            approver_ids: approvals.approver_ids.unwrap_or(old.approvals.approver_ids),
+        },
+        decision_assurance: change.decision_assurance.map_or(old.decision_assurance, FromWire::from_wire),
+        ticket_umbrella: change.ticket_umbrella.unwrap_or(old.ticket_umbrella),
+        inherit_on_reassign: change.inherit_on_reassign.unwrap_or(old.inherit_on_reassign),
+        engineer_rules: EngineerRules {
+            regions: rules.regions.unwrap_or(old.engineer_rules.regions),
+            clearances: rules.clearances.unwrap_or(old.engineer_rules.clearances),
+            excluded_engineer_ids: rules
+                .excluded_engineer_ids
+                .unwrap_or(old.engineer_rules.excluded_engineer_ids),
+        },
+    }
+}
+
+/// A contact as typed.
+pub(crate) fn new_contact(contact: requests::Contact) -> NewContact {
+    let requests::Contact { name, email, language, time_zone } = contact;
+    NewContact { name, email, language, time_zone }
+}
+
+/// Categories as typed.
+pub(crate) fn categories(categories: Vec<scopes::DataCategory>) -> Vec<DataCategory> {
+    categories.into_iter().map(FromWire::from_wire).collect()
+}
+
+/// A filter as typed. Filters by user come with the diagnostic data issue.
+///
+/// # Errors
+/// [`Rejection::Invalid`] where users are named.
+pub(crate) fn data_filter(field: &str, filter: scopes::DataFilter) -> Result<DataFilter, Rejection> {
+    if filter.users.is_some() {
+        return Err(Rejection::invalid(
+            format!("{field}/users"),
+            "cannot be narrowed by user in this version",
+        ));
+    }
+    Ok(DataFilter { data_from: filter.data_from, data_to: filter.data_to })
+}
+
+/// What an approver takes away, as typed.
+///
+/// # Errors
+/// As [`data_filter`].
+pub(crate) fn narrowing(narrow: Option<access::NarrowTo>) -> Result<Narrowing, Rejection> {
+    let Some(narrow) = narrow else { return Ok(Narrowing::default()) };
+    Ok(Narrowing {
+        data_categories: narrow.data_categories.map(categories),
+        duration: narrow.duration,
+        filter: narrow.filter.map(|filter| data_filter("narrowTo/filter", filter)).transpose()?,
+    })
+}
