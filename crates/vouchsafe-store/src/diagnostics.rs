@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, InterruptHandle};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::scope::DataFilter;
 use vouchsafe_diagnostics::filter::Filter;
@@ -16,7 +17,7 @@ use crate::list::{Order, PageKey};
 use crate::query::{Condition, Kind, Property};
 use crate::sql::{Value, values};
 use crate::sqlite;
-use crate::store::Store;
+use crate::store::{Store, private_folder};
 
 const SCHEMA: &str = include_str!("../migrations/records/sqlite.sql");
 /// Idle connections kept per tenant.
@@ -25,6 +26,8 @@ const IDLE_PER_TENANT: usize = 4;
 const TENANTS_MAX: usize = 256;
 /// How long a query may run before it is refused, in milliseconds (`diagnostics.md`, *Reading it*).
 const QUERY_TIMEOUT_MS: u64 = 2_000;
+/// How often a query that shall stop is told so, in milliseconds: an interrupt between two statements is lost.
+const STOP_AGAIN_MS: u64 = 20;
 
 const INSERT_SIGN_IN: &str = "INSERT INTO sign_in (id, created, user_id, user_principal_name, user_display_name, app_id, app_display_name, resource_id, resource_display_name, ip_address, correlation_id, error_code, conditional_access_status, client_app_used, is_interactive, json, original) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (id) DO NOTHING";
 
@@ -81,11 +84,26 @@ pub(crate) struct RecordFiles {
     idle: Arc<Mutex<HashMap<TenantId, Vec<Connection>>>>,
     /// One import writes into a tenant's file at a time.
     importing: tokio::sync::Mutex<()>,
+    /// How long a query may run.
+    limit: tokio::time::Duration,
 }
 
 impl RecordFiles {
     pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder, idle: Arc::default(), importing: tokio::sync::Mutex::default() }
+        let limit = tokio::time::Duration::from_millis(QUERY_TIMEOUT_MS);
+        Self { folder, idle: Arc::default(), importing: tokio::sync::Mutex::default(), limit }
+    }
+
+    /// Keeps a connection for the next query of the same tenant.
+    fn keep(&self, tenant: TenantId, connection: Connection) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() >= TENANTS_MAX && !idle.contains_key(&tenant) {
+            idle.clear();
+        }
+        let kept = idle.entry(tenant).or_default();
+        if kept.len() < IDLE_PER_TENANT {
+            kept.push(connection);
+        }
     }
 
     fn path(&self, tenant: TenantId) -> PathBuf {
@@ -107,8 +125,7 @@ impl Store {
         let path = self.records.path(tenant);
         let folder = self.records.folder.clone();
         blocking(move || {
-            std::fs::create_dir_all(&folder)
-                .map_err(|source| StoreError::File { path: folder.display().to_string(), source })?;
+            private_folder(&folder)?;
             let mut connection = sqlite::open(&path, true)?;
             connection.execute_batch(SCHEMA)?;
             let transaction = connection.transaction()?;
@@ -170,32 +187,63 @@ impl Store {
         tenant: TenantId,
         run: impl FnOnce(Option<&Connection>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (path, idle) = (self.records.path(tenant), Arc::clone(&self.records.idle));
-        let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&tenant).and_then(Vec::pop);
+        let path = self.records.path(tenant);
+        let kept = self
+            .records
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_mut(&tenant)
+            .and_then(Vec::pop);
         let connection = match kept {
             Some(connection) => connection,
             None if !path.exists() => return blocking(move || run(None)).await,
             None => sqlite::open(&path, false)?,
         };
-        let interrupt = connection.get_interrupt_handle();
-        let limit = tokio::time::Duration::from_millis(QUERY_TIMEOUT_MS);
+        let mut stop =
+            Stop { asked: Arc::default(), query: connection.get_interrupt_handle(), finished: false };
+        let stopped = Arc::clone(&stop.asked);
         let mut task = std::pin::pin!(blocking(move || {
-            let result = run(Some(&connection));
-            let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.len() >= TENANTS_MAX && !idle.contains_key(&tenant) {
-                idle.clear();
-            }
-            let kept = idle.entry(tenant).or_default();
-            if kept.len() < IDLE_PER_TENANT {
-                kept.push(connection);
-            }
-            result
+            let result = if stopped.load(Ordering::SeqCst) {
+                Err(StoreError::TooSlow)
+            } else {
+                run(Some(&connection))
+            };
+            Ok((result, connection))
         }));
-        if let Ok(result) = tokio::time::timeout(limit, task.as_mut()).await {
-            return result;
+        let again = tokio::time::Duration::from_millis(STOP_AGAIN_MS);
+        let mut done = tokio::time::timeout(self.records.limit, task.as_mut()).await;
+        while done.is_err() {
+            stop.now();
+            done = tokio::time::timeout(again, task.as_mut()).await;
         }
-        interrupt.interrupt();
-        task.await
+        let (result, connection) = done.map_err(|_| StoreError::TooSlow)??;
+        // Kept only now that no interrupt can be on its way to it.
+        stop.finished = true;
+        self.records.keep(tenant, connection);
+        result
+    }
+}
+
+/// Stops a query: on request, or when nobody waits for it any more.
+struct Stop {
+    asked: Arc<AtomicBool>,
+    query: InterruptHandle,
+    finished: bool,
+}
+
+impl Stop {
+    fn now(&self) {
+        self.asked.store(true, Ordering::SeqCst);
+        self.query.interrupt();
+    }
+}
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.now();
+        }
     }
 }
 

@@ -89,6 +89,11 @@ fn collect_people(value: &Value, people: &mut Vec<UserId>) -> Result<(), StoreEr
     Ok(())
 }
 
+/// What tells a document from the others of its tenant; with the pointer, the place that a value is sealed for.
+fn id_of(document: &Value) -> String {
+    document.get("id").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
 impl Session {
     /// The stored form of an aggregate of `tenant`; keys of new people are made on the way.
     pub(crate) async fn sealed(
@@ -100,12 +105,14 @@ impl Session {
         for person in people_in(&value)? {
             self.ensure_key(tenant, person).await?;
         }
+        let row_id = id_of(&value);
         replace_personal(&mut value, &mut |found| {
             let Some(text) = found.inner.get("text").and_then(Value::as_str) else {
                 return Ok(json!({ Personal::MARKER: { "person": found.person, "text": null } }));
             };
             let key = self.loaded_key(tenant, found.person)?;
-            let sealed = seal(&key, text.as_bytes(), &place(tenant, found.person, "row"))?;
+            let place = place(tenant, found.person, &format!("{row_id}{}", found.pointer));
+            let sealed = seal(&key, text.as_bytes(), &place)?;
             Ok(json!({ Personal::MARKER: { "person": found.person, SEALED: BASE64.encode(sealed) } }))
         })?;
         serde_json::to_vec(&value).map_err(damaged)
@@ -121,9 +128,11 @@ impl Session {
         for person in people_in(&value)? {
             self.find_key(tenant, person).await?;
         }
+        let row_id = id_of(&value);
         replace_personal(&mut value, &mut |found| {
+            let place = format!("{row_id}{}", found.pointer);
             let text = match found.inner.get(SEALED).and_then(Value::as_str) {
-                Some(sealed) => self.open_text(tenant, found.person, sealed, "row")?,
+                Some(sealed) => self.open_text(tenant, found.person, sealed, &place)?,
                 None => None,
             };
             Ok(json!({ Personal::MARKER: { "person": found.person, "text": text } }))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use vouchsafe_core::audit::{EntryDraft, Initiator, Outcome};
 use vouchsafe_core::decided::Notice;
-use vouchsafe_core::id::{EntryId, Id as _, OutboxId, TenantId, UserId};
+use vouchsafe_core::id::{EntryId, Id as _, OutboxId, TenantId, UserId, uuid_v7};
 
 use crate::document::{Found, damaged, people_in, replace_personal};
 use crate::error::StoreError;
@@ -59,7 +59,7 @@ impl Work {
         let Some(sequence) = self.heads.get(&tenant).copied() else {
             return Err(StoreError::NotLocked(tenant.to_string()));
         };
-        let id: EntryId = self.new_id(tenant);
+        let id = self.new_entry_id(tenant, sequence);
         let correlation = self.correlation(tenant);
         let mut entry = entry_json(draft, sequence, id, &correlation)?;
         let openings = self.commit_personal(tenant, id, &mut entry).await?;
@@ -95,6 +95,16 @@ impl Work {
         let parameters = values![notice.tenant, id, notice.topic, notice.subject, self.now()];
         self.execute(sql::INSERT_OUTBOX, &parameters).await?;
         Ok(())
+    }
+
+    /// An entry's id sorts by its place in the log among those of one instant: lists sort by time, then by id.
+    /// The sequence number is the counter of RFC 9562 section 6.2, method 1.
+    fn new_entry_id(&self, tenant: TenantId, sequence: u64) -> EntryId {
+        let mut random = [0; 10];
+        self.random(tenant, &mut random);
+        let counter = [0, 0, 0].into_iter().chain(sequence.to_be_bytes().into_iter().skip(4));
+        random.iter_mut().zip(counter).for_each(|(byte, count)| *byte = count);
+        EntryId::from_uuid(uuid_v7(self.now(), random))
     }
 
     fn correlation(&mut self, tenant: TenantId) -> String {

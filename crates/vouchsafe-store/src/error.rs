@@ -54,6 +54,9 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::OperationInterrupted) => Self::TooSlow,
+            Some(rusqlite::ErrorCode::ConstraintViolation) => {
+                Self::VersionConflict("a row that must be unique")
+            }
             Some(_) | None => Self::Unavailable(error),
         }
     }

@@ -24,7 +24,8 @@ pub(crate) fn run(connection: &Connection) -> Result<(), StoreError> {
     match bring_up(connection) {
         Ok(()) => Ok(connection.execute_batch("COMMIT")?),
         Err(error) => {
-            connection.execute_batch("ROLLBACK")?;
+            // The cause is told, whatever becomes of the rollback: the connection is closed next.
+            drop(connection.execute_batch("ROLLBACK"));
             Err(error)
         }
     }

@@ -7,6 +7,9 @@ use vouchsafe_diagnostics::sign_in::Fold;
 use crate::error::QueryRefusal;
 use crate::sql::Value;
 
+/// Values of one statement, all lists together: SQLite takes 32,766, PostgreSQL 65,535.
+const VALUES_MAX: usize = 30_000;
+
 /// A property that a list can be filtered by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Property {
@@ -77,9 +80,7 @@ impl<'a> Condition<'a> {
             }
             Filter::In { path, values } => {
                 let property = self.property(path, within)?;
-                let parts: Result<Vec<String>, QueryRefusal> =
-                    values.iter().map(|value| self.compare(&property, Op::Eq, value)).collect();
-                Ok(format!("({})", parts?.join(" OR ")))
+                self.one_of(&property, values)
             }
             Filter::Text { function, path, text } => {
                 let property = self.property(path, within)?;
@@ -126,6 +127,27 @@ impl<'a> Condition<'a> {
             Op::Le => "<=",
         };
         Ok(format!("({column} {operator} {parameter} AND {column} IS NOT NULL)"))
+    }
+
+    /// A list, not a chain of `OR`: a database limits how deep an expression is, and people found by the beginning of
+    /// a name are many.
+    fn one_of(&mut self, property: &Property, values: &[Literal]) -> Result<String, QueryRefusal> {
+        let column = property.sql;
+        if self.values.len() + values.len() > VALUES_MAX {
+            return Err(refused(property, "matches too many; ask for fewer"));
+        }
+        let mut listed = Vec::with_capacity(values.len());
+        for value in values.iter().filter(|value| **value != Literal::Null) {
+            let value = typed(property, value)?;
+            listed.push(self.bind(value));
+        }
+        let among = match listed.is_empty() {
+            true => "1 = 0".to_owned(),
+            false => format!("{column} IN ({}) AND {column} IS NOT NULL", listed.join(", ")),
+        };
+        let or_missing =
+            if values.contains(&Literal::Null) { format!(" OR {column} IS NULL") } else { String::new() };
+        Ok(format!("(({among}){or_missing})"))
     }
 
     fn text(

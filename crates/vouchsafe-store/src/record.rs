@@ -23,8 +23,20 @@ impl Work {
     ///
     /// # Errors
     /// [`StoreError::PermitMismatch`], [`StoreError::NotLocked`], [`StoreError::VersionConflict`]; after any error
-    /// the unit of work must be dropped.
+    /// the unit of work can no longer be committed.
     pub async fn record<A: Action>(
+        &mut self,
+        permit: Permit<A>,
+        decided: Decided<A>,
+    ) -> Result<Vec<Write>, StoreError> {
+        let recorded = self.try_record(permit, decided).await;
+        if recorded.is_err() {
+            self.spoil();
+        }
+        recorded
+    }
+
+    async fn try_record<A: Action>(
         &mut self,
         permit: Permit<A>,
         decided: Decided<A>,

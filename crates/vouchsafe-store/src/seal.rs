@@ -28,6 +28,7 @@ pub struct MasterKey {
     wrapping: Key,
     lookup: Key,
     masking: Key,
+    check: Key,
 }
 
 impl std::fmt::Debug for MasterKey {
@@ -44,6 +45,7 @@ impl MasterKey {
             wrapping: keyed_hash(secret, b"vouchsafe wrap v1"),
             lookup: keyed_hash(secret, b"vouchsafe lookup v1"),
             masking: keyed_hash(secret, b"vouchsafe mask v1"),
+            check: keyed_hash(secret, b"vouchsafe check v1"),
         }
     }
 
@@ -68,6 +70,11 @@ impl MasterKey {
             }
             Err(error) => Err(failed(error)),
         }
+    }
+
+    /// What the database keeps to know this key again.
+    pub(crate) fn check(&self) -> String {
+        vouchsafe_log::hex(self.check.as_slice())
     }
 
     /// The key by which people are found without storing their names in clear.
@@ -143,12 +150,25 @@ fn keyed_hash(key: &Key, message: &[u8]) -> Key {
     Zeroizing::new(mac.finalize().into_bytes().into())
 }
 
+/// Writes a new file, readable by nobody else, whole or not at all.
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let draft = path.with_extension("new");
+    match std::fs::remove_file(&draft) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    file.sync_all()?;
+    // Unlike a rename, a link fails if somebody else was faster.
+    std::fs::hard_link(&draft, path)?;
+    std::fs::remove_file(&draft)?;
+    match path.parent() {
+        Some(folder) => std::fs::File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
 }
 
 /// Keys of people whose rows are committed, unwrapped once.

@@ -39,6 +39,8 @@ pub struct Session {
     /// Keys seen in this session; they reach the shared cache only once they are known to be committed.
     keys: HashMap<(TenantId, UserId), Key>,
     faults: Option<Arc<dyn Faults>>,
+    /// A statement failed or a decision was refused: what was written so far is half of something.
+    broken: bool,
 }
 
 #[derive(Debug)]
@@ -54,15 +56,30 @@ impl Session {
         committed: Arc<KeyCache>,
         faults: Option<Arc<dyn Faults>>,
     ) -> Self {
-        Self { connection: Held::Unit(unit), master, committed, keys: HashMap::new(), faults }
+        Self { connection: Held::Unit(unit), master, committed, keys: HashMap::new(), faults, broken: false }
     }
 
     pub(crate) fn reading(reader: PooledReader, master: Arc<MasterKey>, committed: Arc<KeyCache>) -> Self {
-        Self { connection: Held::Reader(reader), master, committed, keys: HashMap::new(), faults: None }
+        Self {
+            connection: Held::Reader(reader),
+            master,
+            committed,
+            keys: HashMap::new(),
+            faults: None,
+            broken: false,
+        }
+    }
+
+    /// Makes a commit impossible.
+    pub(crate) fn spoil(&mut self) {
+        self.broken = true;
     }
 
     /// Commits a writing session and lets its keys be shared.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        if self.broken {
+            return Err(StoreError::CommitFailed("a statement of this unit of work failed".to_owned()));
+        }
         if let Some(faults) = &self.faults {
             faults.before("COMMIT")?;
         }
@@ -83,17 +100,23 @@ impl Session {
     }
 
     pub(crate) async fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, StoreError> {
-        if let Some(faults) = &self.faults {
-            faults.before(sql)?;
-        }
-        sqlite::execute(self.connection()?, sql, parameters)
+        let done = self.may_run(sql).and_then(|connection| sqlite::execute(connection, sql, parameters));
+        self.broken |= done.is_err();
+        done
     }
 
     pub(crate) async fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let found = self.may_run(sql).and_then(|connection| sqlite::query(connection, sql, parameters));
+        self.broken |= found.is_err();
+        found
+    }
+
+    /// The connection, unless a test wants this statement to fail.
+    fn may_run(&self, sql: &str) -> Result<&Connection, StoreError> {
         if let Some(faults) = &self.faults {
             faults.before(sql)?;
         }
-        sqlite::query(self.connection()?, sql, parameters)
+        self.connection()
     }
 
     pub(crate) async fn query_one(

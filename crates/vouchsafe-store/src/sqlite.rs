@@ -19,6 +19,8 @@ use crate::sql::{Row, Value};
 const GROUP_MAX: usize = 512;
 /// Prepared statements kept per connection.
 const STATEMENTS_CACHED: usize = 128;
+/// What a group is told whose transaction SQLite gave up.
+const ROLLED_BACK: &str = "the transaction was rolled back";
 /// How long a connection waits for a lock of another process, in milliseconds.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
 
@@ -29,6 +31,9 @@ pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection, StoreError
     } else {
         OpenFlags::SQLITE_OPEN_READ_ONLY
     };
+    if writable {
+        make_private(path).map_err(|source| StoreError::File { path: path.display().to_string(), source })?;
+    }
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
     if writable {
@@ -38,6 +43,18 @@ pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection, StoreError
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     Ok(connection)
+}
+
+/// Makes the file, or an existing one, readable by nobody else; SQLite gives its side files the same mode.
+///
+/// An existing file is never opened here: closing a second descriptor of it would drop the locks that connections of
+/// this process hold.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        Ok(_) | Err(_) => std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)),
+    }
 }
 
 /// The one connection that writes.
@@ -79,10 +96,18 @@ impl SharedWriter {
 impl Writer {
     fn begin_unit(&mut self) -> Result<(), StoreError> {
         if !self.in_transaction {
+            if !self.connection.is_autocommit() {
+                // A rollback failed before; what it should have undone must not get into this transaction.
+                self.connection.execute_batch("ROLLBACK")?;
+            }
             self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             self.in_transaction = true;
         }
-        self.connection.prepare_cached("SAVEPOINT unit")?.execute([])?;
+        let begun = self.connection.prepare_cached("SAVEPOINT unit").and_then(|mut sql| sql.execute([]));
+        if let Err(error) = begun {
+            self.leave_none_open();
+            return Err(error.into());
+        }
         Ok(())
     }
 
@@ -116,9 +141,19 @@ impl Writer {
         let undone = self.connection.execute_batch("ROLLBACK TO unit; RELEASE unit");
         if undone.is_err() || self.connection.is_autocommit() {
             // SQLite gave up the whole transaction (disk full, I/O error): nobody in the group was committed.
-            self.end(&Err("the transaction was rolled back".to_owned()));
-        } else if self.group.is_empty() {
-            self.end(&Ok(()));
+            self.end(&Err(ROLLED_BACK.to_owned()));
+        } else {
+            self.leave_none_open();
+        }
+    }
+
+    /// Ends a transaction that nobody else would end: one that holds no unit of work, and one whose members have all
+    /// stopped waiting. Every other member commits it when its turn comes.
+    fn leave_none_open(&mut self) {
+        if self.group.is_empty() || self.connection.is_autocommit() {
+            self.end(&Err(ROLLED_BACK.to_owned()));
+        } else if self.group.iter().all(oneshot::Sender::is_closed) {
+            self.flush();
         }
     }
 }
@@ -141,7 +176,10 @@ pub(crate) struct Unit {
 
 impl Unit {
     pub(crate) fn connection(&self) -> Result<&Connection, StoreError> {
-        self.writer.as_ref().map(|writer| &writer.connection).ok_or(StoreError::PermitMismatch)
+        let rolled_back = || StoreError::CommitFailed(ROLLED_BACK.to_owned());
+        let connection = self.writer.as_ref().map(|writer| &writer.connection).ok_or_else(rolled_back)?;
+        // After SQLite gave up the transaction, a statement would be a transaction of its own.
+        if connection.is_autocommit() { Err(rolled_back()) } else { Ok(connection) }
     }
 
     /// Keeps the unit and waits until its group is durable.
@@ -193,8 +231,15 @@ struct FlushIfAbandoned {
 
 impl Drop for FlushIfAbandoned {
     fn drop(&mut self) {
-        if let (Some(shared), Ok(runtime)) = (self.shared.take(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn(async move { shared.flush().await });
+        let Some(shared) = self.shared.take() else { return };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(async move { shared.flush().await })),
+            // Nothing can be spawned. If a unit of work holds the writer, its own end commits the group.
+            Err(_) => {
+                if let Ok(mut writer) = shared.0.try_lock() {
+                    writer.flush();
+                }
+            }
         }
     }
 }
@@ -241,3 +286,6 @@ pub(crate) fn query(
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

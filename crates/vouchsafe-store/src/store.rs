@@ -57,13 +57,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the folder, the key or the schema cannot be used.
     pub fn open(folder: &Path, options: Options) -> Result<Self, StoreError> {
-        let failed = |source| StoreError::File { path: folder.display().to_string(), source };
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        private(folder).map_err(failed)?;
-        let master = Arc::new(MasterKey::load_or_create(&folder.join("master.key"))?);
+        private_folder(folder)?;
         let path = folder.join("state.sqlite");
+        let master = Arc::new(master_key(&folder.join("master.key"), &path)?);
         let connection = sqlite::open(&path, true)?;
         migrate::run(&connection)?;
+        belongs_here(&master, &connection)?;
         let provider = provider_id(&connection, &*options.entropy)?;
         Ok(Self {
             readers: Readers::new(path.clone()),
@@ -137,9 +136,37 @@ impl Store {
     }
 }
 
-fn private(folder: &Path) -> std::io::Result<()> {
+/// Makes a folder that nobody else can look into.
+pub(crate) fn private_folder(folder: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)))
+        .map_err(|source| StoreError::File { path: folder.display().to_string(), source })
+}
+
+/// The master key. A new one is made for a new database only: an old one's values would never open again.
+fn master_key(key: &Path, database: &Path) -> Result<MasterKey, StoreError> {
+    let used = std::fs::metadata(database).is_ok_and(|file| file.len() > 0);
+    if used && !key.exists() {
+        let source = std::io::Error::new(
+            std::io::ErrorKind::NotFound,
+            "the database exists, but the key that opens its values does not",
+        );
+        return Err(StoreError::File { path: key.display().to_string(), source });
+    }
+    MasterKey::load_or_create(key)
+}
+
+/// Refuses a key that is not the one this database was made with.
+fn belongs_here(master: &MasterKey, connection: &Connection) -> Result<(), StoreError> {
+    let name = "masterKeyCheck";
+    match sqlite::query(connection, sql::SETTING, &values![name])?.into_iter().next() {
+        Some(mut row) => {
+            let wrong = || StoreError::Corrupt("the master key is not the one of this database".to_owned());
+            (row.text(0)? == master.check()).then_some(()).ok_or_else(wrong)
+        }
+        None => sqlite::execute(connection, sql::SET_SETTING, &values![name, master.check()]).map(drop),
+    }
 }
 
 fn provider_id(connection: &Connection, entropy: &dyn Entropy) -> Result<TenantId, StoreError> {
