@@ -1,0 +1,123 @@
+//! The configuration file of `serve` and `bootstrap`: TOML, unknown keys refused, errors with their line.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// What the file says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Address to listen on. TLS is the business of the proxy in front.
+    #[serde(default = "default_listen")]
+    pub listen: SocketAddr,
+    /// Scheme and authority that people and tools use, such as `https://support.example`; links start with it.
+    pub public_url: String,
+    /// Where the data is.
+    pub database: Database,
+    /// Who is made by `bootstrap`.
+    pub bootstrap: Option<Bootstrap>,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:FOLDER`: a folder that holds the database, the tenants' record files and the master key.
+    pub url: String,
+}
+
+/// The provider and the first customer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bootstrap {
+    /// The vendor.
+    pub provider: NewOrganization,
+    /// The first customer.
+    pub tenant: NewOrganization,
+}
+
+/// An organisation with its first person.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrganization {
+    /// Name.
+    pub display_name: String,
+    /// Domain, such as `contoso.example`.
+    pub domain: String,
+    /// Name of the first person.
+    pub person: String,
+    /// Sign-in name of the first person.
+    pub user_principal_name: String,
+    /// Names of built-in roles; the widest ones without it.
+    pub roles: Option<Vec<String>>,
+    /// Problem types in which the person declares expertise; all for a provider without it.
+    pub expertise: Option<Vec<String>>,
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}")]
+    Unreadable {
+        /// Which file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is not what it should be; the text says where.
+    #[error("{path}: {source}")]
+    Invalid {
+        /// Which file.
+        path: String,
+        /// What is wrong, with line and column.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// A value that is well-formed but not offered.
+    #[error("{path}: {message}")]
+    Unsupported {
+        /// Which file.
+        path: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl Config {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the file, and the line where it can.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: name.clone(), source })?;
+        let config: Self = toml::from_str(&text)
+            .map_err(|source| ConfigError::Invalid { path: name.clone(), source: Box::new(source) })?;
+        let unsupported =
+            |message: &str| ConfigError::Unsupported { path: name.clone(), message: message.to_owned() };
+        if config.folder().is_none() {
+            return Err(unsupported("`database.url` must be `sqlite:FOLDER` in this version"));
+        }
+        let local = config.public_url.starts_with("http://127.0.0.1")
+            || config.public_url.starts_with("http://localhost");
+        if !(config.public_url.starts_with("https://") || local) || config.public_url.ends_with('/') {
+            return Err(unsupported("`public_url` must be https://HOST[:PORT] without a path"));
+        }
+        Ok(config)
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn folder(&self) -> Option<PathBuf> {
+        self.database.url.strip_prefix("sqlite:").filter(|folder| !folder.is_empty()).map(PathBuf::from)
+    }
+}

@@ -4,9 +4,9 @@
 //! pages under [`pages`]; both call the same use cases. A library only so that tests can run it in process.
 
 pub mod api;
-//pub mod bootstrap;
-//pub mod config;
-//pub mod demo;
+pub mod bootstrap;
+pub mod config;
+pub mod demo;
 mod extract;
 mod import_body;
 mod live_body;
@@ -15,10 +15,11 @@ mod openapi;
 mod pages;
 mod problem;
 mod router;
-//pub mod serve;
+pub mod serve;
 mod wire;
 
 use vouchsafe_app::App;
+use vouchsafe_core::id::TenantId;
 
 pub use router::router;
 
@@ -38,4 +39,6 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Whether people are chosen instead of signed in. Then only loopback hosts are answered.
     pub demo: bool,
+    /// The tenants whose people can be chosen in the demo.
+    pub demo_tenants: Vec<TenantId>,
 }

@@ -1,2 +1,103 @@
-//! Vouchsafe server.
-fn main() {}
+//! The server's command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use vouchsafe_server::config::Config;
+use vouchsafe_server::demo::DemoOptions;
+use vouchsafe_server::{bootstrap, demo, serve};
+
+/// Customer-approved support access.
+#[derive(Debug, Parser)]
+#[command(name = "vouchsafe-server", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a whole world on this machine: a provider, three customers, people, requests, sign-ins
+    Demo {
+        /// Loopback address to listen on; port 0 takes a free one
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Folder that keeps the data; without it the data is deleted at the end
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Seed of the generated sign-ins
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
+        /// Print one line of JSON first: the URL, people with tokens, service tokens
+        #[arg(long)]
+        json: bool,
+    },
+    /// Serve a deployment
+    Serve {
+        /// Configuration file (TOML)
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Make the provider, a tenant and one token each; the tokens are printed once
+    Bootstrap {
+        /// Configuration file (TOML) with a [bootstrap] section
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let quiet = matches!(arguments.command, Command::Demo { .. } | Command::Bootstrap { .. });
+    let default = if quiet { "warn" } else { "info" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(arguments.command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
+    match command {
+        Command::Demo { listen, data, seed, json } => {
+            Ok(demo::run(DemoOptions { listen, data, seed, json }).await?)
+        }
+        Command::Serve { config } => Ok(serve::run(Config::read(&config)?).await?),
+        Command::Bootstrap { config } => {
+            use std::io::Write as _;
+            let printed = bootstrap::run(&Config::read(&config)?).await?;
+            let mut out = std::io::stdout().lock();
+            writeln!(out, "Keep these tokens: they are shown once.")?;
+            for token in printed {
+                writeln!(out, "{}\t{}\t{}", token.organization, token.tenant, token.token)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Says on the standard error what went wrong, with its causes.
+fn complain(error: &dyn std::error::Error) {
+    use std::io::Write as _;
+    let mut err = std::io::stderr().lock();
+    let mut text = format!("vouchsafe-server: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let because = error.to_string();
+        if !text.contains(&because) {
+            text.push_str(": ");
+            text.push_str(&because);
+        }
+        cause = error.source();
+    }
+    // A closed standard error leaves nobody to tell.
+    let _ = writeln!(err, "{text}");
+}

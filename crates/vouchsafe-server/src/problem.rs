@@ -25,9 +25,10 @@ impl Refusal {
     /// What a use case refused.
     pub(crate) fn of(error: &AppError, path: &str) -> Self {
         let (code, place) = code_of(error);
-        let detail = match code {
-            Code::Unavailable => "Try again in a moment.".to_owned(),
-            _ => sentence(&error.to_string()),
+        let detail = if code == Code::Unavailable {
+            "Try again in a moment.".to_owned()
+        } else {
+            sentence(&error.to_string())
         };
         let mut problem = Problem::new(code, detail, path);
         if let Some(place) = place {
@@ -101,10 +102,8 @@ impl IntoResponse for Refusal {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if matches!(self.0.code, Code::Unauthenticated | Code::TokenExpired | Code::TokenRevoked) {
             // RFC 6750 section 3; an error code only where a token was sent.
-            let challenge = match self.0.code {
-                Code::TokenExpired | Code::TokenRevoked => r#"Bearer error="invalid_token""#,
-                _ => "Bearer",
-            };
+            let sent_one = matches!(self.0.code, Code::TokenExpired | Code::TokenRevoked);
+            let challenge = if sent_one { r#"Bearer error="invalid_token""# } else { "Bearer" };
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if matches!(self.0.code, Code::Unavailable | Code::TooManyRequests) {

@@ -1,0 +1,131 @@
+//! Running: the listener, the sweeper, and a graceful end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use vouchsafe_app::App;
+use vouchsafe_store::{Options, Store};
+
+use crate::config::Config;
+use crate::{Server, Settings, router};
+
+/// Pause between two sweeps.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// How long open connections may take to finish after the end was asked for.
+const DRAIN_FOR: Duration = Duration::from_secs(10);
+
+/// Why a server does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] vouchsafe_store::StoreError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The listener failed.
+    #[error("the listener failed")]
+    Io(#[from] std::io::Error),
+    /// The deployment has not been set up.
+    #[error("nothing is set up here yet: run `vouchsafe-server bootstrap --config FILE` first")]
+    NotSetUp,
+    /// The configuration names no folder.
+    #[error("`database.url` names no folder")]
+    NoFolder,
+}
+
+/// Serves a deployment until it is asked to stop.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn run(config: Config) -> Result<(), ServeError> {
+    let folder = config.folder().ok_or(ServeError::NoFolder)?;
+    let store = Arc::new(Store::open(&folder, Options::default())?);
+    if store.read()?.tenant(store.provider()).await?.is_none() {
+        return Err(ServeError::NotSetUp);
+    }
+    let settings = Settings { public_url: Some(config.public_url), ..Settings::default() };
+    let listener = listen(config.listen).await?;
+    tracing::info!(address = %listener.local_addr()?, "serving");
+    until_stopped(listener, Server { app: App::new(store), settings }).await
+}
+
+/// Binds the address.
+///
+/// # Errors
+/// [`ServeError::Listen`].
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })
+}
+
+/// Answers requests and sweeps until SIGINT or SIGTERM; then lets open requests finish and makes everything durable.
+///
+/// # Errors
+/// [`ServeError::Io`].
+pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), ServeError> {
+    let (stop, stopped) = watch::channel(false);
+    let store = Arc::clone(server.app.store());
+    let sweeper = tokio::spawn(sweep(server.app.clone(), stopped.clone()));
+    let mut ended = stopped;
+    let serving = axum::serve(listener, router(server)).with_graceful_shutdown(async move {
+        // The sender lives until the end of this function.
+        let _ = ended.wait_for(|stopped| *stopped).await;
+    });
+    let mut serving = std::pin::pin!(serving.into_future());
+    tokio::select! {
+        result = &mut serving => result?,
+        () = asked_to_stop() => {
+            tracing::info!("stopping");
+            stop.send_replace(true);
+            if tokio::time::timeout(DRAIN_FOR, serving).await.is_err() {
+                tracing::warn!("some connections did not finish in time");
+            }
+        }
+    }
+    stop.send_replace(true);
+    if sweeper.await.is_err() {
+        tracing::error!("the sweeper ended by a panic");
+    }
+    store.close().await;
+    Ok(())
+}
+
+/// Records what time has ended, once a second.
+async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = app.sweep().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a sweep failed; the next one tries again"
+            );
+        }
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+    }
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        },
+        Err(_) => {
+            // Without a handler for SIGTERM there is still SIGINT.
+            let _ = interrupted.await;
+        }
+    }
+}
