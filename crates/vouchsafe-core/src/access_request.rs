@@ -85,7 +85,7 @@ pub enum ReasonCode {
 
 /// Where one side stands on record. Terminal states never change again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "status")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "status")]
 pub enum SideState {
     /// Waits for a decision.
     Pending,
@@ -139,6 +139,8 @@ pub enum SideState {
 pub struct Approval {
     /// The person whose vote decided.
     pub by: UserId,
+    /// That person's name: an automatic approval must say for whom it stands.
+    pub by_name: Personal,
     /// When.
     pub at: Timestamp,
     /// Whether the service recorded it because the same person approved in S.
@@ -224,7 +226,7 @@ pub enum EngineerStatus {
 
 /// What can happen to one side's record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
 pub enum AccessEvent {
     /// It came into being, pending.
     Created {

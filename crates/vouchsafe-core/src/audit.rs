@@ -58,7 +58,7 @@ pub enum Initiator {
 
 /// One change. Which row it belongs to stands in its variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "of")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "of")]
 pub enum Event {
     /// Of a support request.
     SupportRequest {

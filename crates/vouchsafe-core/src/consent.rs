@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 
 /// Where the property stands on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "status")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "status")]
 pub enum Consent {
     /// *No*, or never asked.
     None,

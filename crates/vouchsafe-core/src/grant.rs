@@ -50,7 +50,7 @@ pub enum GrantSource {
 
 /// What was recorded of a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "status")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "status")]
 pub enum GrantState {
     /// Given and not ended on record.
     Live,
@@ -84,7 +84,7 @@ pub enum GrantEnd {
 
 /// What can happen to a grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
 pub enum GrantEvent {
     /// It came into being.
     Given {

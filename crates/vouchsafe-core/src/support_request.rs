@@ -150,7 +150,7 @@ serde_as_text!(Stage);
 
 /// Open or closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "status")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "status")]
 pub enum RequestState {
     /// Worked on.
     Open,
@@ -203,7 +203,7 @@ pub struct Message {
 
 /// What can happen to a support request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
 pub enum SupportRequestEvent {
     /// It was opened.
     Opened {

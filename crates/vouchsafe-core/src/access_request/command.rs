@@ -208,8 +208,16 @@ pub fn approve(
     let scope = capped(side.requested.narrowed(&vote.narrowing)?, &facts.tenant.policy, side.side);
     let comment = optional_text("comment", vote.comment.as_deref(), by)?;
     let mut draft = Draft::new(cx);
-    let approval =
-        Approval { by: by.id, at: cx.now, automatic: false, scope, comment, grant: None, expires: None };
+    let approval = Approval {
+        by: by.id,
+        by_name: by.display_name.clone(),
+        at: cx.now,
+        automatic: false,
+        scope,
+        comment,
+        grant: None,
+        expires: None,
+    };
     match side.side {
         Side::SupportRequestTenant => {
             draft
@@ -287,6 +295,7 @@ fn reach_resource(
     let scope = capped(scope.clone(), policy, Side::ResourceTenant);
     let approval = Approval {
         by: person.id,
+        by_name: person.display_name.clone(),
         at: cx.now,
         automatic: true,
         scope,

@@ -153,12 +153,13 @@ fn details(entry: &LogEntry) -> Vec<KeyValue> {
         entry.entry.get("events").and_then(Value::as_array).into_iter().flatten().enumerate()
     {
         if let Some(by) = event.pointer("/event/approval/by").and_then(Value::as_str) {
-            add("decidedBy", by.to_owned());
+            add("decidedById", by.to_owned());
         }
         if let Some(grant) = event.pointer("/event/approval/grant").and_then(Value::as_str) {
             add("grantId", grant.to_owned());
         }
         for (name, pointer) in [
+            ("decidedBy", "event/approval/byName"),
             ("comment", "event/approval/comment"),
             ("reason", "event/reason"),
             ("justification", "event/side/justification"),
