@@ -17,6 +17,8 @@ use vouchsafe_core::support_request::command::{
     self, Answer, MayUpdate, NewContact, NewRequest, Opening, RequestChange,
 };
 use vouchsafe_core::support_request::{Resolution, Severity, SupportRequest};
+use vouchsafe_core::tenant::Tenant;
+use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::{Listed, PageKey, Session, StoreError, Work};
 
 use crate::call::{Acting, acting, finish, replayed, unchanged};
@@ -87,16 +89,15 @@ impl App {
         let query = options.understood("createdDateTime")?;
         let listed = reader.list_cases(scope, &query).await?;
         let seen = reader.now();
-        let mut offers: BTreeMap<TenantId, bool> = BTreeMap::new();
+        let mut owners: BTreeMap<TenantId, Option<Tenant>> = BTreeMap::new();
         for request in &listed.items {
-            if let Entry::Vacant(unknown) = offers.entry(request.tenant) {
-                let owner = reader.tenant(request.tenant).await?;
-                unknown.insert(owner.is_some_and(|owner| owner.policy.consent_offered));
+            if let Entry::Vacant(unknown) = owners.entry(request.tenant) {
+                unknown.insert(reader.tenant(request.tenant).await?);
             }
         }
         Ok(listed.map(|request| {
-            let offered = offers.get(&request.tenant).copied().unwrap_or_default();
-            CaseView { version: request.version, request, consent_offered: offered, seen }
+            let owner = owners.get(&request.tenant).and_then(Option::as_ref);
+            case_view(request, owner, seen)
         }))
     }
 
@@ -110,12 +111,7 @@ impl App {
         let request = visible_case(&mut reader, &me, id).await?;
         let seen = reader.now();
         let owner = reader.tenant(request.tenant).await?.ok_or(AppError::NotFound)?;
-        Ok(CaseView {
-            version: request.version,
-            request,
-            consent_offered: owner.policy.consent_offered,
-            seen,
-        })
+        Ok(case_view(request, Some(&owner), seen))
     }
 
     /// Changes a support request.
@@ -172,14 +168,7 @@ impl App {
         let policy = &me.tenant.policy;
         let decided = command::update::<A>(request, grant, change, &me.caller.person, policy, &cx)?;
         if decided.writes().is_empty() {
-            let seen = work.now();
-            let offered = policy.consent_offered;
-            return Ok(CaseView {
-                version: request.version,
-                request: request.clone(),
-                consent_offered: offered,
-                seen,
-            });
+            return Ok(case_view(request.clone(), Some(&me.tenant), work.now()));
         }
         let ended = Rows(decided.writes().to_vec()).ended_grants();
         let view = recorded(work, call, permit, decided, me).await?;
@@ -467,9 +456,19 @@ async fn recorded<A: Action>(
     } else {
         work.tenant(request.tenant).await?
     };
-    let consent_offered = owner.is_some_and(|owner| owner.policy.consent_offered);
-    let view = CaseView { version: request.version, request, consent_offered, seen: work.now() };
+    let view = case_view(request, owner.as_ref(), work.now());
     finish(work, call, view).await
+}
+
+/// A case with what belongs to its owner.
+fn case_view(request: SupportRequest, owner: Option<&Tenant>, seen: Timestamp) -> CaseView {
+    CaseView {
+        version: request.version,
+        tenant_name: owner.map(|owner| owner.display_name.clone()).unwrap_or_default(),
+        consent_offered: owner.is_some_and(|owner| owner.policy.consent_offered),
+        request,
+        seen,
+    }
 }
 
 /// A decision that lacks the row it is about.

@@ -16,6 +16,7 @@ mod live;
 mod own;
 mod read;
 mod setup;
+mod shown;
 mod sweep;
 pub mod view;
 
@@ -32,6 +33,7 @@ pub use import::{ImportReport, Rejected};
 pub use live::{LiveAnswer, LiveAnswers};
 pub use read::{MaskedPage, ReadAnswer, ReadQuery, SignInListing, Wanted};
 pub use setup::{NewPerson, NewTenant};
+pub use shown::{AccessStory, ReadTotals};
 
 /// The application: everything a handler can ask for.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use vouchsafe_core::effective::{Basis, ReadRefusal, basis};
 use vouchsafe_core::grant::Grant;
-use vouchsafe_core::id::{GrantId, ReadId, SupportRequestId, TenantId};
+use vouchsafe_core::id::{GrantId, Id as _, ReadId, SupportRequestId, TenantId, uuid_v7};
 use vouchsafe_core::permit::{Facts, ReadData, ReadOwnSignIns, authorize};
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::read::{self as rules, DeniedReads, PropertyRead, ReadRecord};
@@ -48,6 +48,10 @@ pub enum Wanted {
 /// Masked records, ready to be put into an answer's body.
 #[derive(Debug, Clone)]
 pub struct MaskedPage {
+    /// The read record that will stand for this answer.
+    pub read: ReadId,
+    /// The grant that it rests on; none for a basic category.
+    pub grant: Option<Grant>,
     /// The records.
     pub records: Vec<Value>,
     /// `$skiptoken` of the next page.
@@ -93,6 +97,7 @@ struct Looked {
 
 /// What a read is about to return, for its record.
 struct Returned {
+    read: ReadId,
     query: String,
     record_ids: Vec<String>,
     properties: Vec<PropertyRead>,
@@ -142,11 +147,12 @@ impl App {
         let within = looked.grant.as_ref().and_then(|grant| grant.filter).unwrap_or_default();
         let (page, text) = self.fetch(query, &looked, within).await?;
         let record_ids: Vec<String> = page.records.iter().map(|record| record.id.clone()).collect();
-        let (masked, properties) = masked(&page, query, &looked)?;
+        let read = self.new_read_id(query.tenant);
+        let (masked, properties) = masked(&page, query, &looked, read)?;
         let body = render(&masked);
         let bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);
-        let returned = Returned { query: text, record_ids, properties, bytes };
-        let read = self.record_read(who, query, &looked, returned).await?;
+        let returned = Returned { read, query: text, record_ids, properties, bytes };
+        self.record_read(who, query, &looked, returned).await?;
         let found = !masked.records.is_empty() || matches!(query.wanted, Wanted::Page(_));
         let (grant, expires) = looked.grant.map(|grant| (grant.id, grant.expires)).unzip();
         Ok(ReadAnswer { body, found, grant, expires, read, live })
@@ -217,7 +223,7 @@ impl App {
         query: &ReadQuery,
         looked: &Looked,
         returned: Returned,
-    ) -> Result<ReadId, AppError> {
+    ) -> Result<(), AppError> {
         let mut work = self.work_on([query.tenant].into()).await?;
         let me = acting(&mut work, who).await?;
         let now = work.now();
@@ -231,10 +237,9 @@ impl App {
             Basis::Basic if used.is_none() => None,
             Basis::Grant(_) | Basis::Basic => return Err(ReadRefusal::GrantEnded.into()),
         };
-        let id: ReadId = work.new_id(query.tenant);
         let root = vouchsafe_log::hex(&vouchsafe_log::root(returned.record_ids.iter().map(String::as_bytes)));
         let record = ReadRecord {
-            id,
+            id: returned.read,
             tenant: query.tenant,
             support_request: query.case,
             grant: grant.map(|grant| grant.id),
@@ -249,8 +254,14 @@ impl App {
         };
         let decided = rules::record(record, root, &me.context(&work));
         work.record(permit, decided).await?;
-        work.commit().await?;
-        Ok(id)
+        Ok(work.commit().await?)
+    }
+
+    /// The id of a read record, drawn before the answer is made, so that the answer can name it.
+    fn new_read_id(&self, tenant: TenantId) -> ReadId {
+        let mut random = [0; 10];
+        self.store.random(tenant, &mut random);
+        ReadId::from_uuid(uuid_v7(self.store.now(), random))
     }
 
     /// Counts a refused read for the log that may know of it: S's for S's data; R's once R's side exists; else the
@@ -373,6 +384,7 @@ fn masked(
     page: &SignInPage,
     query: &ReadQuery,
     looked: &Looked,
+    read: ReadId,
 ) -> Result<(MaskedPage, Vec<PropertyRead>), AppError> {
     known_properties(query.select.as_deref())?;
     let mut masker = Masker::new(&MASKS, &looked.key);
@@ -390,7 +402,8 @@ fn masked(
         .into_iter()
         .map(|p| PropertyRead { name: p.name, masked: p.masked })
         .collect();
-    Ok((MaskedPage { records, next, total: page.total }, properties))
+    let grant = looked.grant.clone();
+    Ok((MaskedPage { read, grant, records, next, total: page.total }, properties))
 }
 
 fn unmasked_key(cursor: Cursor, key: &MaskKey) -> Result<PageKey, AppError> {

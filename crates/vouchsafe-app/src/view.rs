@@ -19,6 +19,8 @@ pub struct CaseView {
     pub request: SupportRequest,
     /// Its row version, for `ETag`.
     pub version: u64,
+    /// The name of its tenant. Whoever sees the case may know it.
+    pub tenant_name: String,
     /// Whether its tenant offers consent.
     pub consent_offered: bool,
     /// When this was true.

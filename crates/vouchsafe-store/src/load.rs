@@ -7,10 +7,11 @@ use vouchsafe_core::access_request::{AccessSide, EngineerRequest};
 use vouchsafe_core::assignment::Candidate;
 use vouchsafe_core::case::{Case, Held};
 use vouchsafe_core::grant::{Grant, GrantSource};
-use vouchsafe_core::id::{AccessRequestId, GrantId, SupportRequestId, TenantId, UserId};
+use vouchsafe_core::id::{AccessRequestId, GrantId, ReadId, SupportRequestId, TenantId, UserId};
 use vouchsafe_core::permission::{Permission, Permissions};
 use vouchsafe_core::permit::Caller;
 use vouchsafe_core::person::Person;
+use vouchsafe_core::read::ReadRecord;
 use vouchsafe_core::role;
 use vouchsafe_core::setup::{Account, TokenRecord};
 use vouchsafe_core::support_request::{Message, SupportRequest};
@@ -298,6 +299,18 @@ impl Session {
     /// [`StoreError`].
     pub async fn grant(&mut self, tenant: TenantId, id: GrantId) -> Result<Option<Grant>, StoreError> {
         self.aggregate(tenant, sql::GRANT, &values![tenant, id]).await
+    }
+
+    /// One read of a tenant's data.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn read_record(
+        &mut self,
+        tenant: TenantId,
+        id: ReadId,
+    ) -> Result<Option<ReadRecord>, StoreError> {
+        self.document(tenant, sql::READ_RECORD, &values![tenant, id]).await
     }
 
     /// A tenant's grants for one case, ended ones too.

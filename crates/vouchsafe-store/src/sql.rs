@@ -208,6 +208,7 @@ statements! {
     UPDATE_GRANT = "UPDATE access_grant SET version = version + 1, status = $1, ended_at = $2, document = $3 WHERE tenant_id = $4 AND id = $5 AND version = $6";
     CONSENTS_DUE = "SELECT document, version FROM support_request WHERE consent_expires_at <= $1 ORDER BY tenant_id, id LIMIT $2";
 
+    READ_RECORD = "SELECT document FROM read_record WHERE tenant_id = $1 AND id = $2";
     INSERT_READ = "INSERT INTO read_record (tenant_id, id, support_request, grant_id, access_request, created_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
     COUNT_DENIED = "INSERT INTO denied_read (tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) ON CONFLICT (tenant_id, minute, engineer, support_request, data_tenant, category, reason) DO UPDATE SET count = count + 1, last_at = excluded.last_at";
@@ -229,3 +230,6 @@ statements! {
     PUT_ANSWER = "INSERT INTO idempotency (tenant_id, principal, endpoint, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, principal, endpoint, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at";
     DELETE_OLD_ANSWERS = "DELETE FROM idempotency WHERE created_at < $1";
 }
+
+#[cfg(test)]
+mod tests;
