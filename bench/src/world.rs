@@ -1,0 +1,32 @@
+//! What is measured against: the demo's world on a folder, served on loopback.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use vouchsafe_app::App;
+use vouchsafe_server::demo::{DemoClock, Sizes, World, build};
+use vouchsafe_server::{Server, Settings};
+use vouchsafe_store::{Options, Store};
+
+/// A served world.
+pub(crate) struct Served {
+    pub(crate) app: App,
+    pub(crate) world: World,
+    pub(crate) address: SocketAddr,
+}
+
+/// Builds the demo's world in `folder` and serves it.
+pub(crate) async fn serve(folder: &Path, sign_ins: usize) -> Served {
+    let clock = DemoClock::default();
+    let options = Options { clock: Arc::new(clock.clone()), ..Options::default() };
+    let store = Arc::new(Store::open(&folder.join("vouchsafe"), options).unwrap());
+    let app = App::new(store);
+    let world =
+        build(&app, &clock, 1, Sizes { people: 1_000.min(sign_ins / 10).max(30), sign_ins }).await.unwrap();
+    let listener = vouchsafe_server::serve::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = Server { app: app.clone(), settings: Settings::default() };
+    tokio::spawn(async move { vouchsafe_server::serve::until_stopped(listener, server).await });
+    Served { app, world, address }
+}

@@ -1,0 +1,84 @@
+//! Lifecycle writes: `PATCH …/support/requests/{id}` changes the severity, which writes the request's row, an audit
+//! entry with its leaf, the log head and the outbox.
+
+use std::path::Path;
+use std::time::Duration;
+
+use vouchsafe_app::ListOptions;
+use vouchsafe_core::id::SupportRequestId;
+
+use crate::bare::Bare;
+use crate::http::{Script, drive, request};
+use crate::postgres::Postgres;
+use crate::rounds::{Series, line, ratio};
+use crate::world::{Served, serve};
+
+/// Requests that clients spread over, so that none waits for another's row.
+const CASES_MAX: usize = 8;
+
+/// Measures and prints.
+pub(crate) async fn run(folder: &Path, rounds: usize, seconds: u64) {
+    let lasts = Duration::from_secs(seconds);
+    let served = serve(folder, 300).await;
+    let (cases, token) = open_cases(&served).await;
+    let scripts = |clients: usize| -> Vec<Script> {
+        (0..clients).map(|client| script(&cases[client % cases.len()], &token)).collect()
+    };
+    drive(served.address, scripts(1), Duration::from_millis(300)).await;
+    let mut bare = Bare::like(served.app.store().path(), &folder.join("bare.sqlite"));
+    let mut postgres = Postgres::start(folder);
+    let mut figures: [Series; 7] = Default::default();
+    for round in 0..rounds {
+        eprintln!("round {} of {rounds}", round + 1);
+        figures[0].0.push(bare.write(1, lasts));
+        figures[1].0.push(drive(served.address, scripts(1), lasts).await);
+        figures[2].0.push(bare.write(512, lasts));
+        figures[3].0.push(drive(served.address, scripts(256), lasts).await);
+        figures[4].0.push(drive(served.address, scripts(32), lasts).await);
+        if let Some(postgres) = &mut postgres {
+            figures[5].0.push(postgres.plain(32, seconds));
+            figures[6].0.push(postgres.chained(32, seconds));
+        }
+    }
+    println!(
+        "lifecycle write (row, audit entry, leaf, outbox), durable before the answer; {rounds} rounds of {seconds} s\n"
+    );
+    line("bare SQLite, the same rows, one commit each", "/s", &figures[0]);
+    line("Vouchsafe over HTTP, 1 client", "/s", &figures[1]);
+    line("bare SQLite, groups of 512", "/s", &figures[2]);
+    line("Vouchsafe over HTTP, 256 clients", "/s", &figures[3]);
+    line("Vouchsafe over HTTP, 32 clients", "/s", &figures[4]);
+    if postgres.is_some() {
+        line("PostgreSQL, state and audit row, 32 clients", "/s", &figures[5]);
+        line("PostgreSQL, hash chain under a lock, 32 clients", "/s", &figures[6]);
+    }
+    println!();
+    ratio("1 client / bare SQLite", &figures[1].over(&figures[0]), ">= 0.6");
+    ratio("256 clients / bare SQLite in groups of 512", &figures[3].over(&figures[2]), ">= 0.3");
+    if postgres.is_some() {
+        ratio("32 clients / plain PostgreSQL", &figures[4].over(&figures[5]), ">= 2.5");
+        ratio("32 clients / PostgreSQL with a locked chain", &figures[4].over(&figures[6]), ">= 15");
+    } else {
+        println!("PostgreSQL was not found on this machine: its two ratios are not measured.");
+    }
+}
+
+/// Open requests of one tenant, and the token of somebody who may change them.
+async fn open_cases(served: &Served) -> (Vec<SupportRequestId>, String) {
+    let person = served
+        .world
+        .people
+        .iter()
+        .find(|person| person.roles.iter().any(|role| role == "Global Administrator"));
+    let person = person.unwrap();
+    let options = ListOptions { filter: Some("status eq 'open'".to_owned()), ..ListOptions::default() };
+    let listed = served.app.requests(person.who, &options).await.unwrap();
+    let cases = listed.items.into_iter().map(|view| view.request.id).take(CASES_MAX).collect();
+    (cases, person.token.clone())
+}
+
+fn script(case: &SupportRequestId, token: &str) -> Script {
+    let path = format!("/v1.0/support/requests/{case}");
+    let change = |severity: &str| request("PATCH", &path, token, &format!(r#"{{"severity":"{severity}"}}"#));
+    Script { requests: vec![change("minimal"), change("moderate"), change("critical")] }
+}
