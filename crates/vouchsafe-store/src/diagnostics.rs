@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rusqlite::{Connection, InterruptHandle};
 use vouchsafe_core::id::TenantId;
@@ -26,8 +26,8 @@ const IDLE_PER_TENANT: usize = 4;
 const TENANTS_MAX: usize = 256;
 /// How long a query may run before it is refused, in milliseconds (`diagnostics.md`, *Reading it*).
 const QUERY_TIMEOUT_MS: u64 = 2_000;
-/// How often a query that shall stop is told so, in milliseconds: an interrupt between two statements is lost.
-const STOP_AGAIN_MS: u64 = 20;
+/// How often a query that shall stop is told so: an interrupt between two statements is lost.
+const STOP_AGAIN: tokio::time::Duration = tokio::time::Duration::from_millis(20);
 
 const INSERT_SIGN_IN: &str = "INSERT INTO sign_in (id, created, user_id, user_principal_name, user_display_name, app_id, app_display_name, resource_id, resource_display_name, ip_address, correlation_id, error_code, conditional_access_status, client_app_used, is_interactive, json, original) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (id) DO NOTHING";
 
@@ -200,8 +200,12 @@ impl Store {
             None if !path.exists() => return blocking(move || run(None)).await,
             None => sqlite::open(&path, false)?,
         };
-        let mut stop =
-            Stop { asked: Arc::default(), query: connection.get_interrupt_handle(), finished: false };
+        let runs = Arc::new(());
+        let stop = Stop {
+            asked: Arc::default(),
+            query: Arc::new(connection.get_interrupt_handle()),
+            running: Arc::downgrade(&runs),
+        };
         let stopped = Arc::clone(&stop.asked);
         let mut task = std::pin::pin!(blocking(move || {
             let result = if stopped.load(Ordering::SeqCst) {
@@ -209,17 +213,16 @@ impl Store {
             } else {
                 run(Some(&connection))
             };
+            drop(runs);
             Ok((result, connection))
         }));
-        let again = tokio::time::Duration::from_millis(STOP_AGAIN_MS);
         let mut done = tokio::time::timeout(self.records.limit, task.as_mut()).await;
         while done.is_err() {
             stop.now();
-            done = tokio::time::timeout(again, task.as_mut()).await;
+            done = tokio::time::timeout(STOP_AGAIN, task.as_mut()).await;
         }
         let (result, connection) = done.map_err(|_| StoreError::TooSlow)??;
         // Kept only now that no interrupt can be on its way to it.
-        stop.finished = true;
         self.records.keep(tenant, connection);
         result
     }
@@ -228,8 +231,9 @@ impl Store {
 /// Stops a query: on request, or when nobody waits for it any more.
 struct Stop {
     asked: Arc<AtomicBool>,
-    query: InterruptHandle,
-    finished: bool,
+    query: Arc<InterruptHandle>,
+    /// Lives as long as the query runs or waits to run.
+    running: Weak<()>,
 }
 
 impl Stop {
@@ -241,8 +245,18 @@ impl Stop {
 
 impl Drop for Stop {
     fn drop(&mut self) {
-        if !self.finished {
-            self.now();
+        if self.running.strong_count() == 0 {
+            return;
+        }
+        self.now();
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (query, running) = (Arc::clone(&self.query), Weak::clone(&self.running));
+            runtime.spawn(async move {
+                while running.strong_count() > 0 {
+                    query.interrupt();
+                    tokio::time::sleep(STOP_AGAIN).await;
+                }
+            });
         }
     }
 }
@@ -292,6 +306,7 @@ fn properties() -> Vec<Property> {
                 ColumnKind::Time => Kind::Time,
             },
             fold: column.fold,
+            operators: column.operators,
             text_functions: column.text_functions,
         })
         .collect()
@@ -353,3 +368,6 @@ fn page(connection: &Connection, query: &SignInQuery) -> Result<SignInPage, Stor
     }
     Ok(SignInPage { records, next, total })
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,8 @@ pub(crate) struct Property {
     pub(crate) kind: Kind,
     /// How a text is folded before it is compared.
     pub(crate) fold: Fold,
+    /// Relations that may be asked; `in` where `eq` is.
+    pub(crate) operators: &'static [Op],
     /// Text functions that an index answers, or that are cheap enough.
     pub(crate) text_functions: &'static [TextFunction],
 }
@@ -35,7 +37,14 @@ pub(crate) enum Kind {
 
 impl Property {
     pub(crate) const fn text(path: &'static str, sql: &'static str) -> Self {
-        Self { path, sql, kind: Kind::Text, fold: Fold::None, text_functions: &TextFunction::ALL }
+        Self {
+            path,
+            sql,
+            kind: Kind::Text,
+            fold: Fold::None,
+            operators: &Op::ALL,
+            text_functions: &TextFunction::ALL,
+        }
     }
 
     pub(crate) const fn time(path: &'static str, sql: &'static str) -> Self {
@@ -116,6 +125,9 @@ impl<'a> Condition<'a> {
         let value = typed(property, value)?;
         if property.kind == Kind::Bool && !matches!(op, Op::Eq | Op::Ne) {
             return Err(refused(property, "is true or false: use `eq` or `ne`"));
+        }
+        if !property.operators.contains(&op) {
+            return Err(refused(property, &format!("does not take `{}`", op.keyword())));
         }
         let parameter = self.bind(value);
         let operator = match op {

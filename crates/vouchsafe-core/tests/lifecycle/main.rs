@@ -16,13 +16,13 @@ mod world;
 use proptest::prelude::*;
 use steps::{Step, life};
 use vouchsafe_core::audit::EntryDraft;
-use world::World;
+use world::{Memory, World};
 
 /// Random lives per run; bounded, so that the test takes seconds.
 const LIVES: u32 = 300;
 
 fn live(setup: u16, steps: &[Step], mute: bool) -> World {
-    let mut world = World::new(setup);
+    let mut world = World::new(setup, Memory);
     for step in steps {
         let before = world.clone();
         let Some(done) = world.act(step, mute) else { continue };

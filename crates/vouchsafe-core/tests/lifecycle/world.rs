@@ -11,7 +11,7 @@ use vouchsafe_core::case::{Case, Held, assign, close, record_expiry, remove, rem
 use vouchsafe_core::decided::{Context, Decided, Notice, Write};
 use vouchsafe_core::grant::{Grant, GrantSource};
 use vouchsafe_core::id::{AccessRequestId, GrantId, Id, SupportRequestId, TenantId, UserId, uuid_v7};
-use vouchsafe_core::permit::{Action, DecideConsent};
+use vouchsafe_core::permit::{Action, DecideConsent, RecordExpiry};
 use vouchsafe_core::person::{Person, PersonKind};
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::rejection::Rejection;
@@ -38,8 +38,34 @@ pub(crate) struct Done {
     pub(crate) notices: Vec<Notice>,
 }
 
+/// What a decision consists of.
+pub(crate) type Parts = (Vec<EntryDraft>, Vec<Write>, Vec<Notice>);
+
+/// Where decisions are recorded, besides the world itself.
+pub(crate) trait Sink: Clone {
+    /// Records what a person decided.
+    fn record<A: Action>(&self, world: &World<Self>, by: &Person, decided: Decided<A>) -> Parts;
+    /// Records what time did.
+    fn record_expiry(&self, world: &World<Self>, decided: Decided<RecordExpiry>) -> Parts;
+}
+
+/// Nowhere else.
 #[derive(Debug, Clone)]
-pub(crate) struct World {
+pub(crate) struct Memory;
+
+impl Sink for Memory {
+    fn record<A: Action>(&self, _: &World, _: &Person, decided: Decided<A>) -> Parts {
+        decided.into_parts()
+    }
+
+    fn record_expiry(&self, _: &World, decided: Decided<RecordExpiry>) -> Parts {
+        decided.into_parts()
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct World<S = Memory> {
+    pub(crate) sink: S,
     pub(crate) now: Timestamp,
     pub(crate) tenants: BTreeMap<TenantId, Tenant>,
     pub(crate) cases: Rows<SupportRequestId, SupportRequest>,
@@ -68,7 +94,7 @@ pub(crate) fn support() -> TenantId {
     tenant_id(0)
 }
 
-fn provider() -> TenantId {
+pub(crate) fn provider() -> TenantId {
     tenant_id(9)
 }
 
@@ -92,13 +118,13 @@ fn engineer(n: u8) -> Person {
 }
 
 /// The approver of a tenant; `second` is another one.
-fn admin(tenant: TenantId, second: bool) -> Person {
+pub(crate) fn admin(tenant: TenantId, second: bool) -> Person {
     person(tenant, tenant.uuid().as_bytes()[15] * 10 + u8::from(second), "")
 }
 
-impl World {
+impl<S: Sink> World<S> {
     /// Bits of `setup` choose the tenants' settings.
-    pub(crate) fn new(setup: u16) -> Self {
+    pub(crate) fn new(setup: u16, sink: S) -> Self {
         let bit = |n: u16| setup >> n & 1 == 1;
         let tenants = (0..3u16).map(|n| {
             let id = tenant_id(u8::try_from(n).unwrap());
@@ -128,6 +154,7 @@ impl World {
             )
         });
         Self {
+            sink,
             now: Timestamp::from_millis(1_800_000_000_000),
             tenants: tenants.collect(),
             cases: Rows::new(),
@@ -472,16 +499,18 @@ impl World {
             .collect();
         let cx = Context { now: self.now, initiator: Initiator::Service, provider: provider() };
         let decided = record_expiry(tenant, &sides, &consents, &cx);
-        self.recorded(provider(), decided)
+        let parts = self.sink.record_expiry(self, decided);
+        self.recorded(provider(), parts)
     }
 
     fn done<A: Action>(&mut self, by: &Person, decided: Result<Decided<A>, Rejection>) -> Option<Done> {
-        self.recorded(by.tenant, decided.ok()?)
+        let parts = self.sink.record(self, by, decided.ok()?);
+        self.recorded(by.tenant, parts)
     }
 
     /// Applies the writes to the rows, and the events to the folded ones.
-    fn recorded<A: Action>(&mut self, actor: TenantId, decided: Decided<A>) -> Option<Done> {
-        let (entries, writes, notices) = decided.into_parts();
+    fn recorded(&mut self, actor: TenantId, parts: Parts) -> Option<Done> {
+        let (entries, writes, notices) = parts;
         for write in &writes {
             match write.clone() {
                 Write::SupportRequest(row) => {

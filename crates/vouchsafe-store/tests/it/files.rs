@@ -1,0 +1,144 @@
+//! What lies on disk: who may read it, what stands in it, and what is refused at opening.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use vouchsafe_core::setup;
+use vouchsafe_core::tenant::TenantKind::Customer;
+use vouchsafe_diagnostics::sign_in::SignInRecord;
+use vouchsafe_store::StoreError;
+
+use crate::folder::{Home, id, person, tenant, token};
+
+fn files_under(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for item in std::fs::read_dir(folder).unwrap() {
+        let path = item.unwrap().path();
+        if path.is_dir() {
+            found.push(path.clone());
+            found.extend(files_under(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+async fn with_some_data() -> Home {
+    let home = Home::new();
+    home.add_tenant(tenant(1, Customer)).await.unwrap();
+    home.set_up(&[id(1)], |cx| setup::issue_token(token(id(1), 1), cx)).await.unwrap();
+    let record = SignInRecord::from_graph(r#"{"id":"s1","createdDateTime":"2026-11-23T09:00:00Z"}"#).unwrap();
+    home.store.import_sign_ins(id(1), vec![record]).await.unwrap();
+    home
+}
+
+#[tokio::test]
+async fn nobody_but_the_owner_can_read_any_file_or_look_into_any_folder() {
+    let home = with_some_data().await;
+    assert_eq!(mode(home.folder.path()), 0o700);
+    let found = files_under(home.folder.path());
+    let names: Vec<_> = found.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
+    assert!(names.contains(&"master.key") && names.contains(&"state.sqlite-wal"), "{names:?}");
+    for path in &found {
+        let wanted = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode(path), wanted, "{}", path.display());
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_others_could_read_is_closed_to_them_at_opening() {
+    let home = with_some_data().await;
+    std::fs::set_permissions(home.folder.database(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    drop(home.reopened().unwrap());
+    assert_eq!(mode(&home.folder.database()), 0o600);
+}
+
+#[tokio::test]
+async fn a_wrong_master_key_is_told_at_opening() {
+    let home = with_some_data().await;
+    let key = home.folder.path().join("master.key");
+    let right = std::fs::read(&key).unwrap();
+    for (wrong, told) in [
+        (vec![7; 32], "the master key is not the one of this database"),
+        (vec![7; 31], "is not a master key"),
+        (Vec::new(), "is not a master key"),
+    ] {
+        std::fs::write(&key, wrong).unwrap();
+        let error = home.reopened().unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+    }
+    std::fs::write(&key, right).unwrap();
+    assert!(home.reopened().is_ok());
+}
+
+#[tokio::test]
+async fn a_lost_master_key_is_told_and_not_made_anew() {
+    let home = with_some_data().await;
+    let key = home.folder.path().join("master.key");
+    std::fs::remove_file(&key).unwrap();
+    let error = home.reopened().unwrap_err();
+    assert!(matches!(&error, StoreError::File { path, .. } if path.ends_with("master.key")), "{error:?}");
+    assert!(!key.exists());
+}
+
+#[tokio::test]
+async fn a_newer_or_an_edited_schema_is_refused() {
+    for change in [
+        "INSERT INTO migration (name, sha256) VALUES ('9999_future', 'x')",
+        "UPDATE migration SET sha256 = 'edited'",
+        "UPDATE migration SET name = '0000_other'",
+    ] {
+        let home = with_some_data().await;
+        let raw = rusqlite::Connection::open(home.folder.database()).unwrap();
+        raw.execute(change, []).unwrap();
+        let error = home.reopened().unwrap_err();
+        assert!(matches!(error, StoreError::Schema(_)), "{change}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn names_addresses_and_free_text_stand_in_no_file_in_clear() {
+    let home = Home::new();
+    let mut ada = person(id(1), 1, "PlantedName");
+    ada.user_principal_name = vouchsafe_core::personal::Personal::new(ada.id, "planted.address@example.com");
+    home.add_tenant(tenant(1, Customer)).await.unwrap();
+    home.add_person(ada, &[]).await.unwrap();
+    crate::life::with_planted_texts(&home).await;
+    let mut markers = vec!["PlantedName".to_owned(), "planted.address".to_owned()];
+    markers.extend(
+        ["Title", "Description", "Justification", "Comment", "Reason", "Message"]
+            .map(|what| format!("Planted{what}")),
+    );
+    let files: Vec<_> = files_under(home.folder.path()).into_iter().filter(|path| path.is_file()).collect();
+    assert!(files.len() >= 3);
+    for path in files {
+        let bytes = std::fs::read(&path).unwrap();
+        for marker in &markers {
+            let found =
+                bytes.windows(marker.len()).any(|window| window.eq_ignore_ascii_case(marker.as_bytes()));
+            assert!(!found, "{marker} stands in {}", path.display());
+        }
+    }
+    // They are there, for who holds the key.
+    let account = home.store.read().unwrap().account(id(1), id(1)).await.unwrap().unwrap();
+    assert_eq!(account.person.display_name.text(), "PlantedName");
+}
+
+#[tokio::test]
+async fn a_sealed_value_moved_to_another_place_does_not_open() {
+    let home = Home::new();
+    home.add_person(person(id(1), 1, "Ada"), &[]).await.unwrap();
+    let raw = rusqlite::Connection::open(home.folder.database()).unwrap();
+    let read = "SELECT CAST(document AS TEXT) FROM account";
+    let text: String = raw.query_row(read, [], |row| row.get(0)).unwrap();
+    let mut document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    document["displayName"] = document["userPrincipalName"].clone();
+    raw.execute("UPDATE account SET document = $1", [document.to_string().into_bytes()]).unwrap();
+    let opened = home.store.read().unwrap().account(id(1), id(1)).await;
+    assert!(matches!(opened, Err(StoreError::Corrupt(_))), "{opened:?}");
+}

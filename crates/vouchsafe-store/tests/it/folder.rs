@@ -1,0 +1,158 @@
+//! A store in a folder of its own, with a clock and random streams that the test holds.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use vouchsafe_core::audit::Initiator;
+use vouchsafe_core::decided::{Context, Decided};
+use vouchsafe_core::id::{Id, TenantId, TokenId, UserId, uuid_v7};
+use vouchsafe_core::permit::{SetUp, for_service};
+use vouchsafe_core::person::{Person, PersonKind};
+use vouchsafe_core::personal::Personal;
+use vouchsafe_core::setup::{self, Account, TokenRecord};
+use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant, TenantKind};
+use vouchsafe_core::time::Timestamp;
+use vouchsafe_store::edge::{ManualClock, SeededEntropy};
+use vouchsafe_store::{Faults, Options, Store, StoreError};
+
+pub(crate) const START_MILLIS: i64 = 1_800_000_000_000;
+
+/// A folder that goes away with its owner.
+#[derive(Debug)]
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("store-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.0.join("state.sqlite")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+pub(crate) fn options(clock: &ManualClock) -> Options {
+    Options { clock: Arc::new(clock.clone()), entropy: Arc::new(SeededEntropy::new(7)), faults: None }
+}
+
+/// A store with its surroundings.
+#[derive(Debug)]
+pub(crate) struct Home {
+    pub(crate) store: Store,
+    pub(crate) clock: ManualClock,
+    pub(crate) folder: Folder,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        Self::with(|options| options)
+    }
+
+    pub(crate) fn with(change: impl FnOnce(Options) -> Options) -> Self {
+        let clock = ManualClock::at(Timestamp::from_millis(START_MILLIS));
+        let folder = Folder::new();
+        let store = Store::open(folder.path(), change(options(&clock))).unwrap();
+        Self { store, clock, folder }
+    }
+
+    pub(crate) fn failing(faults: Arc<dyn Faults>) -> Self {
+        Self::with(|options| Options { faults: Some(faults), ..options })
+    }
+
+    /// A store whose provider has this id.
+    pub(crate) fn of_provider(provider: TenantId) -> Self {
+        let home = Self::new();
+        let raw = rusqlite::Connection::open(home.folder.database()).unwrap();
+        let provider = provider.to_string();
+        raw.execute("UPDATE deployment SET value = $1 WHERE name = 'provider'", [provider]).unwrap();
+        Self { store: home.reopened().unwrap(), ..home }
+    }
+
+    pub(crate) fn reopened(&self) -> Result<Store, StoreError> {
+        Store::open(self.folder.path(), options(&self.clock))
+    }
+
+    /// Records a decision of the service in a unit of work of its own.
+    pub(crate) async fn set_up(
+        &self,
+        tenants: &[TenantId],
+        decide: impl FnOnce(&Context) -> Decided<SetUp>,
+    ) -> Result<(), StoreError> {
+        let mut work = self.store.work().await?;
+        work.lock(tenants.iter().copied()).await?;
+        let decided = decide(&work.context(Initiator::Service));
+        let permit = for_service::<SetUp>(work.id(), decided.subject());
+        work.record(permit, decided).await?;
+        work.commit().await
+    }
+
+    pub(crate) async fn add_tenant(&self, tenant: Tenant) -> Result<(), StoreError> {
+        self.set_up(&[tenant.id], |cx| setup::create_tenant(tenant, cx).unwrap()).await
+    }
+
+    pub(crate) async fn add_person(&self, person: Person, roles: &[&str]) -> Result<(), StoreError> {
+        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        self.set_up(&[person.tenant], |cx| setup::add_user(Account { person, roles }, cx)).await
+    }
+}
+
+pub(crate) fn id<I: Id>(n: u64) -> I {
+    let mut random = [0; 10];
+    random[2..].copy_from_slice(&n.to_be_bytes());
+    I::from_uuid(uuid_v7(Timestamp::from_millis(START_MILLIS), random))
+}
+
+pub(crate) fn tenant(n: u64, kind: TenantKind) -> Tenant {
+    Tenant {
+        id: id(n),
+        kind,
+        display_name: format!("Tenant {n}"),
+        verified_domains: vec![format!("tenant{n}.example")],
+        created: Timestamp::from_millis(START_MILLIS),
+        policy: SupportAccessPolicy::default(),
+    }
+}
+
+pub(crate) fn person(tenant: TenantId, n: u64, name: &str) -> Person {
+    let id: UserId = id(n);
+    Person {
+        id,
+        tenant,
+        display_name: Personal::new(id, name),
+        user_principal_name: Personal::new(id, format!("{}.{n}@example.com", name.to_lowercase())),
+        kind: PersonKind::User,
+        active: true,
+        employer: String::new(),
+        location: String::new(),
+        expertise: Vec::new(),
+    }
+}
+
+pub(crate) fn token(tenant: TenantId, n: u64) -> TokenRecord {
+    let id: TokenId = id(n);
+    let mut hash = [0; 32];
+    hash[..8].copy_from_slice(&n.to_be_bytes());
+    TokenRecord {
+        id,
+        tenant,
+        user: self::id(n),
+        hash,
+        expires: Timestamp::from_millis(START_MILLIS * 2),
+        revoked: None,
+    }
+}
