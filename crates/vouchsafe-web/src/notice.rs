@@ -46,6 +46,8 @@ macro_rules! notices {
 notices! {
     /// A support request was opened.
     SupportRequestOpened = "supportRequestOpened", Success, "Your support request is open and has an engineer.";
+    /// A support request was opened, and no engineer is free.
+    SupportRequestWaiting = "supportRequestWaiting", Success, "Your support request is open. It waits in the queue until an engineer is free.";
     /// A support request was closed.
     SupportRequestClosed = "supportRequestClosed", Success, "The support request is closed. All access for it has ended.";
     /// A support request was opened again.

@@ -43,6 +43,12 @@ pub fn docs() -> String {
     "/docs".to_owned()
 }
 
+/// Every kind of problem that the API answers with; each code is an anchor.
+#[must_use]
+pub fn problem_codes() -> String {
+    "/docs/problems".to_owned()
+}
+
 /// The customer's support requests (GET), and opening one (POST).
 #[must_use]
 pub fn support_requests() -> String {

@@ -31,8 +31,8 @@ pub struct AskForAccessView {
     pub data_from: String,
     /// `dataTo`, likewise.
     pub data_to: String,
-    /// `users`: one a line.
-    pub users: String,
+    /// `users`: one a line; `None` leaves the question out.
+    pub users: Option<String>,
     /// What is wrong.
     pub errors: FormErrors,
 }

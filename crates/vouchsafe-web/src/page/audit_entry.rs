@@ -29,6 +29,8 @@ pub struct AuditEntryView {
     pub facts: Vec<Fact>,
     /// What changed.
     pub modified: Vec<ModifiedProperty>,
+    /// The page of the read that it tells of; empty for none.
+    pub read_href: String,
     /// Whether a proof file can be had.
     pub has_receipt: bool,
 }

@@ -70,6 +70,8 @@ pub struct SignInPage {
     pub status: EngineerStatus,
     /// Until when at the latest.
     pub until: Option<TimeView>,
+    /// The `grt_` id of the grant that the page rests on; empty where nothing was read (an error).
+    pub grant_id: String,
     /// The `rd_` id of the read record of this page; empty where none was written (an error).
     pub read_id: String,
     /// Newest first.

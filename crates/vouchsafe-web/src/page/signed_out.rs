@@ -13,7 +13,7 @@ pub struct SignedOutView {
     pub chrome: Chrome,
     /// Whether the session ended by itself rather than by the button.
     pub timed_out: bool,
-    /// Where to sign in again.
+    /// Where to sign in again; empty where pages have no sign-in.
     pub sign_in_href: String,
 }
 

@@ -88,6 +88,7 @@ pub const ROUTES: &[Route] = &[
     post("/sign-out", &[], "ends the session, then /signed-out"),
     get("/signed-out", &[], "signed_out"),
     get("/docs", &[], "api_reference"),
+    get("/docs/problems", &[], "problem_codes"),
     get("/assets/{name}", &[], "asset"),
     get("/support-requests", PAGED, "support_requests"),
     post("/support-requests", NEW_SUPPORT_REQUEST, "opens a support request"),

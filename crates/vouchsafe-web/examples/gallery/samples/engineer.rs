@@ -12,7 +12,7 @@ use vouchsafe_web::{
 
 use super::request::{assignment, messages, row, rows};
 use super::{
-    OTHER, S, SAR, Sample, asked, at, choices, engineer_case, engineer_chrome, hostile, later,
+    GRT, OTHER, S, SAR, Sample, asked, at, choices, engineer_case, engineer_chrome, hostile, later,
     manager_chrome, some_categories, text, ticked, wrong,
 };
 
@@ -151,7 +151,7 @@ fn ask() -> AskForAccessView {
         ),
         data_from: String::new(),
         data_to: String::new(),
-        users: String::new(),
+        users: None,
         errors: wrong(&[]),
     }
 }
@@ -159,7 +159,7 @@ fn ask() -> AskForAccessView {
 fn ask_wrong() -> AskForAccessView {
     AskForAccessView {
         justification: hostile(),
-        users: hostile(),
+        users: Some(hostile()),
         data_from: text("2026-11-23T00:00"),
         data_to: text("2026-11-22T00:00"),
         errors: wrong(&[
@@ -226,6 +226,7 @@ fn sign_ins(rows: Vec<SignInRow>) -> SignInsView {
         state: SignInsState::Readable(SignInPage {
             status: EngineerStatus::Live,
             until: Some(later()),
+            grant_id: text(GRT),
             read_id: text("rd_019a0f3f33337a8b9c0d1e2f3a4b5c6d"),
             rows,
             older_href,

@@ -1,8 +1,9 @@
 //! Samples of the pages before, after and around a session.
 
 use vouchsafe_web::page::{
-    self, AccessPolicyView, ApiReferenceView, ChoosePersonView, Operation, OperationGroup, Parameter,
-    PersonChoice, PolicyLine, ProblemView, ResponseLine, SignInAsView, SignedOutView, TenantPeople,
+    self, AccessPolicyView, ApiReferenceView, ChoosePersonView, LandingView, Operation, OperationGroup,
+    Parameter, PersonChoice, PolicyLine, ProblemCode, ProblemCodesView, ProblemView, ResponseLine,
+    SignInAsView, SignedOutView, TenantPeople,
 };
 use vouchsafe_web::{Chrome, Section, paths};
 
@@ -19,6 +20,16 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample { name: "sign-in-as", html: page::sign_in_as(&sign_in_as()) },
         Sample { name: "signed-out", html: page::signed_out(&signed_out(false)) },
         Sample { name: "signed-out-timed-out", html: page::signed_out(&signed_out(true)) },
+        Sample {
+            name: "signed-out-without-sign-in",
+            html: page::signed_out(&SignedOutView { sign_in_href: String::new(), ..signed_out(false) }),
+        },
+        Sample { name: "landing", html: page::landing(&landing()) },
+        Sample {
+            name: "landing-hostile",
+            html: page::landing(&LandingView { lead: hostile(), links: Vec::new(), ..landing() }),
+        },
+        Sample { name: "problem-codes", html: page::problem_codes(&problem_codes()) },
         Sample { name: "problem", html: page::problem(&problem()) },
         Sample { name: "problem-hostile", html: page::problem(&problem_hostile()) },
         Sample { name: "not-found", html: page::not_found(&customer(None, 0)) },
@@ -104,6 +115,25 @@ fn sign_in_as() -> SignInAsView {
 
 fn signed_out(timed_out: bool) -> SignedOutView {
     SignedOutView { chrome: demo(), timed_out, sign_in_href: paths::demo() }
+}
+
+fn landing() -> LandingView {
+    LandingView {
+        chrome: customer(Some(Section::Home), 0),
+        lead: text("Your roles let you read your organisation’s audit log."),
+        links: vec![(text("Audit log"), paths::audit_log())],
+    }
+}
+
+fn problem_codes() -> ProblemCodesView {
+    let code = ProblemCode {
+        code: text("noLiveGrant"),
+        status: 403,
+        title: text("No live grant covers this"),
+        meaning: text("Ask for access, or wait until the tenant of the data has approved."),
+    };
+    let worse = ProblemCode { code: text("other"), title: hostile(), meaning: hostile(), ..code.clone() };
+    ProblemCodesView { chrome: Chrome::default(), codes: vec![code, worse] }
 }
 
 fn problem() -> ProblemView {

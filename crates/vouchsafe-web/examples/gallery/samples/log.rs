@@ -186,6 +186,7 @@ fn entry_view(entry: AuditRow) -> AuditEntryView {
                 new_value: text("2026-11-30T09:20:00Z"),
             },
         ],
+        read_href: String::new(),
         has_receipt: true,
     }
 }
@@ -201,6 +202,7 @@ fn entry_hostile() -> AuditEntryView {
     AuditEntryView {
         facts: vec![Fact { label: hostile(), value: hostile(), masked: false }],
         modified: vec![ModifiedProperty { name: hostile(), old_value: hostile(), new_value: hostile() }],
+        read_href: paths::read("rd_019a0f4044447a8b9c0d1e2f3a4b5c6d"),
         has_receipt: false,
         ..entry_view(entry)
     }
