@@ -94,9 +94,9 @@ impl<A: Action> Decided<A> {
 }
 
 /// Collects a decision. Each event goes into the entry begun last and is folded into its row at once, so that
-/// rows and entries cannot disagree.
+/// rows and entries cannot disagree. Private to the rules: who could fill one could decide anything.
 #[derive(Debug)]
-pub struct Draft<'a> {
+pub(crate) struct Draft<'a> {
     cx: &'a Context,
     entries: Vec<EntryDraft>,
     writes: Vec<Write>,
@@ -105,12 +105,12 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// An empty decision.
-    pub fn new(cx: &'a Context) -> Self {
+    pub(crate) fn new(cx: &'a Context) -> Self {
         Self { cx, entries: Vec::new(), writes: Vec::new(), notices: Vec::new() }
     }
 
     /// Begins an entry of `tenant`'s log, done by the context's initiator now.
-    pub fn entry(
+    pub(crate) fn entry(
         &mut self,
         tenant: TenantId,
         activity: Activity,
@@ -134,7 +134,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Says that the service did the entry begun last; `automatic` marks an act in somebody's place.
-    pub fn by_service(&mut self, automatic: bool) -> &mut Self {
+    pub(crate) fn by_service(&mut self, automatic: bool) -> &mut Self {
         if let Some(entry) = self.entries.last_mut() {
             entry.initiated_by = Initiator::Service;
             entry.automatic = automatic;
@@ -143,7 +143,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Says when the entry begun last took effect, if not now (an expiry is recorded after the fact).
-    pub fn effective(&mut self, at: Timestamp) -> &mut Self {
+    pub(crate) fn effective(&mut self, at: Timestamp) -> &mut Self {
         if let Some(entry) = self.entries.last_mut() {
             entry.at = at;
         }
@@ -151,7 +151,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Makes the entry begun last a refusal.
-    pub fn refused(&mut self, reason: impl Into<String>) -> &mut Self {
+    pub(crate) fn refused(&mut self, reason: impl Into<String>) -> &mut Self {
         if let Some(entry) = self.entries.last_mut() {
             entry.outcome = Outcome::Failure { reason: reason.into() };
         }
@@ -159,7 +159,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Adds an event that changes no row.
-    pub fn event(&mut self, event: Event) -> &mut Self {
+    pub(crate) fn event(&mut self, event: Event) -> &mut Self {
         if let Some(entry) = self.entries.last_mut() {
             entry.events.push(event);
         }
@@ -167,7 +167,11 @@ impl<'a> Draft<'a> {
     }
 
     /// Applies an event to a support request.
-    pub fn support_request(&mut self, row: Option<&SupportRequest>, event: SupportRequestEvent) -> &mut Self {
+    pub(crate) fn support_request(
+        &mut self,
+        row: Option<&SupportRequest>,
+        event: SupportRequestEvent,
+    ) -> &mut Self {
         let current = row.map(|row| {
             let written = self.writes.iter().find_map(|write| {
                 if let Write::SupportRequest(written) = write
@@ -189,7 +193,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Applies an event to one side's record of an access request.
-    pub fn access(&mut self, row: Option<&AccessSide>, event: AccessEvent) -> &mut Self {
+    pub(crate) fn access(&mut self, row: Option<&AccessSide>, event: AccessEvent) -> &mut Self {
         let current = row.map(|side| {
             let written = self.writes.iter().find_map(|write| {
                 if let Write::AccessSide(written) = write
@@ -211,7 +215,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Applies an event to a grant.
-    pub fn grant(&mut self, row: Option<&Grant>, event: GrantEvent) -> &mut Self {
+    pub(crate) fn grant(&mut self, row: Option<&Grant>, event: GrantEvent) -> &mut Self {
         let current = row.map(|row| {
             let written = self.writes.iter().find_map(|write| {
                 if let Write::Grant(written) = write
@@ -241,7 +245,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Writes a row that no event changes later: a message, the engineer's record.
-    pub fn put(&mut self, write: Write) -> &mut Self {
+    pub(crate) fn put(&mut self, write: Write) -> &mut Self {
         match self.writes.iter_mut().find(|written| written.is_same_row(&write)) {
             Some(written) => *written = write,
             None => self.writes.push(write),
@@ -250,7 +254,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The finished decision.
-    pub fn decided<A: Action>(self, subject: A::Subject) -> Decided<A> {
+    pub(crate) fn decided<A: Action>(self, subject: A::Subject) -> Decided<A> {
         Decided { subject, entries: self.entries, writes: self.writes, notices: self.notices }
     }
 }
