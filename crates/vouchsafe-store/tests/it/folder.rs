@@ -1,8 +1,8 @@
 //! A store in a folder of its own, with a clock and random streams that the test holds.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::decided::{Context, Decided};
@@ -13,7 +13,7 @@ use vouchsafe_core::personal::Personal;
 use vouchsafe_core::setup::{self, Account, TokenRecord};
 use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant, TenantKind};
 use vouchsafe_core::time::Timestamp;
-use vouchsafe_store::edge::{ManualClock, SeededEntropy};
+use vouchsafe_store::edge::{Entropy, ManualClock, SeededEntropy};
 use vouchsafe_store::{Faults, Options, Store, StoreError};
 
 pub(crate) const START_MILLIS: i64 = 1_800_000_000_000;
@@ -46,8 +46,37 @@ impl Drop for Folder {
     }
 }
 
-pub(crate) fn options(clock: &ManualClock) -> Options {
-    Options { clock: Arc::new(clock.clone()), entropy: Arc::new(SeededEntropy::new(7)), faults: None }
+/// Seeded streams that remember the salts drawn from them: nothing else in the store is drawn by 32 bytes.
+#[derive(Debug)]
+pub(crate) struct Draws {
+    streams: SeededEntropy,
+    salts: Mutex<Vec<(TenantId, [u8; 32])>>,
+}
+
+impl Draws {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { streams: SeededEntropy::new(7), salts: Mutex::default() })
+    }
+
+    /// In the order of their drawing.
+    pub(crate) fn salts(&self, tenant: TenantId) -> Vec<[u8; 32]> {
+        let salts = self.salts.lock().unwrap();
+        salts.iter().filter(|(drawn_for, _)| *drawn_for == tenant).map(|(_, salt)| *salt).collect()
+    }
+}
+
+impl Entropy for Draws {
+    fn fill(&self, stream: TenantId, bytes: &mut [u8]) {
+        self.streams.fill(stream, bytes);
+        if let Ok(salt) = <[u8; 32]>::try_from(&*bytes) {
+            self.salts.lock().unwrap().push((stream, salt));
+        }
+    }
+}
+
+fn options(clock: &ManualClock, draws: &Arc<Draws>) -> Options {
+    let entropy = Arc::clone(draws) as Arc<dyn Entropy>;
+    Options { clock: Arc::new(clock.clone()), entropy, faults: None }
 }
 
 /// A store with its surroundings.
@@ -56,6 +85,7 @@ pub(crate) struct Home {
     pub(crate) store: Store,
     pub(crate) clock: ManualClock,
     pub(crate) folder: Folder,
+    pub(crate) draws: Arc<Draws>,
 }
 
 impl Home {
@@ -66,8 +96,9 @@ impl Home {
     pub(crate) fn with(change: impl FnOnce(Options) -> Options) -> Self {
         let clock = ManualClock::at(Timestamp::from_millis(START_MILLIS));
         let folder = Folder::new();
-        let store = Store::open(folder.path(), change(options(&clock))).unwrap();
-        Self { store, clock, folder }
+        let draws = Draws::new();
+        let store = Store::open(folder.path(), change(options(&clock, &draws))).unwrap();
+        Self { store, clock, folder, draws }
     }
 
     pub(crate) fn failing(faults: Arc<dyn Faults>) -> Self {
@@ -84,7 +115,7 @@ impl Home {
     }
 
     pub(crate) fn reopened(&self) -> Result<Store, StoreError> {
-        Store::open(self.folder.path(), options(&self.clock))
+        Store::open(self.folder.path(), options(&self.clock, &self.draws))
     }
 
     /// Records a decision of the service in a unit of work of its own.

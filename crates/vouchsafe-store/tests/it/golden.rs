@@ -1,1 +1,223 @@
+//! Entry bytes, pinned for ever: one entry of each activity, and a second reader that never saw this program.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use vouchsafe_core::audit::{Activity, Initiator};
+use vouchsafe_core::id::TenantId;
+use vouchsafe_core::permit::{Facts, RecordDenied, authorize, for_service};
+use vouchsafe_core::personal::Personal;
+use vouchsafe_core::read::{self, DeniedReads, PropertyRead, ReadRecord};
+use vouchsafe_core::scope::DataCategory;
+use vouchsafe_core::setup;
+use vouchsafe_core::tenant::{SupportAccessPolicy, TenantKind};
+use vouchsafe_store::LogEntry;
+
+use crate::folder::{id, person, token};
+use crate::life::{StoreSink, lived, mighty};
+use crate::steps::Step;
+use crate::units::log_of;
+use crate::world::{World, provider, support, tenant_id};
+
+/// A life in which everything happens that people and time can do to a case.
+fn story() -> World<StoreSink> {
+    let tick = || Step::Advance { minutes: 1 };
+    let days = |days: u32| Step::Advance { minutes: days * 24 * 60 };
+    let ask = |of| Step::Ask { case: 0, of, categories: 0b1111, hours: 48, filtered: true };
+    let approve = |side| Step::Approve { ask: 0, side, keep: 0, hours: 1, narrow: false, same_person: false };
+    let narrow = Step::Approve { ask: 0, side: 0, keep: 0b1000, hours: 1, narrow: true, same_person: false };
+    let steps = [
+        Step::Open { named: 0b0110, consent: 2, engineer: true },
+        Step::DecideConsent { case: 0, yes: true },
+        Step::Update { case: 0, named: 0b0110, consent: 0, severe: true },
+        Step::Post { case: 0, from_engineer: true },
+        ask(0),
+        narrow,
+        ask(1),
+        approve(0),
+        Step::Reject { ask: 0, side: 1 },
+        ask(0),
+        Step::Reject { ask: 0, side: 0 },
+        ask(2),
+        approve(0),
+        Step::Revoke { ask: 0, side: 0 },
+        Step::Assign { case: 0, engineer: 1 },
+        ask(0),
+        days(5),
+        Step::RecordExpiry { tenant: 0 },
+        Step::Update { case: 0, named: 0b0110, consent: 1, severe: false },
+        days(31),
+        Step::RecordExpiry { tenant: 0 },
+        Step::Close { case: 0 },
+        Step::ProposeReopen { case: 0 },
+        Step::Reopen { case: 0 },
+    ];
+    let steps: Vec<Step> = steps.into_iter().flat_map(|step| [step, tick()]).collect();
+    lived(0, &steps)
+}
+
+/// What happens besides: set-up, settings, reads, imports.
+async fn and_the_rest(world: &World<StoreSink>) {
+    let home = &world.sink.home;
+    let s = support();
+    let ada = person(s, 1, "Ada");
+    home.add_tenant(vouchsafe_core::tenant::Tenant {
+        id: s,
+        ..crate::folder::tenant(1, TenantKind::Customer)
+    })
+    .await
+    .unwrap();
+    home.add_person(ada.clone(), &["62e90394-69f5-4237-9190-012177145e10"]).await.unwrap();
+    let link = setup::AccountLink { tenant: s, user: id(1), other_tenant: tenant_id(1), other_user: id(2) };
+    home.set_up(&[s, tenant_id(1)], |cx| setup::link_accounts(link, cx)).await.unwrap();
+    home.set_up(&[s], |cx| setup::issue_token(token(s, 1), cx)).await.unwrap();
+    home.set_up(&[s], |cx| setup::revoke_token(token(s, 1), cx)).await.unwrap();
+
+    let mut work = home.store.work().await.unwrap();
+    work.lock([s]).await.unwrap();
+    let cx = work.context(Initiator::User(Box::new(ada.clone())));
+    let admin = mighty(&ada);
+    let tenant = work.tenant(s).await.unwrap().unwrap();
+    let decided = setup::change_policy(&tenant, SupportAccessPolicy::default(), &cx).unwrap();
+    let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
+    work.record(permit, decided).await.unwrap();
+    let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
+    work.record(permit, read::record_import(s, 56, 2, 1, &cx)).await.unwrap();
+
+    let case = world.case(0).unwrap().request;
+    let engineer = person(provider(), 9, "Eve");
+    let mut reading = mighty(&engineer);
+    reading.person.id = case.engineer().unwrap();
+    let cx = work.context(Initiator::User(Box::new(engineer.clone())));
+    let record = ReadRecord {
+        id: id(5),
+        tenant: s,
+        support_request: case.id,
+        grant: None,
+        access_request: None,
+        engineer: engineer.card(),
+        at: work.now(),
+        category: DataCategory::SignInLogs,
+        query: Personal::new(engineer.id, "$filter=userPrincipalName eq 'ada@example.com'"),
+        record_ids: vec!["r1".to_owned(), "r2".to_owned()],
+        properties: vec![
+            PropertyRead { name: "id".to_owned(), masked: false },
+            PropertyRead { name: "ipAddress".to_owned(), masked: true },
+        ],
+        bytes: 1_234,
+    };
+    let root = vouchsafe_log::hex(&vouchsafe_log::root([b"r1".as_slice(), b"r2".as_slice()]));
+    let permit = authorize(Facts::of_case(work.id(), &reading, &case, true), case.id).unwrap();
+    work.record(permit, read::record(record, root, &cx)).await.unwrap();
+    let denied = DeniedReads {
+        log: s,
+        tenant: s,
+        support_request: case.id,
+        category: DataCategory::AuditLogs,
+        reason: "noLiveGrant".to_owned(),
+        at: work.now(),
+        count: 3,
+    };
+    let permit = for_service::<RecordDenied>(work.id(), s);
+    work.record(permit, read::record_denied(denied, &cx)).await.unwrap();
+    work.commit().await.unwrap();
+}
+
+/// The first entry of each activity, over the logs of all tenants.
+fn one_of_each(logs: &BTreeMap<TenantId, Vec<LogEntry>>) -> String {
+    let mut first = BTreeMap::new();
+    for entry in logs.values().flatten() {
+        let activity = entry.text("/activityDisplayName").unwrap().to_owned();
+        first.entry(activity).or_insert_with(|| String::from_utf8(entry.bytes.clone()).unwrap());
+    }
+    let found: BTreeSet<&str> = first.keys().map(String::as_str).collect();
+    assert_eq!(
+        found,
+        Activity::ALL.iter().map(|activity| activity.name()).collect(),
+        "activities in the story"
+    );
+    first.iter().map(|(activity, bytes)| format!("# {activity}\n{bytes}\n")).collect()
+}
+
+/// What the second reader reads. Salts are those that were drawn while the log was written.
+fn for_the_second_reader(log: &[LogEntry], salts: &[[u8; 32]]) -> Value {
+    let mut left = salts.iter();
+    let entries = log.iter().map(|entry| {
+        let drawn: Vec<&[u8; 32]> = left.by_ref().take(entry.openings.len()).collect();
+        let openings = entry.openings.iter().map(|(pointer, text)| {
+            let text = text.as_deref().unwrap();
+            let stands = entry.entry.pointer(pointer).unwrap()["$sha256"].as_str().unwrap();
+            let is = |salt: &&&[u8; 32]| vouchsafe_log::hex(&vouchsafe_log::commit(salt, text).unwrap()) == stands;
+            let salt = drawn.iter().find(is).unwrap_or_else(|| panic!("no salt opens {pointer}"));
+            json!({ "pointer": pointer, "salt": vouchsafe_log::hex(salt.as_slice()), "text": text })
+        });
+        let bytes = String::from_utf8(entry.bytes.clone()).unwrap();
+        json!({ "bytes": bytes, "leaf": vouchsafe_log::hex(&entry.leaf), "openings": openings.collect::<Vec<_>>() })
+    });
+    json!({ "entries": entries.collect::<Vec<_>>() })
+}
+
+/// Runs the second reader; `None` where there is no Python.
+fn second_reader(input: &Value) -> Option<(bool, String)> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/read_entries.py");
+    let child = Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let Ok(mut child) = child else {
+        println!("skipped: there is no python3 to run the second reader with");
+        return None;
+    };
+    child.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    Some((output.status.success(), String::from_utf8(output.stdout).unwrap().trim().to_owned()))
+}
+
+fn logs_of(world: &World<StoreSink>) -> BTreeMap<TenantId, Vec<LogEntry>> {
+    let runtime = &world.sink.runtime;
+    runtime.block_on(and_the_rest(world));
+    (0..3)
+        .map(tenant_id)
+        .map(|tenant| (tenant, runtime.block_on(log_of(&world.sink.home.store, tenant))))
+        .collect()
+}
+
+#[test]
+fn the_bytes_of_one_entry_of_each_activity_are_as_pinned() {
+    let text = one_of_each(&logs_of(&story()));
+    insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "../golden", omit_expression => true }, {
+        insta::assert_snapshot!("entries", text);
+    });
+}
+
+#[test]
+fn a_second_reader_finds_every_entry_sound_and_every_change_to_one() {
+    let world = story();
+    for (tenant, log) in logs_of(&world) {
+        let input = for_the_second_reader(&log, &world.sink.home.draws.salts(tenant));
+        let openings: usize = log.iter().map(|entry| entry.openings.len()).sum();
+        let Some(said) = second_reader(&input) else { return };
+        assert_eq!(said, (true, format!("{} entries, {openings} openings", log.len())));
+        let change = |pointer: &str, from: &str, to: &str| {
+            let mut changed = input.clone();
+            let place = changed.pointer_mut(pointer).unwrap();
+            *place = place.as_str().unwrap().replacen(from, to, 1).into();
+            second_reader(&changed).unwrap()
+        };
+        let first = "entry 0: ";
+        for (pointer, from, to, told) in [
+            ("/entries/0/bytes", "success", "Success", "its leaf hash is not that of its bytes"),
+            ("/entries/0/bytes", "{", "{ ", "its bytes are not canonical"),
+            ("/entries/0/leaf", "", "0", "its leaf hash is not that of its bytes"),
+        ] {
+            assert_eq!(change(pointer, from, to), (false, format!("{first}{told}")));
+        }
+        let with_text = log.iter().position(|entry| !entry.openings.is_empty()).unwrap();
+        for (member, to) in [("text", "x"), ("salt", "00")] {
+            let (sound, said) = change(&format!("/entries/{with_text}/openings/0/{member}"), "", to);
+            assert!(!sound && said.contains("is to something else"), "{said}");
+        }
+        let mut shorter = input.clone();
+        shorter["entries"].as_array_mut().unwrap().remove(0);
+        assert_eq!(second_reader(&shorter), Some((false, format!("{first}it is not in its place"))));
+    }
+}
