@@ -136,7 +136,7 @@ impl App {
         let mut work = self.store.work().await?;
         let mut existing = BTreeSet::new();
         for tenant in tenants {
-            if work.tenant(tenant).await?.is_some() {
+            if work.has_tenant(tenant).await? {
                 existing.insert(tenant);
             }
         }

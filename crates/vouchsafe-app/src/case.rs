@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 
 use vouchsafe_core::assignment;
 use vouchsafe_core::case as rules;
+use vouchsafe_core::consent::Consent;
 use vouchsafe_core::decided::Decided;
 use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId, UserId};
 use vouchsafe_core::permission::Permission;
@@ -19,7 +20,7 @@ use vouchsafe_core::support_request::command::{
 use vouchsafe_core::support_request::{Resolution, Severity, SupportRequest};
 use vouchsafe_core::tenant::Tenant;
 use vouchsafe_core::time::Timestamp;
-use vouchsafe_store::{Listed, PageKey, Session, StoreError, Work};
+use vouchsafe_store::{Listed, Order, Session, StoreError, Work};
 
 use crate::call::{Acting, acting, finish, replayed, unchanged};
 use crate::cursor::ListOptions;
@@ -161,12 +162,18 @@ impl App {
         change: RequestChange,
         me: &Acting,
     ) -> Result<CaseView, AppError> {
-        let provider = work.provider();
-        let case = work.case(provider, request.clone()).await?;
+        let grant = match request.consent {
+            Consent::Given { grant, .. } if change.consent.is_some() => {
+                work.grant(request.tenant, grant).await?
+            }
+            Consent::None
+            | Consent::AwaitingApproval { .. }
+            | Consent::Given { .. }
+            | Consent::Expired { .. } => None,
+        };
         let cx = me.context(&work);
-        let grant = case.consent_grant();
         let policy = &me.tenant.policy;
-        let decided = command::update::<A>(request, grant, change, &me.caller.person, policy, &cx)?;
+        let decided = command::update::<A>(request, grant.as_ref(), change, &me.caller.person, policy, &cx)?;
         if decided.writes().is_empty() {
             return Ok(case_view(request.clone(), Some(&me.tenant), work.now()));
         }
@@ -186,6 +193,7 @@ impl App {
         if let Some(answer) = replayed(&mut work, call).await? {
             return Ok(answer);
         }
+        unchanged(call, request.version)?;
         let grant: GrantId = work.new_id(request.tenant);
         let cx = me.context(&work);
         let decided = command::approve_consent(&request, grant, &me.caller.person, &me.tenant.policy, &cx)?;
@@ -202,6 +210,7 @@ impl App {
         if let Some(answer) = replayed(&mut work, call).await? {
             return Ok(answer);
         }
+        unchanged(call, request.version)?;
         let cx = me.context(&work);
         let decided = command::reject_consent(&request, &me.caller.person, &cx)?;
         recorded(work, call, permit, decided, &me).await
@@ -220,19 +229,13 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let request = visible_case(&mut reader, &me, id).await?;
-        let query = options.understood("createdDateTime")?;
-        if query.filter.is_some() {
-            return Err(crate::cursor::bad("$filter", "is not offered for messages".to_owned()));
+        let mut query = options.understood("createdDateTime")?;
+        if options.order_by.is_none() {
+            // A conversation reads from its beginning.
+            query.order = Order::OldestFirst;
         }
-        let after = query.after.map(|key| key.id).unwrap_or_default();
-        let total = if query.count { Some(reader.count_messages(request.tenant, id).await?) } else { None };
-        let mut items = reader.messages(request.tenant, id, &after, query.top + 1).await?;
-        let wanted = usize::try_from(query.top).unwrap_or(usize::MAX);
-        let more = items.len() > wanted;
-        items.truncate(wanted);
-        let last = items.last().filter(|_| more);
-        let next = last.map(|message| PageKey { sort: 0, id: message.id.to_string() });
-        Ok(Listed { items: items.into_iter().map(|message| MessageView { message }).collect(), next, total })
+        let listed = reader.list_messages(request.tenant, id, &query).await?;
+        Ok(listed.map(|message| MessageView { message }))
     }
 
     /// Adds a message.

@@ -2,13 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::personal::Personal;
 
 use crate::error::StoreError;
+use crate::opened::{Document, SealedText, SealedTexts};
 use crate::seal::{open, place, seal};
 use crate::session::Session;
 
@@ -96,48 +95,67 @@ fn id_of(document: &Value) -> String {
 
 impl Session {
     /// The stored form of an aggregate of `tenant`; keys of new people are made on the way.
-    pub(crate) async fn sealed(
+    pub(crate) async fn sealed<T: Document>(
         &mut self,
         tenant: TenantId,
-        row: &impl Serialize,
+        row: &T,
     ) -> Result<Vec<u8>, StoreError> {
         let mut value = serde_json::to_value(row).map_err(damaged)?;
         for person in people_in(&value)? {
             self.ensure_key(tenant, person).await?;
         }
         let row_id = id_of(&value);
+        let mut texts = Vec::new();
         replace_personal(&mut value, &mut |found| {
             let Some(text) = found.inner.get("text").and_then(Value::as_str) else {
                 return Ok(json!({ Personal::MARKER: { "person": found.person, "text": null } }));
             };
-            let key = self.loaded_key(tenant, found.person)?;
-            let place = place(tenant, found.person, &format!("{row_id}{}", found.pointer));
-            let sealed = seal(&key, text.as_bytes(), &place)?;
-            Ok(json!({ Personal::MARKER: { "person": found.person, SEALED: BASE64.encode(sealed) } }))
+            let (person, place) = (found.person, format!("{row_id}{}", found.pointer));
+            let sealed = match self.sealed_before(person, &place, text) {
+                Some(sealed) => sealed,
+                None => self.seal_text(tenant, person, text, &place)?,
+            };
+            texts.push(SealedText { person, place, text: text.to_owned(), sealed: sealed.clone() });
+            Ok(json!({ Personal::MARKER: { "person": person, SEALED: sealed } }))
         })?;
-        serde_json::to_vec(&value).map_err(damaged)
+        let document = serde_json::to_vec(&value).map_err(damaged)?;
+        self.remember_opened(&document, row.clone(), texts.into());
+        Ok(document)
     }
 
     /// An aggregate from its stored form. Values of erased people come back empty.
-    pub(crate) async fn opened<T: DeserializeOwned>(
+    pub(crate) async fn opened<T: Document>(
         &mut self,
         tenant: TenantId,
         document: &[u8],
     ) -> Result<T, StoreError> {
+        if let Some(row) = self.opened_before(document) {
+            return Ok(row);
+        }
         let mut value: Value = serde_json::from_slice(document).map_err(damaged)?;
+        let mut erased = false;
         for person in people_in(&value)? {
-            self.find_key(tenant, person).await?;
+            erased |= !self.find_key(tenant, person).await?;
         }
         let row_id = id_of(&value);
+        let mut texts = Vec::new();
         replace_personal(&mut value, &mut |found| {
-            let place = format!("{row_id}{}", found.pointer);
-            let text = match found.inner.get(SEALED).and_then(Value::as_str) {
-                Some(sealed) => self.open_text(tenant, found.person, sealed, &place)?,
+            let (person, place) = (found.person, format!("{row_id}{}", found.pointer));
+            let sealed = found.inner.get(SEALED).and_then(Value::as_str);
+            let text = match sealed {
+                Some(sealed) => self.open_text(tenant, person, sealed, &place)?,
                 None => None,
             };
-            Ok(json!({ Personal::MARKER: { "person": found.person, "text": text } }))
+            if let (Some(sealed), Some(text)) = (sealed, &text) {
+                texts.push(SealedText { person, place, text: text.clone(), sealed: sealed.to_owned() });
+            }
+            Ok(json!({ Personal::MARKER: { "person": person, "text": text } }))
         })?;
-        serde_json::from_value(value).map_err(damaged)
+        let row: T = serde_json::from_value(value).map_err(damaged)?;
+        if !erased {
+            self.remember_opened(document, row.clone(), SealedTexts::from(texts));
+        }
+        Ok(row)
     }
 
     /// Opens base64 text sealed for `what`; `None` once the person's key is gone.

@@ -1,5 +1,6 @@
 //! Time and randomness, injected. Production takes both from the operating system; tests replace both.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -40,11 +41,40 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, _stream: TenantId, bytes: &mut [u8]) {
-        os_random(bytes);
+        drawn_random(bytes);
     }
 }
 
-/// Fills `bytes` from the operating system, or ends the program: without randomness nothing here is safe.
+/// Bytes that one seed gives before a fresh one is taken.
+const BYTES_PER_SEED: usize = 64 * 1024;
+
+struct Pool {
+    stream: ChaCha20Rng,
+    left: usize,
+}
+
+thread_local! {
+    static POOL: RefCell<Option<Pool>> = const { RefCell::new(None) };
+}
+
+/// Fills `bytes` from a ChaCha20 stream of this thread, seeded by the operating system: nonces, salts, ids and tokens
+/// are drawn many times per unit of work, and a call of the system each time would be a large part of it.
+pub(crate) fn drawn_random(bytes: &mut [u8]) {
+    POOL.with_borrow_mut(|pool| {
+        let fresh = pool.take().filter(|pool| pool.left >= bytes.len());
+        let mut current = fresh.unwrap_or_else(|| {
+            let mut seed = [0; 32];
+            os_random(&mut seed);
+            Pool { stream: ChaCha20Rng::from_seed(seed), left: BYTES_PER_SEED }
+        });
+        current.stream.fill_bytes(bytes);
+        current.left = current.left.saturating_sub(bytes.len());
+        *pool = Some(current);
+    });
+}
+
+/// Fills `bytes` from the operating system, or ends the program: without randomness nothing here is safe. Keys come
+/// from here directly.
 #[expect(clippy::disallowed_methods, reason = "this is the edge where randomness is read")]
 pub(crate) fn os_random(bytes: &mut [u8]) {
     if getrandom::fill(bytes).is_err() {

@@ -28,6 +28,7 @@ mod error;
 mod list;
 mod load;
 mod migrate;
+mod opened;
 mod query;
 mod record;
 pub mod seal;

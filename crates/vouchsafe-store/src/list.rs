@@ -4,10 +4,10 @@
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest};
 use vouchsafe_core::audit::AuditCategory;
 use vouchsafe_core::grant::Grant;
-use vouchsafe_core::id::{AccessRequestId, GrantId, TenantId};
+use vouchsafe_core::id::{AccessRequestId, GrantId, SupportRequestId, TenantId};
 use vouchsafe_core::permit::{Reach, Scope};
 use vouchsafe_core::read::ReadRecord;
-use vouchsafe_core::support_request::SupportRequest;
+use vouchsafe_core::support_request::{Message, SupportRequest};
 use vouchsafe_core::time::{Duration, Timestamp};
 use vouchsafe_diagnostics::filter::{Filter, Literal, Path, TextFunction};
 
@@ -129,6 +129,32 @@ impl Session {
         for mut keyed in page.items {
             let tenant: TenantId = keyed.row.parsed(4)?;
             items.push(self.versioned(tenant, shifted(&mut keyed.row)?).await?);
+        }
+        Ok(Listed { items, next: page.next, total: page.total })
+    }
+
+    /// Messages of a tenant's support request.
+    ///
+    /// # Errors
+    /// As [`Session::list_cases`].
+    pub async fn list_messages(
+        &mut self,
+        tenant: TenantId,
+        request: SupportRequestId,
+        query: &ListQuery,
+    ) -> Result<Listed<Message>, StoreError> {
+        let source = Source {
+            select: "m.created_at, m.id, m.document",
+            from: "message m WHERE m.tenant_id = $1 AND m.support_request = $2".to_owned(),
+            values: vec![tenant.into(), request.into()],
+            sort: "m.created_at",
+            id: "m.id",
+            properties: vec![Property::text("id", "m.id"), Property::time("createdDateTime", "m.created_at")],
+        };
+        let page = self.page(source, query).await?;
+        let mut items = Vec::with_capacity(page.items.len());
+        for mut keyed in page.items {
+            items.push(self.opened(tenant, &keyed.row.bytes(2)?).await?);
         }
         Ok(Listed { items, next: page.next, total: page.total })
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde::de::DeserializeOwned;
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest};
 use vouchsafe_core::assignment::Candidate;
 use vouchsafe_core::case::{Case, Held};
@@ -19,6 +18,7 @@ use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant};
 use vouchsafe_core::time::Timestamp;
 
 use crate::error::StoreError;
+use crate::opened::Document;
 use crate::session::{CaseRow, Session};
 use crate::sql::{self, Row, Value, values};
 
@@ -40,7 +40,7 @@ macro_rules! versioned {
 versioned!(SupportRequest, AccessSide, Grant);
 
 impl Session {
-    async fn document<T: DeserializeOwned>(
+    async fn document<T: Document>(
         &mut self,
         tenant: TenantId,
         sql: &str,
@@ -53,7 +53,7 @@ impl Session {
     }
 
     /// Opens a row of document and version.
-    pub(crate) async fn versioned<T: DeserializeOwned + Versioned>(
+    pub(crate) async fn versioned<T: Document + Versioned>(
         &mut self,
         tenant: TenantId,
         mut row: Row,
@@ -63,7 +63,7 @@ impl Session {
         Ok(aggregate)
     }
 
-    async fn aggregate<T: DeserializeOwned + Versioned>(
+    async fn aggregate<T: Document + Versioned>(
         &mut self,
         tenant: TenantId,
         sql: &str,
@@ -75,7 +75,7 @@ impl Session {
         }
     }
 
-    async fn aggregates<T: DeserializeOwned + Versioned>(
+    async fn aggregates<T: Document + Versioned>(
         &mut self,
         tenant: TenantId,
         sql: &str,
@@ -95,6 +95,14 @@ impl Session {
     /// [`StoreError`], as every loader here.
     pub async fn tenant(&mut self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
         self.document(id, sql::TENANT, &values![id]).await
+    }
+
+    /// Whether there is such a tenant.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_tenant(&mut self, id: TenantId) -> Result<bool, StoreError> {
+        Ok(self.query_one(sql::HAS_TENANT, &values![id]).await?.is_some())
     }
 
     /// An account with its roles.
@@ -254,19 +262,6 @@ impl Session {
             messages.push(self.opened(tenant, &row.bytes(0)?).await?);
         }
         Ok(messages)
-    }
-
-    /// How many messages a request has.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn count_messages(
-        &mut self,
-        tenant: TenantId,
-        request: SupportRequestId,
-    ) -> Result<u64, StoreError> {
-        let row = self.query_one(sql::COUNT_MESSAGES, &values![tenant, request]).await?;
-        row.map_or(Ok(0), |mut row| row.count(0))
     }
 
     /// One tenant's record of an access request.
@@ -457,7 +452,7 @@ impl Session {
     }
 
     /// Rows of several tenants: each document names its own.
-    async fn due_rows<T: DeserializeOwned + Versioned>(
+    async fn due_rows<T: Document + Versioned>(
         &mut self,
         sql: &str,
         parameters: &[Value],

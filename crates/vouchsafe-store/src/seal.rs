@@ -15,7 +15,7 @@ use sha2::Sha256;
 use vouchsafe_core::id::{TenantId, UserId};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::edge::os_random;
+use crate::edge::{drawn_random, os_random};
 use crate::error::StoreError;
 
 const NONCE_BYTES: usize = 24;
@@ -118,7 +118,7 @@ pub(crate) fn new_key() -> Key {
 /// Seals `plain` under `key` for `place`.
 pub(crate) fn seal(key: &Key, plain: &[u8], place: &str) -> Result<Vec<u8>, StoreError> {
     let mut nonce = [0; NONCE_BYTES];
-    os_random(&mut nonce);
+    drawn_random(&mut nonce);
     let payload = Payload { msg: plain, aad: place.as_bytes() };
     let sealed = XChaCha20Poly1305::new(key.as_slice().try_into().map_err(|_| broken("key"))?)
         .encrypt(&XNonce::from(nonce), payload)

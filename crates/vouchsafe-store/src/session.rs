@@ -9,6 +9,7 @@ use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::support_request::SupportRequest;
 
 use crate::error::StoreError;
+use crate::opened::{Document, OpenedDocuments, SealedTexts};
 use crate::seal::{Key, KeyCache, MasterKey, new_key};
 use crate::sql::{self, Row, Value, values};
 use crate::sqlite::{self, Unit};
@@ -38,6 +39,9 @@ pub struct Session {
     committed: Arc<KeyCache>,
     /// Keys seen in this session; they reach the shared cache only once they are known to be committed.
     keys: HashMap<(TenantId, UserId), Key>,
+    documents: Arc<OpenedDocuments>,
+    /// Personal values of the documents that this session has opened, in both forms.
+    texts: Vec<SealedTexts>,
     faults: Option<Arc<dyn Faults>>,
     /// A statement failed or a decision was refused: what was written so far is half of something.
     broken: bool,
@@ -54,20 +58,50 @@ impl Session {
         unit: Unit,
         master: Arc<MasterKey>,
         committed: Arc<KeyCache>,
+        documents: Arc<OpenedDocuments>,
         faults: Option<Arc<dyn Faults>>,
     ) -> Self {
-        Self { connection: Held::Unit(unit), master, committed, keys: HashMap::new(), faults, broken: false }
+        Self::holding(Held::Unit(unit), master, committed, documents, faults)
     }
 
-    pub(crate) fn reading(reader: PooledReader, master: Arc<MasterKey>, committed: Arc<KeyCache>) -> Self {
-        Self {
-            connection: Held::Reader(reader),
-            master,
-            committed,
-            keys: HashMap::new(),
-            faults: None,
-            broken: false,
-        }
+    pub(crate) fn reading(
+        reader: PooledReader,
+        master: Arc<MasterKey>,
+        committed: Arc<KeyCache>,
+        documents: Arc<OpenedDocuments>,
+    ) -> Self {
+        Self::holding(Held::Reader(reader), master, committed, documents, None)
+    }
+
+    fn holding(
+        connection: Held,
+        master: Arc<MasterKey>,
+        committed: Arc<KeyCache>,
+        documents: Arc<OpenedDocuments>,
+        faults: Option<Arc<dyn Faults>>,
+    ) -> Self {
+        let (keys, texts) = (HashMap::new(), Vec::new());
+        Self { connection, master, committed, keys, documents, texts, faults, broken: false }
+    }
+
+    /// The aggregate that these bytes are, if they were opened before.
+    pub(crate) fn opened_before<T: Document>(&mut self, document: &[u8]) -> Option<T> {
+        let (row, texts) = self.documents.get(document)?;
+        self.texts.push(texts);
+        Some(row)
+    }
+
+    /// Keeps an aggregate by its stored bytes.
+    pub(crate) fn remember_opened<T: Document>(&mut self, document: &[u8], row: T, texts: SealedTexts) {
+        self.documents.put(document, row, Arc::clone(&texts));
+        self.texts.push(texts);
+    }
+
+    /// The sealed form that a value of this place had when it was opened, if it is still the same.
+    pub(crate) fn sealed_before(&self, person: UserId, place: &str, text: &str) -> Option<String> {
+        let mut known = self.texts.iter().flat_map(|texts| texts.iter());
+        let same = known.find(|known| known.person == person && known.place == place && known.text == text);
+        same.map(|known| known.sealed.clone())
     }
 
     /// Makes a commit impossible.

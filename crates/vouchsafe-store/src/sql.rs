@@ -161,6 +161,7 @@ statements! {
     SET_SETTING = "INSERT INTO deployment (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
     TENANT = "SELECT document FROM tenant WHERE tenant_id = $1";
+    HAS_TENANT = "SELECT 1 FROM tenant WHERE tenant_id = $1";
     PUT_TENANT = "INSERT INTO tenant (tenant_id, kind, document) VALUES ($1, $2, $3) ON CONFLICT (tenant_id) DO UPDATE SET document = excluded.document";
 
     ACCOUNT = "SELECT document, roles FROM account WHERE tenant_id = $1 AND id = $2";
@@ -188,7 +189,6 @@ statements! {
     OPEN_CASES_OF = "SELECT COUNT(*) FROM desk_case WHERE tenant_id = $1 AND assigned_to = $2 AND status = 'open'";
 
     MESSAGES = "SELECT document FROM message WHERE tenant_id = $1 AND support_request = $2 AND id > $3 ORDER BY id LIMIT $4";
-    COUNT_MESSAGES = "SELECT COUNT(*) FROM message WHERE tenant_id = $1 AND support_request = $2";
     INSERT_MESSAGE = "INSERT INTO message (tenant_id, support_request, id, created_at, document) VALUES ($1, $2, $3, $4, $5)";
 
     ACCESS_SIDE = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND id = $2";

@@ -12,6 +12,7 @@ use crate::diagnostics::RecordFiles;
 use crate::edge::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::error::StoreError;
 use crate::migrate;
+use crate::opened::OpenedDocuments;
 use crate::seal::{KeyCache, MasterKey};
 use crate::session::{Faults, Session};
 use crate::sql::{self, values};
@@ -47,6 +48,7 @@ pub struct Store {
     pub(crate) records: RecordFiles,
     master: Arc<MasterKey>,
     keys: Arc<KeyCache>,
+    documents: Arc<OpenedDocuments>,
     options: Options,
     provider: TenantId,
 }
@@ -71,6 +73,7 @@ impl Store {
             records: RecordFiles::new(folder.join("records")),
             master,
             keys: Arc::default(),
+            documents: Arc::default(),
             options,
             provider,
         })
@@ -109,6 +112,7 @@ impl Store {
             unit,
             Arc::clone(&self.master),
             Arc::clone(&self.keys),
+            Arc::clone(&self.documents),
             self.options.faults.clone(),
         );
         Ok(Work::new(session, self.options.clone(), self.provider))
@@ -120,7 +124,12 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub fn read(&self) -> Result<Reader, StoreError> {
         let reader = self.readers.take()?;
-        let session = Session::reading(reader, Arc::clone(&self.master), Arc::clone(&self.keys));
+        let session = Session::reading(
+            reader,
+            Arc::clone(&self.master),
+            Arc::clone(&self.keys),
+            Arc::clone(&self.documents),
+        );
         Ok(Reader { session, now: self.options.clock.now() })
     }
 
