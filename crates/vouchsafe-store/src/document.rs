@@ -119,7 +119,7 @@ impl Session {
             Ok(json!({ Personal::MARKER: { "person": person, SEALED: sealed } }))
         })?;
         let document = serde_json::to_vec(&value).map_err(damaged)?;
-        self.remember_opened(&document, row.clone(), texts.into());
+        self.remember_opened(tenant, &document, row.clone(), texts.into());
         Ok(document)
     }
 
@@ -129,7 +129,7 @@ impl Session {
         tenant: TenantId,
         document: &[u8],
     ) -> Result<T, StoreError> {
-        if let Some(row) = self.opened_before(document) {
+        if let Some(row) = self.opened_before(tenant, document) {
             return Ok(row);
         }
         let mut value: Value = serde_json::from_slice(document).map_err(damaged)?;
@@ -153,7 +153,7 @@ impl Session {
         })?;
         let row: T = serde_json::from_value(value).map_err(damaged)?;
         if !erased {
-            self.remember_opened(document, row.clone(), SealedTexts::from(texts));
+            self.remember_opened(tenant, document, row.clone(), SealedTexts::from(texts));
         }
         Ok(row)
     }

@@ -1,6 +1,7 @@
 //! Documents that were opened before, by their exact stored bytes: what the database holds is read each time, but the
 //! same bytes are parsed and unsealed once. A value that did not change keeps its sealed form, so that a change of one
-//! field does not seal the others anew.
+//! field does not seal the others anew. Bytes are known for their tenant only: a document that was moved to another
+//! tenant does not open there, opened before or not.
 //!
 //! Like the keys of people, these stay in memory; whoever destroys a key must clear both.
 
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use vouchsafe_core::id::UserId;
+use vouchsafe_core::id::{Id as _, TenantId, UserId};
 
 /// Documents kept at most; beyond it the cache starts afresh.
 const DOCUMENTS_MAX: usize = 2_000;
@@ -39,7 +40,7 @@ struct Opened {
     texts: SealedTexts,
 }
 
-/// The cache.
+/// The cache, by tenant and bytes.
 #[derive(Default)]
 pub(crate) struct OpenedDocuments(Mutex<HashMap<Vec<u8>, Opened>>);
 
@@ -51,18 +52,22 @@ impl std::fmt::Debug for OpenedDocuments {
 
 impl OpenedDocuments {
     /// The aggregate that these bytes are, if they were opened before.
-    pub(crate) fn get<T: Document>(&self, document: &[u8]) -> Option<(T, SealedTexts)> {
+    pub(crate) fn get<T: Document>(&self, tenant: TenantId, document: &[u8]) -> Option<(T, SealedTexts)> {
         let documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = documents.get(document)?;
+        let opened = documents.get(&key(tenant, document))?;
         let row = opened.row.downcast_ref::<T>()?.clone();
         Some((row, Arc::clone(&opened.texts)))
     }
 
-    pub(crate) fn put<T: Document>(&self, document: &[u8], row: T, texts: SealedTexts) {
+    pub(crate) fn put<T: Document>(&self, tenant: TenantId, document: &[u8], row: T, texts: SealedTexts) {
         let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if documents.len() >= DOCUMENTS_MAX {
             documents.clear();
         }
-        documents.insert(document.to_vec(), Opened { row: Arc::new(row), texts });
+        documents.insert(key(tenant, document), Opened { row: Arc::new(row), texts });
     }
+}
+
+fn key(tenant: TenantId, document: &[u8]) -> Vec<u8> {
+    [tenant.uuid().as_bytes().as_slice(), document].concat()
 }

@@ -85,15 +85,21 @@ impl Session {
     }
 
     /// The aggregate that these bytes are, if they were opened before.
-    pub(crate) fn opened_before<T: Document>(&mut self, document: &[u8]) -> Option<T> {
-        let (row, texts) = self.documents.get(document)?;
+    pub(crate) fn opened_before<T: Document>(&mut self, tenant: TenantId, document: &[u8]) -> Option<T> {
+        let (row, texts) = self.documents.get(tenant, document)?;
         self.texts.push(texts);
         Some(row)
     }
 
     /// Keeps an aggregate by its stored bytes.
-    pub(crate) fn remember_opened<T: Document>(&mut self, document: &[u8], row: T, texts: SealedTexts) {
-        self.documents.put(document, row, Arc::clone(&texts));
+    pub(crate) fn remember_opened<T: Document>(
+        &mut self,
+        tenant: TenantId,
+        document: &[u8],
+        row: T,
+        texts: SealedTexts,
+    ) {
+        self.documents.put(tenant, document, row, Arc::clone(&texts));
         self.texts.push(texts);
     }
 

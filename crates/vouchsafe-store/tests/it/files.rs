@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use vouchsafe_core::id::TenantId;
 use vouchsafe_core::setup;
 use vouchsafe_core::tenant::TenantKind::Customer;
 use vouchsafe_diagnostics::sign_in::SignInRecord;
@@ -140,5 +141,21 @@ async fn a_sealed_value_moved_to_another_place_does_not_open() {
     document["displayName"] = document["userPrincipalName"].clone();
     raw.execute("UPDATE account SET document = $1", [document.to_string().into_bytes()]).unwrap();
     let opened = home.store.read().unwrap().account(id(1), id(1)).await;
+    assert!(matches!(opened, Err(StoreError::Corrupt(_))), "{opened:?}");
+}
+
+#[tokio::test]
+async fn a_document_moved_to_another_tenant_does_not_open_there() {
+    let home = Home::new();
+    for n in [1, 2] {
+        home.add_person(person(id(n), 1, &format!("Ada{n}")), &[]).await.unwrap();
+        // It was opened where it belongs.
+        home.store.read().unwrap().account(id(n), id(1)).await.unwrap().unwrap();
+    }
+    let (one, other): (TenantId, TenantId) = (id(1), id(2));
+    let raw = rusqlite::Connection::open(home.folder.database()).unwrap();
+    let moved = "UPDATE account SET document = (SELECT document FROM account WHERE tenant_id = $1) WHERE tenant_id = $2";
+    assert_eq!(raw.execute(moved, [one.to_string(), other.to_string()]).unwrap(), 1);
+    let opened = home.store.read().unwrap().account(other, id(1)).await;
     assert!(matches!(opened, Err(StoreError::Corrupt(_))), "{opened:?}");
 }

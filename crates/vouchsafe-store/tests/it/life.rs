@@ -18,7 +18,7 @@ use vouchsafe_core::permit::{
 use vouchsafe_core::person::Person;
 use vouchsafe_core::support_request::SupportRequest;
 use vouchsafe_core::tenant::TenantKind;
-use vouchsafe_core::time::Duration;
+use vouchsafe_core::time::{Duration, Timestamp};
 use vouchsafe_store::{ListQuery, Order, Session, StoreError};
 
 use crate::folder::Home;
@@ -164,11 +164,7 @@ async fn logs_hold_every_entry(world: &World<StoreSink>) {
 }
 
 /// The status that SQL gives, and that a filter therefore finds, is the one that the rules compute.
-async fn statuses_agree(
-    world: &World<StoreSink>,
-    session: &mut Session,
-    now: vouchsafe_core::time::Timestamp,
-) {
+async fn statuses_agree(world: &World<StoreSink>, session: &mut Session, now: Timestamp) {
     for tenant in (0..3).map(tenant_id) {
         let mut expected = BTreeMap::<String, BTreeSet<String>>::new();
         for side in world.sides.values().filter(|side| side.tenant == tenant) {
@@ -208,6 +204,17 @@ async fn statuses_agree(
     assert_eq!(expected, BTreeMap::new());
 }
 
+/// The ends of what waits or stands, and the last moments before them.
+fn instants(world: &World<StoreSink>) -> BTreeSet<Timestamp> {
+    let open = world.sides.values().filter(|side| side.is_open_on_record()).take(3);
+    let ends = open.flat_map(|side| {
+        let approval = side.approval();
+        let unanswered = approval.map(|approval| approval.at + UNANSWERED_FOR);
+        [Some(side.pending_until), approval.and_then(|approval| approval.expires), unanswered]
+    });
+    ends.flatten().flat_map(|end| [end, Timestamp::from_micros(end.as_micros() - 1)]).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
@@ -218,7 +225,7 @@ proptest! {
             let mut reader = world.sink.home.store.read().unwrap();
             rows_are_those_of_the_world(&world, &mut reader).await;
             logs_hold_every_entry(&world).await;
-            for now in [world.now, world.now + Duration::minutes(later)] {
+            for now in instants(&world).into_iter().chain([world.now, world.now + Duration::minutes(later)]) {
                 statuses_agree(&world, &mut reader, now).await;
             }
         });
