@@ -1,6 +1,8 @@
 //! The caller's own account, tenant and settings.
 
+use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::{ChangePolicy, Facts, ReadPolicy, authorize};
+use vouchsafe_core::role;
 use vouchsafe_core::setup::{self, Account};
 use vouchsafe_core::tenant::SupportAccessPolicy;
 
@@ -27,7 +29,6 @@ impl App {
     /// # Errors
     /// [`AppError::Forbidden`] for anybody but the provider's people.
     pub async fn engineers(&self, who: Who) -> Result<Vec<Account>, AppError> {
-        use vouchsafe_core::permission::{Permission, Permissions};
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         if !me.is_provider() {
@@ -35,9 +36,8 @@ impl App {
         }
         let mut accounts = reader.accounts(who.tenant).await?;
         accounts.retain(|account| {
-            let roles = account.roles.iter().filter_map(|id| vouchsafe_core::role::by_template_id(id));
-            let actions = roles.flat_map(|role| role.actions.iter().copied());
-            account.person.active && Permissions::of(actions, false).allow(Permission::WorkRequests)
+            let permissions = role::permissions(account.roles.iter().map(String::as_str), false);
+            account.person.active && permissions.allow(Permission::WorkRequests)
         });
         Ok(accounts)
     }

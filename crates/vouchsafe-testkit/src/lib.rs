@@ -1,1 +1,32 @@
-//! World builder, reference model and HTTP helpers for tests.
+//! For tests only: a world to act in, faults to inject, whole states to compare, and a reference model.
+//!
+//! [`World`] is a deployment in a folder of its own: the provider with its engineers and three customers with their
+//! administrators, made through the use cases. [`check::logs`] holds every log against every row. [`state::of`] is
+//! everything the loaders give, as text. [`model`] is what `lifecycle.md` says, written a second time without the
+//! rules of `vouchsafe-core`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "test support: a failure here is a failed test"
+)]
+
+pub mod cast;
+pub mod check;
+pub mod faults;
+mod folder;
+pub mod model;
+pub mod state;
+mod world;
+
+pub use folder::Folder;
+pub use world::{Building, START, WHY, World, category, millis, sign_in_id};
+
+/// Whether the long forms of random and concurrent tests run.
+#[must_use]
+pub fn long() -> bool {
+    std::env::var_os("VOUCHSAFE_LONG").is_some_and(|value| value != "0")
+}

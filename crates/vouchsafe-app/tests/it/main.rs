@@ -1,0 +1,13 @@
+//! The use cases from outside: what everybody may do, sees and learns, whatever happens in between.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod commands;
+mod model;
+mod outcome;
+mod subject;

@@ -1,0 +1,88 @@
+//! Holds every log against every row: no gap, true leaf hashes, and each change of a row with its entry.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use vouchsafe_core::id::TenantId;
+use vouchsafe_store::{LogEntry, Reader};
+
+use crate::cast::PROVIDER;
+use crate::state;
+use crate::world::World;
+
+/// What the entries of one tenant say of its rows: by kind and id, the units of work that changed it and the type of
+/// the last event.
+type Changes = BTreeMap<(String, String), (BTreeSet<String>, String)>;
+
+/// Checks the logs of every tenant.
+///
+/// # Panics
+/// If a log has a gap or a wrong leaf, or a row has a change without an entry.
+pub async fn logs(world: &World) {
+    let mut reader = world.app.store().read().unwrap();
+    for place in 0..=PROVIDER {
+        let tenant = world.tenant(place);
+        let entries = state::log(&mut reader, tenant).await;
+        let changes = gapless(tenant, &entries);
+        if place != PROVIDER {
+            rows(world, &mut reader, place, &changes).await;
+        }
+    }
+}
+
+/// Checks a log's places, bytes and leaves.
+fn gapless(tenant: TenantId, entries: &[LogEntry]) -> Changes {
+    let mut changes = Changes::new();
+    for (place, entry) in (0u64..).zip(entries) {
+        assert_eq!(entry.sequence, place, "a gap in the log of {tenant}");
+        assert_eq!(entry.entry["sequence"], place);
+        assert_eq!(entry.entry["tenantId"], tenant.to_string());
+        assert_eq!(entry.leaf, vouchsafe_log::leaf_hash(&entry.bytes), "the leaf of entry {place}");
+        assert_eq!(entry.bytes, vouchsafe_log::entry_bytes(&entry.entry).unwrap());
+        let unit = entry.entry["correlationId"].as_str().unwrap();
+        for event in entry.entry["events"].as_array().unwrap() {
+            let of = |member: &Value| member.as_str().unwrap_or_default().to_owned();
+            let (id, kind) = match of(&event["of"]).as_str() {
+                "read" => (of(&event["read"]["id"]), "read".to_owned()),
+                kind => (of(&event["id"]), kind.to_owned()),
+            };
+            let (units, last) = changes.entry((kind, id)).or_default();
+            units.insert(unit.to_owned());
+            *last = of(&event["event"]["type"]);
+        }
+    }
+    changes
+}
+
+/// Checks that each row was changed by exactly the units of work that the log knows, and stands as the last one says.
+async fn rows(world: &World, reader: &mut Reader, place: usize, changes: &Changes) {
+    let mut left: BTreeSet<_> = changes
+        .keys()
+        .filter(|(kind, _)| matches!(kind.as_str(), "supportRequest" | "accessRequest" | "grant"))
+        .cloned()
+        .collect();
+    let mut check = |kind: &str, id: String, version: u64| -> String {
+        let key = (kind.to_owned(), id);
+        let (units, last) = changes.get(&key).unwrap_or_else(|| panic!("{key:?} has no entry"));
+        assert_eq!(u64::try_from(units.len()).unwrap(), version, "changes of {key:?} without an entry");
+        left.remove(&key);
+        last.clone()
+    };
+    for case in state::cases(world, reader, place).await {
+        check("supportRequest", case.id.to_string(), case.version);
+    }
+    for side in state::sides(world, reader, place).await {
+        let last = check("accessRequest", side.id.to_string(), side.version);
+        let status = serde_json::to_value(&side.state).unwrap()["status"].as_str().unwrap().to_owned();
+        assert_eq!(if last == "created" { "pending" } else { &last }, status, "{}", side.id);
+    }
+    for grant in state::grants(world, reader, place).await {
+        let last = check("grant", grant.id.to_string(), grant.version);
+        assert_eq!(last == "ended", !grant.is_open_on_record(), "{}", grant.id);
+        for read in changes.keys().filter(|(kind, _)| kind == "read") {
+            let record = reader.read_record(grant.tenant, read.1.parse().unwrap()).await.unwrap();
+            assert!(record.is_some(), "{} stands in the log only", read.1);
+        }
+    }
+    assert_eq!(left, BTreeSet::new(), "entries without a row");
+}
