@@ -15,7 +15,8 @@ let browser;
 let server;
 
 before(async () => {
-  [browser, server] = await Promise.all([launch(), startDemo()]);
+  server = await startDemo();
+  browser = await launch();
 });
 
 after(async () => {
