@@ -24,6 +24,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures Vouchsafe beside its peers.
 #[derive(Debug, Parser)]
 struct Arguments {

@@ -78,6 +78,11 @@ impl Permissions {
         Self(allowed)
     }
 
+    /// Adds all of another account's or role's.
+    pub(crate) fn extend(&mut self, other: &Self) {
+        self.0.extend(&other.0);
+    }
+
     /// Whether this is among them.
     #[must_use]
     pub fn allow(&self, permission: Permission) -> bool {

@@ -1,5 +1,10 @@
 //! Roles: named sets of resource actions.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::permission::Permissions;
+
 mod built_in;
 
 /// A role that comes with the product.
@@ -23,6 +28,21 @@ pub fn built_in() -> &'static [RoleDefinition] {
 #[must_use]
 pub fn by_template_id(id: &str) -> Option<&'static RoleDefinition> {
     built_in().iter().find(|role| role.template_id == id)
+}
+
+/// What accounts with these roles may do in a tenant that leaves the ticket umbrella open, or not. Unknown template ids
+/// allow nothing.
+pub fn permissions<'a>(template_ids: impl IntoIterator<Item = &'a str>, umbrella_open: bool) -> Permissions {
+    /// Each built-in role's permissions, without and with the umbrella: worked out once, asked in every unit of work.
+    static OF_ROLES: LazyLock<HashMap<&str, [Permissions; 2]>> = LazyLock::new(|| {
+        let of = |role: &RoleDefinition, open| Permissions::of(role.actions.iter().copied(), open);
+        built_in().iter().map(|role| (role.template_id, [of(role, false), of(role, true)])).collect()
+    });
+    let mut all = Permissions::default();
+    for [closed, open] in template_ids.into_iter().filter_map(|id| OF_ROLES.get(id)) {
+        all.extend(if umbrella_open { open } else { closed });
+    }
+    all
 }
 
 /// The built-in role of this name.

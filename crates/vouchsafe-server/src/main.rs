@@ -10,6 +10,9 @@ use vouchsafe_server::config::Config;
 use vouchsafe_server::demo::DemoOptions;
 use vouchsafe_server::{bootstrap, demo, serve};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Customer-approved support access.
 #[derive(Debug, Parser)]
 #[command(name = "vouchsafe-server", version, about)]

@@ -7,7 +7,7 @@ use vouchsafe_core::assignment::Candidate;
 use vouchsafe_core::case::{Case, Held};
 use vouchsafe_core::grant::{Grant, GrantSource};
 use vouchsafe_core::id::{AccessRequestId, GrantId, ReadId, SupportRequestId, TenantId, UserId};
-use vouchsafe_core::permission::{Permission, Permissions};
+use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::Caller;
 use vouchsafe_core::person::Person;
 use vouchsafe_core::read::ReadRecord;
@@ -156,12 +156,8 @@ impl Session {
     ) -> Result<Option<(Caller, Tenant)>, StoreError> {
         let Some(account) = self.account(tenant, user).await? else { return Ok(None) };
         let Some(owner) = self.tenant(tenant).await? else { return Ok(None) };
-        let actions = account
-            .roles
-            .iter()
-            .filter_map(|id| role::by_template_id(id))
-            .flat_map(|role| role.actions.iter().copied());
-        let permissions = Permissions::of(actions, owner.policy.ticket_umbrella);
+        let roles = account.roles.iter().map(String::as_str);
+        let permissions = role::permissions(roles, owner.policy.ticket_umbrella);
         Ok(Some((Caller { person: account.person, permissions }, owner)))
     }
 
@@ -409,9 +405,8 @@ impl Session {
     ) -> Result<Vec<(Candidate, Person)>, StoreError> {
         let mut candidates = Vec::new();
         for Account { person, roles } in self.accounts(provider).await? {
-            let actions =
-                roles.iter().filter_map(|id| role::by_template_id(id)).flat_map(|role| role.actions.iter());
-            if !Permissions::of(actions.copied(), false).allow(Permission::WorkRequests) {
+            let permissions = role::permissions(roles.iter().map(String::as_str), false);
+            if !permissions.allow(Permission::WorkRequests) {
                 continue;
             }
             let row = self.query_one(sql::OPEN_CASES_OF, &values![provider, person.id]).await?;
