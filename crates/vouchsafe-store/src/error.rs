@@ -27,6 +27,9 @@ pub enum StoreError {
     /// The schema is newer than this program, or was changed by hand.
     #[error("the schema does not fit this program: {0}")]
     Schema(String),
+    /// Another process has the data folder open.
+    #[error("another process is using this data folder")]
+    InUse,
     /// A file could not be read or written.
     #[error("cannot use {path}")]
     File {

@@ -1,6 +1,8 @@
 //! The store: opens a data folder, begins units of work and hands out readers.
 
+use std::fs::{File, OpenOptions, TryLockError};
 use std::ops::{Deref, DerefMut};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -51,6 +53,8 @@ pub struct Store {
     documents: Arc<OpenedDocuments>,
     options: Options,
     provider: TenantId,
+    /// Held as long as the store is open, so that no second process writes past this one's caches.
+    _in_use: File,
 }
 
 impl Store {
@@ -60,6 +64,7 @@ impl Store {
     /// [`StoreError`] if the folder, the key or the schema cannot be used.
     pub fn open(folder: &Path, options: Options) -> Result<Self, StoreError> {
         private_folder(folder)?;
+        let in_use = hold(&folder.join("in-use"))?;
         let path = folder.join("state.sqlite");
         let master = Arc::new(master_key(&folder.join("master.key"), &path)?);
         let connection = sqlite::open(&path, true)?;
@@ -76,6 +81,7 @@ impl Store {
             documents: Arc::default(),
             options,
             provider,
+            _in_use: in_use,
         })
     }
 
@@ -175,6 +181,17 @@ fn belongs_here(master: &MasterKey, connection: &Connection) -> Result<(), Store
             (row.text(0)? == master.check()).then_some(()).ok_or_else(wrong)
         }
         None => sqlite::execute(connection, sql::SET_SETTING, &values![name, master.check()]).map(drop),
+    }
+}
+
+/// Takes the folder for this process; the lock ends with the returned file.
+fn hold(path: &Path) -> Result<File, StoreError> {
+    let failed = |source| StoreError::File { path: path.display().to_string(), source };
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 
