@@ -26,6 +26,8 @@ const CORE: &str = "vouchsafe-core";
 const TESTKIT: &str = "vouchsafe-testkit";
 /// Tasks: it uses no room and no room uses it.
 const XTASK: &str = "xtask";
+/// Measures the whole house beside its peers, so it may open every door and brings the peers along. No room uses it.
+const BENCH: &str = "vouchsafe-bench";
 
 const ROOMS: [Room; 14] = [
     Room { name: CORE, layer: 0, uses: &[], tests_use: &[], pure: true },
@@ -178,7 +180,7 @@ pub(super) fn load(root: &Path) -> Result<Vec<Member>, Failure> {
 /// Every dependency that the table does not allow.
 pub(super) fn check(members: &[Member]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for member in members {
+    for member in members.iter().filter(|member| member.name != BENCH) {
         let Some(room) = room(&member.name) else {
             findings.push(Finding::new(
                 &member.manifest,
@@ -333,6 +335,21 @@ mod tests {
         assert_eq!(found("vouchsafe-app", "proptest"), [Rule::ExternalCrate]);
         assert_eq!(found_in_tests("vouchsafe-app", "proptest"), []);
         assert_eq!(found(TESTKIT, "proptest"), []);
+    }
+
+    #[test]
+    fn the_measuring_program_may_use_everything_and_nobody_may_use_it() {
+        let member = |name: &str, dependency: &str| Member {
+            name: name.to_owned(),
+            manifest: "Cargo.toml".to_owned(),
+            dependencies: vec![Dependency { name: dependency.to_owned(), for_tests: false, line: 1 }],
+        };
+        assert_eq!(check(&[member(BENCH, "rusqlite"), member("vouchsafe-store", "rusqlite")]), []);
+        let rules: Vec<Rule> = check(&[member(BENCH, "vouchsafe-app"), member("vouchsafe-app", BENCH)])
+            .into_iter()
+            .map(|finding| finding.rule)
+            .collect();
+        assert_eq!(rules, [Rule::CrateGraph]);
     }
 
     #[test]

@@ -130,14 +130,16 @@ fn sql(source: &RustFile) -> Vec<Finding> {
 }
 
 fn is_sql(text: &str) -> bool {
+    // A keyword alone is a word; with something after it, it is a statement.
     let starts = |word: &str| {
         text.match_indices(word).any(|(position, _)| {
             let before = text.get(..position).and_then(|before| before.chars().next_back());
-            !before.is_some_and(char::is_alphanumeric)
+            let after = text.get(position + word.len()..).is_some_and(|after| !after.trim().is_empty());
+            after && !before.is_some_and(char::is_alphanumeric)
         })
     };
     let update = text.split_once("UPDATE ").is_some_and(|(_, rest)| rest.contains(" SET "));
-    starts("SELECT ") || starts("INSERT INTO") || starts("DELETE FROM") || update
+    starts("SELECT ") || starts("INSERT INTO ") || starts("DELETE FROM ") || update
 }
 
 #[cfg(test)]
@@ -190,6 +192,7 @@ mod tests {
         assert_eq!(found(APP, "f(r#\"INSERT INTO t VALUES (1)\"#)"), [(1, Rule::SqlOutsideStore)]);
         assert_eq!(found(APP, "f(\"UPDATE t SET a = 1\")"), [(1, Rule::SqlOutsideStore)]);
         assert_eq!(found("crates/vouchsafe-store/src/t.rs", selects), []);
+        assert_eq!(found(APP, "f(\"SELECT \")"), []);
         assert_eq!(found(APP, "/// SELECT is not here.\nf(\"Select one, then UPDATE it\")"), []);
     }
 
