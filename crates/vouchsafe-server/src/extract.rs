@@ -242,7 +242,7 @@ macro_rules! from_path {
     )*};
 }
 
-from_path!(SupportRequestId, AccessRequestId, GrantId, EntryId, UserId);
+from_path!(SupportRequestId, AccessRequestId, GrantId, EntryId, UserId, ReadId);
 
 impl FromPath for String {
     fn read(texts: &[&str]) -> Option<Self> {

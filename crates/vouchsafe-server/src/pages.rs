@@ -1,10 +1,125 @@
-//! The pages.
+//! The pages: forms and tables of the same use cases that the JSON routes call. Their addresses are
+//! `vouchsafe_web::paths`, their words and templates `vouchsafe_web`. No page needs a script.
+
+mod access;
+mod answer;
+mod audit;
+mod case;
+mod complaint;
+mod cookies;
+mod desk;
+mod docs;
+mod form;
+mod grants;
+mod home;
+mod id;
+mod moment;
+mod problem;
+mod reads;
+mod requests;
+mod rows;
+mod settings;
+mod sign_in;
+mod sign_ins;
+mod visitor;
+mod words;
 
 use axum::Router;
+use axum::extract::OriginalUri;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use http::{HeaderValue, StatusCode, header};
+use vouchsafe_web::FormErrors;
 
 use crate::Server;
 
-/// Every page, and the style sheet.
-pub(crate) fn routes(_server: &Server) -> Router<Server> {
+pub(crate) use problem::pages as problems_as_pages;
+
+/// What was typed into a form that is shown again, and what is wrong with it.
+#[derive(Debug, Default)]
+pub(crate) struct Typed<'f> {
+    fields: Option<&'f form::Fields>,
+    errors: FormErrors,
+}
+
+/// Every page, and the style sheet. The demo's sign-in exists in the demo alone.
+pub(crate) fn routes(server: &Server) -> Router<Server> {
+    let pages = Router::new()
+        .route("/", get(home::home))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/signed-out", get(sign_in::left))
+        .route("/docs", get(docs::reference))
+        .route("/docs/problems", get(docs::problems))
+        .route("/assets/{name}", get(asset))
+        .route("/audit-log", get(audit::log))
+        .route("/audit-log/{id}", get(audit::entry))
+        .route("/settings/support-access", get(settings::policy))
+        .merge(support_requests())
+        .merge(access_requests())
+        .merge(desk());
+    if !server.settings.demo {
+        return pages;
+    }
+    pages
+        .route("/demo", get(sign_in::choose))
+        .route("/demo/sign-in/{userId}", get(sign_in::person).post(sign_in::enter))
+}
+
+fn support_requests() -> Router<Server> {
+    use requests::{act, list, new, one};
     Router::new()
+        .route("/support-requests", get(list).post(new::open))
+        .route("/support-requests/new", get(new::form))
+        .route("/support-requests/{id}", get(one))
+        .route("/support-requests/{id}/consent", post(act::consent))
+        .route("/support-requests/{id}/consent/approve", post(act::approve_consent))
+        .route("/support-requests/{id}/consent/reject", post(act::reject_consent))
+        .route("/support-requests/{id}/messages", post(act::write))
+        .route("/support-requests/{id}/resource-tenants", post(act::name_tenant))
+        .route("/support-requests/{id}/close", get(act::ask_close).post(act::close))
+        .route("/support-requests/{id}/reopen", post(act::reopen))
+}
+
+fn access_requests() -> Router<Server> {
+    use access::{act, approved, history, one, pending};
+    Router::new()
+        .route("/access-requests/pending", get(pending))
+        .route("/access-requests/approved", get(approved))
+        .route("/access-requests/history", get(history))
+        .route("/access-requests/{id}", get(one))
+        .route("/access-requests/{id}/approve", post(act::approve))
+        .route("/access-requests/{id}/reject", post(act::reject))
+        .route("/access-requests/{id}/revoke", get(act::ask_withdraw).post(act::withdraw))
+        .route("/access-requests/{id}/cancel", post(act::cancel))
+        .route("/access-requests/{id}/reads", get(reads::of_request))
+        .route("/grants/remove-all", get(grants::ask_remove_all).post(grants::remove_all))
+        .route("/grants/{id}/remove", get(grants::ask_remove).post(grants::remove))
+        .route("/grants/{id}/reads", get(reads::of_grant))
+        .route("/reads/{id}", get(reads::one))
+}
+
+fn desk() -> Router<Server> {
+    use case::{ask, assign};
+    Router::new()
+        .route("/desk", get(desk::desk))
+        .route("/desk/{id}", get(case::one))
+        .route("/desk/{id}/ask", get(ask::form).post(ask::ask))
+        .route("/desk/{id}/messages", post(case::write))
+        .route("/desk/{id}/close", get(case::ask_close).post(case::close))
+        .route("/desk/{id}/assign", get(assign::hand_over_form).post(assign::hand_over))
+        .route("/desk/{id}/{tenantId}/sign-ins", get(sign_ins::list))
+        .route("/desk/{id}/{tenantId}/sign-ins/{recordId}", get(sign_ins::one))
+        .route("/queue", get(desk::queue))
+        .route("/queue/{id}/assign", get(assign::reassign_form).post(assign::reassign))
+}
+
+/// A file that pages load. Its address changes with its content.
+async fn asset(OriginalUri(uri): OriginalUri) -> Response {
+    let Some(asset) = vouchsafe_web::asset(uri.path()) else { return StatusCode::NOT_FOUND.into_response() };
+    let mut response = asset.bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    headers.insert(header::CACHE_CONTROL, forever);
+    response
 }

@@ -93,11 +93,13 @@ fn sentence(message: &str) -> String {
     text
 }
 
+/// As JSON. The problem travels beside it, so that pages can show it in their way.
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self.0).unwrap_or_default();
         let mut response = (status, body).into_response();
+        response.extensions_mut().insert((*self.0).clone());
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if matches!(self.0.code, Code::Unauthenticated | Code::TokenExpired | Code::TokenRevoked) {

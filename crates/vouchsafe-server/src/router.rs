@@ -19,6 +19,7 @@ pub fn router(server: Server) -> Router {
         .fallback(middleware::nothing_here)
         .method_not_allowed_fallback(middleware::wrong_method)
         .layer(CatchPanicLayer::custom(middleware::panicked))
+        .layer(from_fn_with_state(server.clone(), pages::problems_as_pages))
         .layer(from_fn_with_state(server.clone(), middleware::frame))
         .with_state(server)
 }

@@ -61,7 +61,7 @@ pub(crate) async fn sign_ins(
     let query = ReadQuery { case, tenant, grant: asked.grant, wanted, select: asked.options.select.clone() };
     let render = |page: &MaskedPage| list_body(&asked, page);
     let answer = server.app.read_sign_ins(asked.who, &query, render).await.map_err(refuse(&asked.path))?;
-    Ok(sent(&server, answer))
+    Ok(sent(&server, answer, HeaderValue::from_static("application/json")))
 }
 
 /// Reads one sign-in for a case, masked, under a live grant.
@@ -82,7 +82,7 @@ pub(crate) async fn sign_in(
         note(&mut response, &answer);
         return Ok(response);
     }
-    Ok(sent(&server, answer))
+    Ok(sent(&server, answer, HeaderValue::from_static("application/json")))
 }
 
 fn list_body(asked: &Asked, page: &MaskedPage) -> Vec<u8> {
@@ -104,7 +104,7 @@ fn entity_body(asked: &Asked, page: &MaskedPage) -> Vec<u8> {
 }
 
 /// The answer, sent only as long as its access lasts.
-fn sent(server: &Server, mut answer: ReadAnswer) -> Response {
+pub(crate) fn sent(server: &Server, mut answer: ReadAnswer, content_type: HeaderValue) -> Response {
     let body = LiveBody::new(
         std::mem::take(&mut answer.body),
         answer.live.take(),
@@ -112,7 +112,7 @@ fn sent(server: &Server, mut answer: ReadAnswer) -> Response {
         server.app.clone(),
     );
     let mut response = Response::new(Body::new(body));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     note(&mut response, &answer);
     response
 }

@@ -1,0 +1,146 @@
+//! Asking for access.
+
+use axum::extract::State;
+use http::StatusCode;
+use vouchsafe_app::AskCommand;
+use vouchsafe_app::view::CaseView;
+use vouchsafe_core::access_request::ReasonCode;
+use vouchsafe_core::id::{SupportRequestId, TenantId};
+use vouchsafe_core::scope::{DURATION_DEFAULT, DataCategory, DataFilter};
+use vouchsafe_core::time::Duration;
+use vouchsafe_web::page::{self, AskForAccessView};
+use vouchsafe_web::{CategoryChoice, Choice, FormErrors, Notice, Section, paths};
+
+use super::{tenant_name, works_on};
+use crate::Server;
+use crate::pages::answer::{Answer, Failure, page as show, page_with};
+use crate::pages::complaint::{Trouble, trouble, wrong};
+use crate::pages::form::{Fields, Form};
+use crate::pages::id::Id;
+use crate::pages::moment::{lengths, typed};
+use crate::pages::visitor::Visitor;
+use crate::pages::{rows, words};
+
+/// The longest access that can be asked for; what a tenant allows may be less.
+const LONGEST: Duration = Duration::days(30);
+
+/// `/desk/{id}/ask`
+pub(crate) async fn form(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<SupportRequestId>,
+) -> Answer {
+    visitor.of_provider()?;
+    let case = server.app.request(visitor.who, id).await?;
+    if !case.request.is_open() {
+        return Ok(visitor.moved(&paths::case(&id.to_string()), Notice::CaseClosed));
+    }
+    if !works_on(&visitor, &case) {
+        return Err(Failure::forbidden());
+    }
+    show(page::ask_for_access(&view(&server, &visitor, &case, None, FormErrors::default())))
+}
+
+/// `POST /desk/{id}/ask`
+pub(crate) async fn ask(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<SupportRequestId>,
+    form: Form,
+) -> Answer {
+    visitor.of_provider()?;
+    let case = server.app.request(visitor.who, id).await?;
+    let again = |errors| {
+        let view = view(&server, &visitor, &case, Some(&form.fields), errors);
+        page_with(StatusCode::BAD_REQUEST, page::ask_for_access(&view))
+    };
+    let command = match command(&form.fields) {
+        Ok(command) => command,
+        Err(errors) => return again(errors),
+    };
+    let back = paths::case(&id.to_string());
+    match server.app.ask(&form.call(visitor.who), id, command).await {
+        Ok(_) => Ok(visitor.moved(&back, Notice::AccessAsked)),
+        Err(error) => match trouble(error, "justification")? {
+            Trouble::Form(errors) => again(errors),
+            Trouble::Over(notice) => Ok(visitor.moved(&back, notice)),
+        },
+    }
+}
+
+/// What the form says, or what cannot be understood in it.
+fn command(fields: &Fields) -> Result<AskCommand, FormErrors> {
+    let tenant = fields.text("resourceTenantId").parse::<TenantId>();
+    let time = |name: &str| {
+        let not_a_time = |_| wrong(name, "Write a date and a time, such as 2026-11-23T09:00.");
+        typed(fields.text(name)).map_err(not_a_time)
+    };
+    let filter = DataFilter { data_from: time("dataFrom")?, data_to: time("dataTo")? };
+    let categories: Result<Vec<DataCategory>, _> = fields.all("dataCategories").map(str::parse).collect();
+    let reason_code = match fields.text("reasonCode") {
+        "troubleshooting" => ReasonCode::Troubleshooting,
+        "reproduction" => ReasonCode::Reproduction,
+        "verifyFix" => ReasonCode::VerifyFix,
+        "securityInvestigation" => ReasonCode::SecurityInvestigation,
+        _ => return Err(wrong("reasonCode", "Choose why.")),
+    };
+    let duration = fields.text("duration").parse();
+    Ok(AskCommand {
+        resource_tenant: tenant.map_err(|_| wrong("resourceTenantId", "Choose whose data."))?,
+        data_categories: categories.map_err(|_| wrong("dataCategories", "Tick at least one."))?,
+        filter: (filter != DataFilter::default()).then_some(filter),
+        duration: Some(duration.map_err(|_| wrong("duration", "Choose for how long."))?),
+        reason_code,
+        justification: fields.text("justification").to_owned(),
+    })
+}
+
+fn view(
+    server: &Server,
+    visitor: &Visitor,
+    case: &CaseView,
+    typed: Option<&Fields>,
+    errors: FormErrors,
+) -> AskForAccessView {
+    let text = |name: &str| typed.map(|fields| fields.text(name).to_owned()).unwrap_or_default();
+    let request = &case.request;
+    let own = request.tenant.to_string();
+    let chosen = if typed.is_some() { text("resourceTenantId") } else { own };
+    let ticked = |category: &str| match typed {
+        Some(fields) => fields.all("dataCategories").any(|ticked| ticked == category),
+        None => category == vouchsafe_web::Category::SignInLogs.value(),
+    };
+    let choice = |value: String, label: String, chosen: &str| Choice {
+        selected: value == chosen,
+        value,
+        label,
+        hint: String::new(),
+    };
+    let tenants = [request.tenant].into_iter().chain(request.resource_tenants.iter().copied());
+    let reason = text("reasonCode");
+    let categories = words::categories(&DataCategory::advanced());
+    let length = text("duration").parse().unwrap_or(DURATION_DEFAULT);
+    AskForAccessView {
+        chrome: visitor.chrome(Some(Section::Desk)),
+        id: request.id.to_string(),
+        case: rows::desk_case(case),
+        idempotency_key: visitor.fresh_key(server),
+        tenants: tenants
+            .map(|tenant| choice(tenant.to_string(), tenant_name(case, tenant), &chosen))
+            .collect(),
+        categories: categories
+            .into_iter()
+            .map(|category| CategoryChoice { checked: ticked(category.value()), category })
+            .collect(),
+        reasons: vouchsafe_web::ReasonCode::ALL
+            .iter()
+            .map(|known| choice(known.value().to_owned(), known.label().to_owned(), &reason))
+            .collect(),
+        justification: text("justification"),
+        durations: lengths(LONGEST, length),
+        data_from: text("dataFrom"),
+        data_to: text("dataTo"),
+        users: None,
+        errors,
+    }
+}

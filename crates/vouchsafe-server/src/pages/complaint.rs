@@ -1,0 +1,133 @@
+//! What is wrong with a form, in words beside its fields; and refusals that the next page explains better.
+
+use vouchsafe_app::AppError;
+use vouchsafe_core::rejection::Rejection;
+use vouchsafe_web::{FieldError, FormErrors, Notice};
+
+use super::answer::Failure;
+
+/// How a form that was refused goes on.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// Show it again with what is wrong.
+    Form(FormErrors),
+    /// Its time is over: show the thing as it is now, and say so.
+    Over(Notice),
+}
+
+/// Sorts a refusal. `first` is the field beside which stands what concerns the form as a whole.
+///
+/// # Errors
+/// What has a page of its own: nothing here, not allowed, not available.
+pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> {
+    Ok(match error {
+        AppError::Rejected(Rejection::Invalid { field, message }) => Trouble::Form(invalid(&field, &message)),
+        AppError::Rejected(Rejection::Conflict) => Trouble::Over(Notice::AlreadyDecided),
+        AppError::Rejected(Rejection::AlreadyEnded) => Trouble::Over(Notice::AlreadyEnded),
+        AppError::Rejected(Rejection::CaseClosed) => Trouble::Over(Notice::CaseClosed),
+        AppError::Stale => Trouble::Over(Notice::PageWasOld),
+        AppError::IdempotencyMismatch => Trouble::Form(wrong(
+            first,
+            "You sent this form before with other words. Send it again if you mean it a second time.",
+        )),
+        error @ (AppError::Unauthenticated
+        | AppError::TokenExpired
+        | AppError::TokenRevoked
+        | AppError::NotFound
+        | AppError::Forbidden
+        | AppError::Rejected(Rejection::AssuranceRequired | Rejection::Forbidden(_))
+        | AppError::NoRead(_)
+        | AppError::BadQuery { .. }
+        | AppError::Masked(_)
+        | AppError::TooCostly
+        | AppError::BadImport(_)
+        | AppError::Unavailable(_)
+        | AppError::Internal(_)) => return Err(error.into()),
+    })
+}
+
+/// One thing that is wrong.
+pub(crate) fn wrong(field: &str, message: &str) -> FormErrors {
+    FormErrors::from(vec![FieldError { field: field.to_owned(), message: message.to_owned() }])
+}
+
+fn invalid(path: &str, message: &str) -> FormErrors {
+    let field = field_of(path);
+    let text = match (field.as_str(), label(&field)) {
+        ("dataTo", _) => "Choose a time after the first one.".to_owned(),
+        ("dataFrom", _) => "Choose a time range inside the one that was asked for.".to_owned(),
+        ("dataCategories", _) => "Tick at least one, and none that was not asked for.".to_owned(),
+        ("duration", _) => "Choose one of the lengths that are offered.".to_owned(),
+        ("contact.email", _) => "Write an e-mail address, such as ada@contoso.example.".to_owned(),
+        ("contact.timeZone", _) => "Write a time zone such as Europe/Berlin or UTC.".to_owned(),
+        (_, Some(label)) => format!("{label} {}.", message.replace('`', "")),
+        (_, None) => format!("`{path}` {message}."),
+    };
+    wrong(&field, &text)
+}
+
+/// The form's field for a path of the contract.
+fn field_of(path: &str) -> String {
+    let path = path.strip_prefix("narrowTo/").unwrap_or(path);
+    match path.split_once('/') {
+        Some(("filter", inner)) => inner.to_owned(),
+        Some((outer, inner)) => format!("{outer}.{inner}"),
+        None if path == "filter" => "dataFrom".to_owned(),
+        None => path.to_owned(),
+    }
+}
+
+/// What the field is called on its page, as the start of a sentence.
+fn label(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "title" => "The title",
+        "description" => "The description",
+        "service" => "The service",
+        "problemType" => "The kind of problem",
+        "contact.name" => "The name",
+        "contact.email" => "The e-mail address",
+        "contact.language" => "The language",
+        "contact.timeZone" => "The time zone",
+        "resourceTenantIds" => "The list of tenants",
+        "resourceTenantId" => "The tenant",
+        "justification" => "This explanation",
+        "comment" => "The comment",
+        "reason" => "The reason",
+        "body" => "The message",
+        "engineerId" => "This engineer",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(field: &str, message: &str) -> (String, String) {
+        let error = AppError::Rejected(Rejection::invalid(field, message));
+        let Trouble::Form(errors) = trouble(error, "x").unwrap() else { panic!("a form") };
+        let only = errors.items.into_iter().next().unwrap();
+        (only.field, only.message)
+    }
+
+    #[test]
+    fn fields_of_the_contract_are_fields_of_the_form() {
+        assert_eq!(
+            said("contact/email", "must be an e-mail address"),
+            ("contact.email".to_owned(), "Write an e-mail address, such as ada@contoso.example.".to_owned())
+        );
+        assert_eq!(
+            said("title", "must have 1 to 200 characters").1,
+            "The title must have 1 to 200 characters."
+        );
+        assert_eq!(said("narrowTo/filter/dataTo", "must be later").0, "dataTo");
+        assert_eq!(said("narrowTo/filter", "must lie inside").0, "dataFrom");
+        assert_eq!(said("narrowTo/dataCategories", "must keep one").0, "dataCategories");
+    }
+
+    #[test]
+    fn what_has_a_page_of_its_own_is_no_matter_of_the_form() {
+        assert!(trouble(AppError::NotFound, "x").is_err());
+        assert!(matches!(trouble(AppError::Stale, "x"), Ok(Trouble::Over(Notice::PageWasOld))));
+    }
+}

@@ -1,0 +1,127 @@
+//! Our two cookies: the session, and what the form before this page did.
+
+use cookie::{Cookie, SameSite};
+use http::{HeaderMap, HeaderValue, header};
+use vouchsafe_core::time::Timestamp;
+use vouchsafe_web::{Flash, Notice};
+
+use super::moment;
+
+/// How long a notice waits for its page.
+const NOTICE_LASTS_S: i64 = 60;
+
+/// How cookies are named and kept. Outside of the demo only HTTPS carries them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cookies {
+    demo: bool,
+}
+
+impl Cookies {
+    /// The cookies of this server.
+    pub(crate) fn of(demo: bool) -> Self {
+        Self { demo }
+    }
+
+    fn session_name(self) -> &'static str {
+        if self.demo { "vouchsafe_session" } else { "__Host-vouchsafe_session" }
+    }
+
+    fn notice_name(self) -> &'static str {
+        if self.demo { "vouchsafe_notice" } else { "__Host-vouchsafe_notice" }
+    }
+
+    /// The session's secret, as sent.
+    pub(crate) fn session(self, headers: &HeaderMap) -> Option<String> {
+        find(headers, self.session_name())
+    }
+
+    /// What the form before this page did: a known code, and maybe when that took effect. Anything else is nothing.
+    pub(crate) fn notice(self, headers: &HeaderMap) -> Option<Flash> {
+        let value = find(headers, self.notice_name())?;
+        let (code, at) = value.split_once('.').unwrap_or((&value, ""));
+        let at = at.parse().ok().map(Timestamp::from_micros);
+        let detail = at.map(|at| format!("It ended {}.", moment::exact(at).shown)).unwrap_or_default();
+        Some(Flash { notice: Notice::from_code(code)?, detail })
+    }
+
+    /// Starts a session.
+    pub(crate) fn start(self, secret: String) -> HeaderValue {
+        written(self.kept(self.session_name(), secret))
+    }
+
+    /// Ends the session in the browser.
+    pub(crate) fn end(self) -> HeaderValue {
+        written(self.over(self.session_name()))
+    }
+
+    /// Tells the next page what was done.
+    pub(crate) fn tell(self, notice: Notice, ended: Option<Timestamp>) -> HeaderValue {
+        let value = match ended {
+            Some(at) => format!("{}.{}", notice.code(), at.as_micros()),
+            None => notice.code().to_owned(),
+        };
+        let mut cookie = self.kept(self.notice_name(), value);
+        cookie.set_max_age(cookie::time::Duration::seconds(NOTICE_LASTS_S));
+        written(cookie)
+    }
+
+    /// Forgets a notice that was shown.
+    pub(crate) fn told(self) -> HeaderValue {
+        written(self.over(self.notice_name()))
+    }
+
+    fn kept(self, name: &'static str, value: String) -> Cookie<'static> {
+        Cookie::build((name, value))
+            .http_only(true)
+            .secure(!self.demo)
+            .same_site(SameSite::Lax)
+            .path("/")
+            .build()
+    }
+
+    fn over(self, name: &'static str) -> Cookie<'static> {
+        let mut cookie = self.kept(name, String::new());
+        cookie.set_max_age(cookie::time::Duration::ZERO);
+        cookie
+    }
+}
+
+fn find(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut cookies = lines.flat_map(Cookie::split_parse).filter_map(Result::ok);
+    cookies.find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
+}
+
+/// Names, secrets and codes are ASCII, so the line always is a header.
+fn written(cookie: Cookie<'_>) -> HeaderValue {
+    HeaderValue::from_str(&cookie.to_string()).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(line: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(line).unwrap())])
+    }
+
+    #[test]
+    fn cookies_are_locked_to_https_outside_of_the_demo() {
+        let line = |demo| Cookies::of(demo).start("vss_x".to_owned());
+        assert_eq!(line(true), "vouchsafe_session=vss_x; HttpOnly; SameSite=Lax; Path=/");
+        assert_eq!(line(false), "__Host-vouchsafe_session=vss_x; HttpOnly; SameSite=Lax; Secure; Path=/");
+    }
+
+    #[test]
+    fn only_known_notices_are_shown() {
+        let cookies = Cookies::of(true);
+        let shown = |line| cookies.notice(&sent(line)).map(|flash| (flash.notice, flash.detail));
+        assert_eq!(shown("a=b; vouchsafe_notice=messageSent"), Some((Notice::MessageSent, String::new())));
+        assert_eq!(
+            shown("vouchsafe_notice=accessRemoved.0"),
+            Some((Notice::AccessRemoved, "It ended 1 Jan 1970, 00:00:00 UTC.".to_owned()))
+        );
+        assert_eq!(shown("vouchsafe_notice=Your%20password"), None);
+        assert_eq!(shown("messageSent"), None);
+    }
+}

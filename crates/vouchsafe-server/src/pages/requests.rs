@@ -1,0 +1,175 @@
+//! The customer's support requests: the list, and one of them.
+
+pub(crate) mod act;
+pub(crate) mod new;
+
+use axum::extract::State;
+use http::StatusCode;
+use vouchsafe_app::view::CaseView;
+use vouchsafe_app::{AccessStory, ListOptions};
+use vouchsafe_core::consent::Consent;
+use vouchsafe_core::id::SupportRequestId;
+use vouchsafe_core::permission::Permission;
+use vouchsafe_core::scope::DataCategory;
+use vouchsafe_core::support_request::{Contact, REOPEN_WITHIN, SupportRequest};
+use vouchsafe_web::page::{self, AssignmentView, NamedTenant, SupportRequestView, SupportRequestsView};
+use vouchsafe_web::{ConsentView, FormErrors, Section, VoteView, VotesView, paths};
+
+use super::answer::{Answer, Failure, page as show, page_with};
+use super::form::Asked;
+use super::home::unless_forbidden;
+use super::moment::{length, moment};
+use super::visitor::Visitor;
+use super::words::{self, ToPage as _};
+use super::{Typed, rows};
+use crate::Server;
+use crate::pages::id::Id;
+
+/// `/support-requests`
+pub(crate) async fn list(State(server): State<Server>, visitor: Visitor, asked: Asked) -> Answer {
+    visitor.of_customer()?;
+    let listed = server.app.requests(visitor.who, &asked.list("")).await?;
+    let row = |case: &CaseView| rows::request_row(case, paths::support_request(&case.request.id.to_string()));
+    show(page::support_requests(&SupportRequestsView {
+        chrome: visitor.chrome(Some(Section::SupportRequests)),
+        rows: listed.items.iter().map(row).collect(),
+        may_open: visitor.may(Permission::ManageRequests),
+        older_href: asked.older(listed.next.map(rows::token)),
+    }))
+}
+
+/// `/support-requests/{id}`
+pub(crate) async fn one(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<SupportRequestId>,
+) -> Answer {
+    show(page::support_request(&view(&server, &visitor, id, Typed::default()).await?))
+}
+
+/// The page again, with what was typed and what is wrong with it.
+pub(crate) async fn again(
+    server: &Server,
+    visitor: &Visitor,
+    id: SupportRequestId,
+    typed: Typed<'_>,
+) -> Answer {
+    let view = view(server, visitor, id, typed).await?;
+    page_with(StatusCode::BAD_REQUEST, page::support_request(&view))
+}
+
+async fn view(
+    server: &Server,
+    visitor: &Visitor,
+    id: SupportRequestId,
+    typed: Typed<'_>,
+) -> Result<SupportRequestView, Failure> {
+    visitor.of_customer()?;
+    let case = server.app.request(visitor.who, id).await?;
+    let stories = unless_forbidden(server.app.access_now(visitor.who).await)?;
+    let of_case: Vec<&AccessStory> =
+        stories.iter().filter(|story| story.grant.support_request == id).collect();
+    let filter = Some(format!("supportRequestId eq '{id}'"));
+    let asked = ListOptions { filter, top: 1_000, ..ListOptions::default() };
+    let sides = server.app.access_requests(visitor.who, &asked).await.map(|listed| rows::sides(listed.items));
+    let sides = unless_forbidden(sides)?;
+    let consent = consent(server, visitor, &case, &of_case).await?;
+    let request = &case.request;
+    let closure = words::closure(request);
+    let reopen_until = closure.map(|(at, _)| at + REOPEN_WITHIN).filter(|until| case.seen <= *until);
+    Ok(SupportRequestView {
+        chrome: visitor.chrome(Some(Section::SupportRequests)),
+        id: request.id.to_string(),
+        version: case.version.to_string(),
+        number: request.number.clone(),
+        title: request.title.text().to_owned(),
+        description: request.description.text().to_owned(),
+        severity: request.severity.to_page(),
+        service: words::service(&request.service),
+        problem_type: words::problem_type(&request.problem_type),
+        stage: words::stage(request),
+        opened: moment(request.created),
+        closed: closure.map(|(at, _)| moment(at)),
+        resolution: closure.map(|(_, resolution)| resolution),
+        contact: request.contact.as_ref().map(contact).unwrap_or_default(),
+        assignment: assignment(request),
+        consent,
+        consent_categories: words::categories(&DataCategory::advanced()),
+        consent_duration: length(visitor.me.tenant.policy.consent_duration),
+        access_requests: rows::access_rows(server, visitor, &sides).await?,
+        may_remove_all: visitor.may(Permission::RemoveAccess) && !of_case.is_empty(),
+        messages: rows::messages(server, visitor, id).await?,
+        idempotency_key: visitor.fresh_key(server),
+        body: typed.text("body"),
+        may_manage: visitor.may(Permission::ManageRequests),
+        reopen_until: reopen_until.map(moment),
+        resource_tenants: request
+            .resource_tenants
+            .iter()
+            .map(|tenant| NamedTenant { id: tenant.to_string() })
+            .collect(),
+        resource_tenant_id: typed.text("resourceTenantId"),
+        errors: typed.errors,
+    })
+}
+
+/// Whom to contact, in one line.
+fn contact(contact: &Contact) -> String {
+    format!("{}, {}", contact.name.text(), contact.email.text())
+}
+
+/// Who works on it, and why. The reason says nothing of other customers.
+pub(crate) fn assignment(request: &SupportRequest) -> Option<AssignmentView> {
+    request.assignment.as_ref().map(|assignment| AssignmentView {
+        engineer_name: assignment.display_name.text().to_owned(),
+        since: moment(assignment.since),
+        reason: assignment.reason.text().to_owned(),
+        evidence: Vec::new(),
+    })
+}
+
+async fn consent(
+    server: &Server,
+    visitor: &Visitor,
+    case: &CaseView,
+    stories: &[&AccessStory],
+) -> Result<ConsentView, Failure> {
+    let status = case.request.consent.status(case.seen, case.consent_offered).to_page();
+    let (grant, until, given, asker) = match &case.request.consent {
+        Consent::Given { grant, by, at, expires } => (Some(*grant), Some(*expires), Some((*by, *at)), None),
+        Consent::AwaitingApproval { by, .. } => (None, None, None, Some(*by)),
+        Consent::None | Consent::Expired { .. } => (None, None, None, None),
+    };
+    let names = server.app.names(visitor.who, &given.iter().map(|(by, _)| *by).collect()).await?;
+    let story = stories.iter().find(|story| Some(story.grant.id) == grant);
+    let decides = visitor.may(Permission::Consent);
+    Ok(ConsentView {
+        status,
+        until: until.map(moment),
+        votes: VotesView {
+            required: visitor.me.tenant.policy.approvals.required,
+            given: given
+                .map(|(by, at)| VoteView { name: rows::name_of(&names, by), at: moment(at) })
+                .into_iter()
+                .collect(),
+        },
+        grant_id: grant.map(|grant| grant.to_string()).unwrap_or_default(),
+        reads: story.map(|story| rows::reads(&story.grant, story.reads)),
+        may_change: case.request.is_open()
+            && (case.consent_offered || status.is_yes())
+            && (decides || visitor.may(Permission::ManageRequests)),
+        may_vote: decides && asker.is_some_and(|asker| asker != visitor.who.user),
+    })
+}
+
+impl Typed<'_> {
+    /// What was typed into this field.
+    pub(crate) fn text(&self, field: &str) -> String {
+        self.fields.map(|fields| fields.text(field).to_owned()).unwrap_or_default()
+    }
+}
+
+/// Errors beside nothing typed.
+pub(crate) fn only(errors: FormErrors) -> Typed<'static> {
+    Typed { fields: None, errors }
+}
