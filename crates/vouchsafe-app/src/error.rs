@@ -44,9 +44,12 @@ pub enum AppError {
         /// What is wrong with it.
         message: String,
     },
-    /// A filter or order that would undo a mask.
+    /// A filter that would undo a mask.
     #[error(transparent)]
     Masked(#[from] MaskError),
+    /// An order that would undo a mask.
+    #[error(transparent)]
+    MaskedOrder(MaskError),
     /// The query ran into its time limit.
     #[error("the query takes too long: narrow it by time, user, error code or correlation id")]
     TooCostly,
@@ -92,6 +95,7 @@ impl From<StoreError> for AppError {
             | StoreError::Corrupt(_)
             | StoreError::Entry(_)
             | StoreError::Schema(_)
+            | StoreError::InUse
             | StoreError::File { .. } => Self::Internal(error),
         }
     }

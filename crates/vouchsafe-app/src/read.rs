@@ -196,7 +196,7 @@ impl App {
                 let rewritten =
                     filter.as_ref().map(|filter| rewrite_filter(&MASKS, &looked.key, filter)).transpose()?;
                 if let Some((property, _)) = &options.order_by {
-                    check_order(&MASKS, property)?;
+                    check_order(&MASKS, property).map_err(AppError::MaskedOrder)?;
                 }
                 let after = match &options.skip_token {
                     Some(token) => Some(unmasked_key(Cursor::parse(token)?, &looked.key)?),

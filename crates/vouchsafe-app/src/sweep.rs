@@ -15,8 +15,8 @@ use crate::{App, AppError};
 const SWEEP_MAX: u32 = 500;
 
 impl App {
-    /// Records every expiry that is due, writes the entries of refused reads of past minutes, and forgets what is
-    /// past its time. Gives the number of records it found due; more than 0 means that another sweep may find more.
+    /// Records every expiry that is due and writes the entries of refused reads of past minutes. Gives the number of
+    /// records it found due; more than 0 means that another sweep may find more.
     ///
     /// # Errors
     /// [`AppError`]; what was recorded before it stays.
@@ -34,10 +34,17 @@ impl App {
             self.record_due(tenant).await?;
         }
         self.record_refusals().await?;
+        Ok(due)
+    }
+
+    /// Deletes sessions, remembered answers and outbox items that are past their time. Nothing rests on it.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn forget_expired(&self) -> Result<(), AppError> {
         let mut work = self.store.work().await?;
         work.forget_expired().await?;
-        work.commit().await?;
-        Ok(due)
+        Ok(work.commit().await?)
     }
 
     /// Records one tenant's expiries in one transaction.

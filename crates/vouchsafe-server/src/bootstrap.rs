@@ -8,7 +8,7 @@ use vouchsafe_core::person::PersonKind;
 use vouchsafe_core::problem_type::PROBLEM_TYPES;
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_core::time::Duration;
-use vouchsafe_store::{Options, Store, StoreError};
+use vouchsafe_store::{FolderLock, Options, Store, StoreError};
 
 use crate::config::{Config, NewOrganization};
 
@@ -50,6 +50,7 @@ pub enum BootstrapError {
 pub async fn run(config: &Config) -> Result<Vec<PrintedToken>, BootstrapError> {
     let asked = config.bootstrap.clone().ok_or(BootstrapError::NotAsked)?;
     let folder = config.folder().ok_or(BootstrapError::NotAsked)?;
+    let _ours = FolderLock::take(&folder)?;
     let store = Arc::new(Store::open(&folder, Options::default())?);
     let provider = store.provider();
     if store.read()?.tenant(provider).await?.is_some() {

@@ -12,13 +12,13 @@ use serde::Serialize;
 use vouchsafe_app::App;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_store::edge::{Entropy as _, SystemEntropy};
-use vouchsafe_store::{Options, Store};
+use vouchsafe_store::{FolderLock, Options, Store};
 
 use crate::serve::{self, ServeError};
 use crate::{Server, Settings};
 
 pub use clock::DemoClock;
-pub use world::{DemoError, Sizes, World, build};
+pub use world::{DemoError, DemoPerson, DemoToken, Sizes, World, build};
 
 /// What `demo` was asked.
 #[derive(Debug, Clone)]
@@ -57,6 +57,7 @@ pub async fn run(options: DemoOptions) -> Result<(), RunError> {
     }
     let listener = serve::listen(options.listen).await?;
     let kept = Folder::new(options.data.clone());
+    let _ours = FolderLock::take(&kept.path).map_err(ServeError::from)?;
     let clock = DemoClock::default();
     let surroundings = Options { clock: Arc::new(clock.clone()), ..Options::default() };
     let store = Arc::new(Store::open(&kept.path, surroundings).map_err(ServeError::from)?);

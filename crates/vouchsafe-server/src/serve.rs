@@ -7,13 +7,15 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use vouchsafe_app::App;
-use vouchsafe_store::{Options, Store};
+use vouchsafe_store::{FolderLock, Options, Store};
 
 use crate::config::Config;
 use crate::{Server, Settings, router};
 
 /// Pause between two sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// Sweeps from one deletion of expired rows to the next.
+const SWEEPS_PER_CLEANING: u64 = 60;
 /// How long open connections may take to finish after the end was asked for.
 const DRAIN_FOR: Duration = Duration::from_secs(10);
 
@@ -49,6 +51,7 @@ pub enum ServeError {
 /// [`ServeError`].
 pub async fn run(config: Config) -> Result<(), ServeError> {
     let folder = config.folder().ok_or(ServeError::NoFolder)?;
+    let _ours = FolderLock::take(&folder)?;
     let store = Arc::new(Store::open(&folder, Options::default())?);
     if store.read()?.tenant(store.provider()).await?.is_none() {
         return Err(ServeError::NotSetUp);
@@ -99,10 +102,14 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
     Ok(())
 }
 
-/// Records what time has ended, once a second.
+/// Records what time has ended, once a second; forgets what is past its time, once a minute.
 async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
-    loop {
-        if let Err(error) = app.sweep().await {
+    for round in 0u64.. {
+        let swept = match app.sweep().await {
+            Ok(_) if round % SWEEPS_PER_CLEANING == 0 => app.forget_expired().await,
+            result => result.map(drop),
+        };
+        if let Err(error) = swept {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "a sweep failed; the next one tries again"

@@ -43,5 +43,5 @@ pub use entry::LogEntry;
 pub use error::{QueryRefusal, StoreError};
 pub use list::{ListQuery, Listed, Order, PageKey, ReadsOf};
 pub use session::{CaseRow, Faults, Session};
-pub use store::{Options, Reader, Store};
+pub use store::{FolderLock, Options, Reader, Store};
 pub use work::{Answered, Work};

@@ -53,8 +53,31 @@ pub struct Store {
     documents: Arc<OpenedDocuments>,
     options: Options,
     provider: TenantId,
-    /// Held as long as the store is open, so that no second process writes past this one's caches.
-    _in_use: File,
+}
+
+/// A data folder taken by this process. A server takes it before it opens the store and keeps it to its end, so that
+/// no second server writes past the first one's memory of what is being sent.
+#[derive(Debug)]
+pub struct FolderLock {
+    _file: File,
+}
+
+impl FolderLock {
+    /// Takes the folder, making it if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] while another process has it.
+    pub fn take(folder: &Path) -> Result<Self, StoreError> {
+        private_folder(folder)?;
+        let path = folder.join("in-use");
+        let failed = |source| StoreError::File { path: path.display().to_string(), source };
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
 }
 
 impl Store {
@@ -64,7 +87,6 @@ impl Store {
     /// [`StoreError`] if the folder, the key or the schema cannot be used.
     pub fn open(folder: &Path, options: Options) -> Result<Self, StoreError> {
         private_folder(folder)?;
-        let in_use = hold(&folder.join("in-use"))?;
         let path = folder.join("state.sqlite");
         let master = Arc::new(master_key(&folder.join("master.key"), &path)?);
         let connection = sqlite::open(&path, true)?;
@@ -81,7 +103,6 @@ impl Store {
             documents: Arc::default(),
             options,
             provider,
-            _in_use: in_use,
         })
     }
 
@@ -181,17 +202,6 @@ fn belongs_here(master: &MasterKey, connection: &Connection) -> Result<(), Store
             (row.text(0)? == master.check()).then_some(()).ok_or_else(wrong)
         }
         None => sqlite::execute(connection, sql::SET_SETTING, &values![name, master.check()]).map(drop),
-    }
-}
-
-/// Takes the folder for this process; the lock ends with the returned file.
-fn hold(path: &Path) -> Result<File, StoreError> {
-    let failed = |source| StoreError::File { path: path.display().to_string(), source };
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 
