@@ -19,7 +19,7 @@ use vouchsafe_core::tenant::Tenant;
 use vouchsafe_core::time::{Duration, Timestamp};
 use vouchsafe_store::{Listed, Session, Work};
 
-use crate::call::{Acting, acting, finish, replayed, unchanged};
+use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::case::{LOOK, lost};
 use crate::cursor::ListOptions;
 use crate::view::{AccessView, AskView, EndedView, GrantView, Rows, SideView};
@@ -72,7 +72,7 @@ impl App {
         let facts = Facts::of_case(work.id(), &me.caller, &request, me.is_provider());
         let permit = authorize::<AskAccess>(facts, id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         let support_tenant = work.tenant(owner).await?.ok_or(AppError::NotFound)?;
         let max = support_tenant.policy.max_duration;
@@ -172,7 +172,7 @@ impl App {
         let (mut work, me, side) = self.own_side(call.who, id).await?;
         let permit = authorize::<ApproveRequest>(Facts::of_side(work.id(), &me.caller, &side), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         unchanged(call, side.version)?;
         let mut known = Known::load(&mut work, &side, &me).await?;
@@ -199,7 +199,7 @@ impl App {
         let (mut work, me, side) = self.own_side(call.who, id).await?;
         let permit = authorize::<RejectRequest>(Facts::of_side(work.id(), &me.caller, &side), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         unchanged(call, side.version)?;
         let known = Known::load(&mut work, &side, &me).await?;
@@ -224,7 +224,7 @@ impl App {
         let (mut work, me, side) = self.own_side(call.who, id).await?;
         let permit = authorize::<RevokeRequest>(Facts::of_side(work.id(), &me.caller, &side), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         unchanged(call, side.version)?;
         let grant = match side.approval().and_then(|approval| approval.grant) {
@@ -250,14 +250,18 @@ impl App {
     /// [`AppError`].
     pub async fn cancel(&self, call: &Call, id: AccessRequestId) -> Result<AccessView, AppError> {
         let provider = call.who.tenant;
-        let ask = self.store.read()?.engineer_request(provider, id).await?.ok_or(AppError::NotFound)?;
+        let ask = {
+            let mut reader = self.store.read()?;
+            acting(&mut reader, call.who).await?;
+            reader.engineer_request(provider, id).await?.ok_or(AppError::NotFound)?
+        };
         let mut work = self.work_on([ask.support_tenant, ask.resource_tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let request = work.support_request(ask.support_tenant, ask.support_request).await?;
         let assigned = request.and_then(|request| request.engineer());
         let permit = authorize::<CancelRequest>(Facts::of_ask(work.id(), &me.caller, &ask, assigned), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         let (support, data) = sides_of(&mut work, &ask).await?;
         let data = data.as_ref().map(|(side, grant)| (side, grant.as_ref()));
@@ -274,6 +278,7 @@ impl App {
     /// A unit of work on the caller's own side of a request. S's side where S ≠ R reaches R, and what rests on it.
     async fn own_side(&self, who: Who, id: AccessRequestId) -> Result<(Work, Acting, AccessSide), AppError> {
         let mut reader = self.store.read()?;
+        acting(&mut reader, who).await?;
         let side = reader.access_side(who.tenant, id).await?.ok_or(AppError::NotFound)?;
         let tenants: BTreeSet<TenantId> = match side.side {
             Side::SupportRequestTenant => [side.tenant, side.resource_tenant].into(),

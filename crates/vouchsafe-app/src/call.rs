@@ -156,6 +156,13 @@ pub(crate) async fn replayed<T: DeserializeOwned>(
     }
 }
 
+/// Answers with what is there already, once it is durable: this unit of work may have seen one of its own group that
+/// was not committed yet.
+pub(crate) async fn shown_after_commit<T>(work: Work, answer: T) -> Result<T, AppError> {
+    work.commit().await?;
+    Ok(answer)
+}
+
 /// Remembers the answer with the change, and commits both.
 pub(crate) async fn finish<T: Serialize>(mut work: Work, call: &Call, answer: T) -> Result<T, AppError> {
     if let Some(asked) = &call.idempotency {

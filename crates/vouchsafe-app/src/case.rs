@@ -22,7 +22,7 @@ use vouchsafe_core::tenant::Tenant;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::{Listed, Order, Session, StoreError, Work};
 
-use crate::call::{Acting, acting, finish, replayed, unchanged};
+use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::cursor::ListOptions;
 use crate::view::{CaseView, MessageView, Rows};
 use crate::{App, AppError, Call, Who};
@@ -64,7 +64,7 @@ impl App {
             return Err(AppError::Forbidden);
         }
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         let provider = work.provider();
         let candidates = work.candidates(provider, &me.tenant.policy).await?;
@@ -175,7 +175,8 @@ impl App {
         let policy = &me.tenant.policy;
         let decided = command::update::<A>(request, grant.as_ref(), change, &me.caller.person, policy, &cx)?;
         if decided.writes().is_empty() {
-            return Ok(case_view(request.clone(), Some(&me.tenant), work.now()));
+            let view = case_view(request.clone(), Some(&me.tenant), work.now());
+            return shown_after_commit(work, view).await;
         }
         let ended = Rows(decided.writes().to_vec()).ended_grants();
         let view = recorded(work, call, permit, decided, me).await?;
@@ -191,7 +192,7 @@ impl App {
         let (mut work, me, request) = self.customer_case(call.who, id).await?;
         let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         unchanged(call, request.version)?;
         let grant: GrantId = work.new_id(request.tenant);
@@ -204,15 +205,20 @@ impl App {
     ///
     /// # Errors
     /// [`AppError`].
-    pub async fn reject_consent(&self, call: &Call, id: SupportRequestId) -> Result<CaseView, AppError> {
+    pub async fn reject_consent(
+        &self,
+        call: &Call,
+        id: SupportRequestId,
+        reason: Option<&str>,
+    ) -> Result<CaseView, AppError> {
         let (mut work, me, request) = self.customer_case(call.who, id).await?;
         let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         unchanged(call, request.version)?;
         let cx = me.context(&work);
-        let decided = command::reject_consent(&request, &me.caller.person, &cx)?;
+        let decided = command::reject_consent(&request, &me.caller.person, reason, &cx)?;
         recorded(work, call, permit, decided, &me).await
     }
 
@@ -252,7 +258,7 @@ impl App {
         let facts = Facts::of_case(work.id(), &me.caller, &request, me.is_provider());
         let permit = authorize::<PostMessage>(facts, id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         let cx = me.context(&work);
         let message = work.new_id(request.tenant);
@@ -277,7 +283,7 @@ impl App {
         let facts = Facts::of_case(work.id(), &me.caller, &request, me.is_provider());
         let permit = authorize::<AssignRequest>(facts, id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         unchanged(call, request.version)?;
         let provider = work.provider();
@@ -315,7 +321,7 @@ impl App {
         let facts = Facts::of_case(work.id(), &me.caller, &request, me.is_provider());
         let permit = authorize::<CloseRequest>(facts, id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         unchanged(call, request.version)?;
         let provider = work.provider();
@@ -338,14 +344,14 @@ impl App {
         if me.is_provider() {
             let permit = authorize::<ProposeReopen>(facts, id)?;
             if let Some(answer) = replayed(&mut work, call).await? {
-                return Ok(answer);
+                return shown_after_commit(work, answer).await;
             }
             let decided = command::propose_reopen(&request, &cx)?;
             return recorded(work, call, permit, decided, &me).await;
         }
         let permit = authorize::<ReopenRequest>(facts, id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         unchanged(call, request.version)?;
         let decided = command::reopen(&request, &cx)?;

@@ -6,7 +6,7 @@ use vouchsafe_core::permit::{Facts, ReadGrant, ReadReads, RemoveAllGrants, Remov
 use vouchsafe_core::read::ReadRecord;
 use vouchsafe_store::{Listed, ReadsOf};
 
-use crate::call::{acting, finish, replayed, unchanged};
+use crate::call::{acting, finish, replayed, shown_after_commit, unchanged};
 use crate::case::LOOK;
 use crate::cursor::ListOptions;
 use crate::view::{EndedView, GrantView, RemovedAll, Rows};
@@ -60,7 +60,7 @@ impl App {
         let grant = work.grant(call.who.tenant, id).await?.ok_or(AppError::NotFound)?;
         let permit = authorize::<RemoveGrant>(Facts::of_grant(work.id(), &me.caller, &grant), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         unchanged(call, grant.version)?;
         let held = work.held(grant).await?;
@@ -87,7 +87,7 @@ impl App {
         let me = acting(&mut work, call.who).await?;
         let permit = authorize::<RemoveAllGrants>(Facts::own_tenant(work.id(), &me.caller), tenant)?;
         if let Some(answer) = replayed(&mut work, call).await? {
-            return Ok(answer);
+            return shown_after_commit(work, answer).await;
         }
         let mut held = work.held_grants(tenant).await?;
         held.retain(|held| case.is_none_or(|case| held.grant.support_request == case));

@@ -6,7 +6,7 @@ use vouchsafe_core::role;
 use vouchsafe_core::setup::{self, Account};
 use vouchsafe_core::tenant::SupportAccessPolicy;
 
-use crate::call::{acting, finish};
+use crate::call::{acting, finish, shown_after_commit};
 use crate::case::LOOK;
 use crate::view::MeView;
 use crate::{App, AppError, Call, Who};
@@ -69,7 +69,7 @@ impl App {
         let permit = authorize::<ChangePolicy>(facts, me.tenant.id).map_err(|_| AppError::Forbidden)?;
         let policy = change(me.tenant.policy.clone());
         if policy == me.tenant.policy {
-            return Ok(policy);
+            return shown_after_commit(work, policy).await;
         }
         let decided = setup::change_policy(&me.tenant, policy.clone(), &me.context(&work))?;
         work.record(permit, decided).await?;

@@ -13,7 +13,7 @@ use crate::id::TenantId;
 use crate::permit::{AssignRequest, CloseRequest, RecordExpiry, RemoveAllGrants, RemoveGrant};
 use crate::person::Person;
 use crate::personal::Personal;
-use crate::rejection::{Rejection, text_within};
+use crate::rejection::{Rejection, remark, text_within};
 use crate::support_request::command::{end_consent, expire_consent, open_only};
 use crate::support_request::{Assignment, REASON_CHARS_MAX, Resolution, SupportRequest, SupportRequestEvent};
 use crate::tenant::SupportAccessPolicy;
@@ -153,7 +153,7 @@ pub fn assign(
             inherit(&mut draft, grant);
         } else {
             end_grant(&mut draft, grant, GrantEnd::Revoked, cx);
-            draft.support_request(Some(request), SupportRequestEvent::ConsentEnded);
+            draft.support_request(Some(request), SupportRequestEvent::ConsentEnded { reason: None });
         }
     }
     Ok(draft.decided(request.id))
@@ -216,7 +216,7 @@ pub fn remove(
             }
         });
     }
-    let reason = removal_reason(reason, by)?;
+    let reason = remark("reason", reason, by)?;
     let mut draft = Draft::new(cx);
     remove_into(&mut draft, held, by, reason, cx);
     Ok(draft.decided(held.grant.id))
@@ -233,7 +233,7 @@ pub fn remove_all(
     reason: Option<&str>,
     cx: &Context,
 ) -> Result<Decided<RemoveAllGrants>, Rejection> {
-    let reason = removal_reason(reason, by)?;
+    let reason = remark("reason", reason, by)?;
     let mut draft = Draft::new(cx);
     for held in held.iter().filter(|held| held.grant.is_open_on_record() && cx.now < held.grant.expires) {
         remove_into(&mut draft, held, by, reason.clone(), cx);
@@ -241,15 +241,10 @@ pub fn remove_all(
     Ok(draft.decided(tenant))
 }
 
-fn removal_reason(reason: Option<&str>, by: &Person) -> Result<Option<Personal>, Rejection> {
-    let reason = text_within("reason", reason.unwrap_or(""), 0, REASON_CHARS_MAX)?;
-    Ok((!reason.is_empty()).then(|| Personal::new(by.id, reason)))
-}
-
 fn remove_into(draft: &mut Draft<'_>, held: &Held, by: &Person, reason: Option<Personal>, cx: &Context) {
     let grant = &held.grant;
     if let Some(request) = held.request.as_ref().filter(|_| grant.source == GrantSource::Consent) {
-        end_consent(draft, request, Some(grant), cx);
+        end_consent(draft, request, Some(grant), reason, cx);
         return;
     }
     let target = held.side.as_ref().map_or_else(|| grant.id.to_string(), |side| side.id.to_string());

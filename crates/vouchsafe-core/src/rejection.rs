@@ -1,5 +1,9 @@
 //! Why a rule says no.
 
+use crate::person::Person;
+use crate::personal::Personal;
+use crate::support_request::REASON_CHARS_MAX;
+
 /// A command that the rules refuse. Each case is one that a caller can act on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
@@ -33,6 +37,15 @@ impl Rejection {
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid { field: field.into(), message: message.into() }
     }
+}
+
+/// A reason or comment as typed, under its writer's key; nothing typed is none.
+///
+/// # Errors
+/// [`Rejection::Invalid`] naming `field`, if it is too long.
+pub(crate) fn remark(field: &str, text: Option<&str>, by: &Person) -> Result<Option<Personal>, Rejection> {
+    let text = text_within(field, text.unwrap_or(""), 0, REASON_CHARS_MAX)?;
+    Ok((!text.is_empty()).then(|| Personal::new(by.id, text)))
 }
 
 /// Checks that a text has between `min` and `max` characters once trimmed, and no control characters but line

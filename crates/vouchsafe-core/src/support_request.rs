@@ -257,7 +257,10 @@ pub enum SupportRequestEvent {
         expires: Timestamp,
     },
     /// *No*, by a person or because the case ended.
-    ConsentEnded,
+    ConsentEnded {
+        /// Why, if said.
+        reason: Option<Personal>,
+    },
     /// The time of a *yes* ran out.
     ConsentExpired {
         /// When.
@@ -307,7 +310,7 @@ impl SupportRequest {
                 | SupportRequestEvent::MessageAdded { .. }
                 | SupportRequestEvent::ConsentAwaiting { .. }
                 | SupportRequestEvent::ConsentGiven { .. }
-                | SupportRequestEvent::ConsentEnded
+                | SupportRequestEvent::ConsentEnded { .. }
                 | SupportRequestEvent::ConsentExpired { .. }
                 | SupportRequestEvent::Closed { .. }
                 | SupportRequestEvent::ReopenProposed
@@ -336,7 +339,7 @@ impl SupportRequest {
             SupportRequestEvent::ConsentGiven { grant, by, at, expires } => {
                 request.consent = Consent::Given { grant: *grant, by: *by, at: *at, expires: *expires };
             }
-            SupportRequestEvent::ConsentEnded => request.consent = Consent::None,
+            SupportRequestEvent::ConsentEnded { .. } => request.consent = Consent::None,
             SupportRequestEvent::ConsentExpired { at } => request.consent = Consent::Expired { at: *at },
             SupportRequestEvent::Closed { at, resolution } => {
                 request.state =

@@ -82,7 +82,7 @@ impl Subject {
                 class(app.approve_consent(&self.call(by), self.cases[case]).await)
             }
             Act::VoteConsent(by, case, false) => {
-                class(app.reject_consent(&self.call(by), self.cases[case]).await)
+                class(app.reject_consent(&self.call(by), self.cases[case], None).await)
             }
             Act::Name(by, case, tenants, keep) => class(self.name(by, case, tenants, keep, model).await),
             Act::Ask(by, case, resource, scope) => class(self.ask(by, case, resource, scope).await),

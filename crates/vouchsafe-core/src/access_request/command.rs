@@ -11,10 +11,10 @@ use crate::id::{AccessRequestId, GrantId, TenantId};
 use crate::permit::{ApproveRequest, AskAccess, CancelRequest, RejectRequest, RevokeRequest};
 use crate::person::Person;
 use crate::personal::Personal;
-use crate::rejection::{Rejection, text_within};
+use crate::rejection::{Rejection, remark, text_within};
 use crate::scope::{Narrowing, Scope};
 use crate::support_request::command::open_only;
-use crate::support_request::{REASON_CHARS_MAX, Stage, SupportRequest, SupportRequestEvent};
+use crate::support_request::{Stage, SupportRequest, SupportRequestEvent};
 use crate::tenant::{Assurance, SupportAccessPolicy, Tenant};
 use crate::time::{Duration, Timestamp};
 
@@ -206,7 +206,7 @@ pub fn approve(
     decidable(side, cx)?;
     may_decide(side, by, facts.tenant, facts.linked_to_provider)?;
     let scope = capped(side.requested.narrowed(&vote.narrowing)?, &facts.tenant.policy, side.side);
-    let comment = optional_text("comment", vote.comment.as_deref(), by)?;
+    let comment = remark("comment", vote.comment.as_deref(), by)?;
     let mut draft = Draft::new(cx);
     let approval = Approval {
         by: by.id,
@@ -328,7 +328,7 @@ pub fn reject(
 ) -> Result<Decided<RejectRequest>, Rejection> {
     decidable(side, cx)?;
     may_decide(side, by, facts.tenant, facts.linked_to_provider)?;
-    let reason = optional_text("reason", reason, by)?;
+    let reason = remark("reason", reason, by)?;
     let activity = match side.side {
         Side::SupportRequestTenant | Side::Both => Activity::RequestRejected,
         Side::ResourceTenant => Activity::AccessRejected,
@@ -367,7 +367,7 @@ pub fn revoke(
         | SideStatus::Cancelled
         | SideStatus::Completed => return Err(refusal(side, cx)),
     }
-    let reason = optional_text("reason", reason, by)?;
+    let reason = remark("reason", reason, by)?;
     let revoked = AccessEvent::Revoked { at: cx.now, by: Some(by.id), reason };
     let mut draft = Draft::new(cx);
     match side.side {
@@ -546,9 +546,4 @@ fn moved_on(draft: &mut Draft<'_>, request: Option<&SupportRequest>) {
     if let Some(request) = request.filter(|request| request.is_open() && request.stage != Stage::InProgress) {
         draft.support_request(Some(request), SupportRequestEvent::StageChanged { stage: Stage::InProgress });
     }
-}
-
-fn optional_text(field: &str, text: Option<&str>, by: &Person) -> Result<Option<Personal>, Rejection> {
-    let text = text_within(field, text.unwrap_or(""), 0, REASON_CHARS_MAX)?;
-    Ok((!text.is_empty()).then(|| Personal::new(by.id, text)))
 }

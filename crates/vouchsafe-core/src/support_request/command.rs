@@ -16,7 +16,7 @@ use crate::permit::{
 use crate::person::Person;
 use crate::personal::Personal;
 use crate::problem_type;
-use crate::rejection::{Rejection, text_within};
+use crate::rejection::{Rejection, remark, text_within};
 use crate::scope::DataCategory;
 use crate::tenant::SupportAccessPolicy;
 
@@ -190,7 +190,7 @@ pub fn update<A: Action<Subject = SupportRequestId> + MayUpdate>(
     }
     match change.consent {
         None => {}
-        Some(Answer::No) => end_consent(&mut draft, request, consent_grant, cx),
+        Some(Answer::No) => end_consent(&mut draft, request, consent_grant, None, cx),
         Some(answer @ (Answer::Yes(_) | Answer::YesIfApproved)) => {
             // A former *yes* whose time is over gives way to this one; its end is told first.
             expire_consent(&mut draft, request, consent_grant, cx);
@@ -231,11 +231,13 @@ pub fn approve_consent(
 pub fn reject_consent(
     request: &SupportRequest,
     by: &Person,
+    reason: Option<&str>,
     cx: &Context,
 ) -> Result<Decided<DecideConsent>, Rejection> {
     waiting_consent(request, by, cx)?;
+    let reason = remark("reason", reason, by)?;
     let mut draft = Draft::new(cx);
-    end_consent(&mut draft, request, None, cx);
+    end_consent(&mut draft, request, None, reason, cx);
     Ok(draft.decided(request.id))
 }
 
@@ -303,6 +305,7 @@ pub(crate) fn end_consent(
     draft: &mut Draft<'_>,
     request: &SupportRequest,
     grant: Option<&Grant>,
+    reason: Option<Personal>,
     cx: &Context,
 ) {
     if !request.consent.is_yes(cx.now) {
@@ -311,7 +314,7 @@ pub(crate) fn end_consent(
     let target = grant.map_or_else(|| request.id.to_string(), |grant| grant.id.to_string());
     draft
         .entry(request.tenant, Activity::ConsentWithdrawn, target, Some(request.id))
-        .support_request(Some(request), SupportRequestEvent::ConsentEnded);
+        .support_request(Some(request), SupportRequestEvent::ConsentEnded { reason });
     if let Some(grant) = grant.filter(|grant| grant.is_open_on_record()) {
         draft.grant(Some(grant), GrantEvent::Ended { at: cx.now, how: GrantEnd::Removed });
     }

@@ -353,7 +353,7 @@ impl<S: Sink> World<S> {
         let decided = if yes {
             approve_consent(&case.request, self.id(2), &by, &policy, &self.context(&by))
         } else {
-            reject_consent(&case.request, &by, &self.context(&by))
+            reject_consent(&case.request, &by, None, &self.context(&by))
         };
         self.done(&by, decided)
     }

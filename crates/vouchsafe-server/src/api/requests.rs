@@ -20,7 +20,8 @@ use vouchsafe_core::support_request::command::NewRequest;
 
 use super::{Answer, page, refuse, tagged};
 use crate::Server;
-use crate::extract::{Act, Asked, Id, Look};
+use crate::extract::{Act, Asked, Base, Id, Look};
+use crate::openapi::parameters::{IdempotencyParameter, IfMatchParameter, ListParameters};
 use crate::wire::{self, FromWire};
 
 fn shown(status: StatusCode, view: CaseView) -> Answer {
@@ -28,14 +29,14 @@ fn shown(status: StatusCode, view: CaseView) -> Answer {
 }
 
 /// Support requests: the own tenant's, the engineer's own, or the manager's queue.
-#[utoipa::path(get, path = "/v1.0/support/requests", tag = "Support requests", responses((status = 200, body = Collection<SupportRequest>)))]
+#[utoipa::path(get, path = "/v1.0/support/requests", operation_id = "listSupportRequests", tag = "Support requests", params(ListParameters), responses((status = 200, body = Collection<SupportRequest>)))]
 pub(crate) async fn list(State(server): State<Server>, asked: Asked) -> Answer {
     let listed = server.app.requests(asked.who, &asked.list()?).await.map_err(refuse(&asked.path))?;
     page(&asked, listed, wire::case)
 }
 
 /// Opens a support request. It is assigned at once if an engineer is eligible.
-#[utoipa::path(post, path = "/v1.0/support/requests", tag = "Support requests", request_body = CreateSupportRequest,
+#[utoipa::path(post, path = "/v1.0/support/requests", operation_id = "createSupportRequest", tag = "Support requests", params(IdempotencyParameter), request_body = CreateSupportRequest,
     responses((status = 201, body = SupportRequest)))]
 pub(crate) async fn open(State(server): State<Server>, act: Act<CreateSupportRequest>) -> Answer {
     let refuse = refuse("/v1.0/support/requests");
@@ -58,7 +59,7 @@ pub(crate) async fn open(State(server): State<Server>, act: Act<CreateSupportReq
 }
 
 /// One support request.
-#[utoipa::path(get, path = "/v1.0/support/requests/{id}", tag = "Support requests", params(("id" = String, Path,)),
+#[utoipa::path(get, path = "/v1.0/support/requests/{id}", operation_id = "getSupportRequest", tag = "Support requests", params(("id" = String, Path,)),
     responses((status = 200, body = SupportRequest)))]
 pub(crate) async fn show(
     State(server): State<Server>,
@@ -70,7 +71,7 @@ pub(crate) async fn show(
 }
 
 /// Changes consent, severity, contact or the named resource tenants.
-#[utoipa::path(patch, path = "/v1.0/support/requests/{id}", tag = "Support requests", params(("id" = String, Path,)),
+#[utoipa::path(patch, path = "/v1.0/support/requests/{id}", operation_id = "updateSupportRequest", tag = "Support requests", params(("id" = String, Path,), IfMatchParameter),
     request_body = UpdateSupportRequest, responses((status = 200, body = SupportRequest)))]
 pub(crate) async fn update(
     State(server): State<Server>,
@@ -91,7 +92,7 @@ pub(crate) async fn update(
 }
 
 /// A further vote on a *yes* to advanced diagnostics.
-#[utoipa::path(post, path = "/v1.0/support/requests/{id}/consent/approve", tag = "Support requests", params(("id" = String, Path,)),
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/consent/approve", operation_id = "approveConsent", tag = "Support requests", params(("id" = String, Path,), IfMatchParameter, IdempotencyParameter),
     request_body = ApproveConsent, responses((status = 200, body = SupportRequest)))]
 pub(crate) async fn approve_consent(
     State(server): State<Server>,
@@ -103,7 +104,7 @@ pub(crate) async fn approve_consent(
 }
 
 /// A vote against a *yes* to advanced diagnostics.
-#[utoipa::path(post, path = "/v1.0/support/requests/{id}/consent/reject", tag = "Support requests", params(("id" = String, Path,)),
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/consent/reject", operation_id = "rejectConsent", tag = "Support requests", params(("id" = String, Path,), IfMatchParameter, IdempotencyParameter),
     request_body = RejectConsent, responses((status = 200, body = SupportRequest)))]
 pub(crate) async fn reject_consent(
     State(server): State<Server>,
@@ -111,14 +112,21 @@ pub(crate) async fn reject_consent(
     OriginalUri(uri): OriginalUri,
     act: Act<RejectConsent>,
 ) -> Answer {
-    shown(StatusCode::OK, server.app.reject_consent(&act.call, id).await.map_err(refuse(uri.path()))?)
+    shown(
+        StatusCode::OK,
+        server
+            .app
+            .reject_consent(&act.call, id, act.body.reason.as_deref())
+            .await
+            .map_err(refuse(uri.path()))?,
+    )
 }
 
 /// The tree of problem types.
-#[utoipa::path(get, path = "/v1.0/support/problemTypes", tag = "Support requests", responses((status = 200, body = Collection<ProblemType>)))]
-pub(crate) async fn problem_types(State(server): State<Server>, Look(who): Look) -> Answer {
+#[utoipa::path(get, path = "/v1.0/support/problemTypes", operation_id = "listProblemTypes", tag = "Support requests", responses((status = 200, body = Collection<ProblemType>)))]
+pub(crate) async fn problem_types(State(server): State<Server>, Look(who): Look, base: Base) -> Answer {
     server.app.me(who).await.map_err(refuse("/v1.0/support/problemTypes"))?;
-    let context = "/v1.0/$metadata#support/problemTypes".to_owned();
+    let context = base.context("support/problemTypes");
     Ok(Json(Collection { context, count: None, value: below(None), next_link: None }).into_response())
 }
 
@@ -135,7 +143,7 @@ fn below(parent: Option<&str>) -> Vec<ProblemType> {
 }
 
 /// Closes a support request, and all access with it.
-#[utoipa::path(post, path = "/v1.0/support/requests/{id}/close", tag = "Support requests", params(("id" = String, Path,)),
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/close", operation_id = "closeSupportRequest", tag = "Support requests", params(("id" = String, Path,), IfMatchParameter, IdempotencyParameter),
     request_body = CloseSupportRequest, responses((status = 200, body = SupportRequest)))]
 pub(crate) async fn close(
     State(server): State<Server>,
@@ -148,7 +156,7 @@ pub(crate) async fn close(
 }
 
 /// Opens a closed support request again; from the engineer it is a proposal.
-#[utoipa::path(post, path = "/v1.0/support/requests/{id}/reopen", tag = "Support requests", params(("id" = String, Path,)),
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/reopen", operation_id = "reopenSupportRequest", tag = "Support requests", params(("id" = String, Path,), IfMatchParameter, IdempotencyParameter),
     request_body = NoArguments, responses((status = 200, body = SupportRequest)))]
 pub(crate) async fn reopen(
     State(server): State<Server>,
@@ -160,7 +168,7 @@ pub(crate) async fn reopen(
 }
 
 /// Gives a support request to another engineer.
-#[utoipa::path(post, path = "/v1.0/support/requests/{id}/assign", tag = "Support requests", params(("id" = String, Path,)),
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/assign", operation_id = "assignSupportRequest", tag = "Support requests", params(("id" = String, Path,), IfMatchParameter, IdempotencyParameter),
     request_body = AssignSupportRequest, responses((status = 200, body = SupportRequest)))]
 pub(crate) async fn assign(
     State(server): State<Server>,
@@ -173,7 +181,7 @@ pub(crate) async fn assign(
 }
 
 /// Who works on it, since when, and why.
-#[utoipa::path(get, path = "/v1.0/support/requests/{id}/assignment", tag = "Support requests", params(("id" = String, Path,)),
+#[utoipa::path(get, path = "/v1.0/support/requests/{id}/assignment", operation_id = "getAssignment", tag = "Support requests", params(("id" = String, Path,)),
     responses((status = 200, body = Assignment)))]
 pub(crate) async fn assignment(
     State(server): State<Server>,
@@ -186,7 +194,7 @@ pub(crate) async fn assignment(
 }
 
 /// The conversation, in order.
-#[utoipa::path(get, path = "/v1.0/support/requests/{id}/messages", tag = "Support requests", params(("id" = String, Path,)),
+#[utoipa::path(get, path = "/v1.0/support/requests/{id}/messages", operation_id = "listMessages", tag = "Support requests", params(("id" = String, Path,), ListParameters),
     responses((status = 200, body = Collection<Message>)))]
 pub(crate) async fn messages(
     State(server): State<Server>,
@@ -198,7 +206,7 @@ pub(crate) async fn messages(
 }
 
 /// Adds a message.
-#[utoipa::path(post, path = "/v1.0/support/requests/{id}/messages", tag = "Support requests", params(("id" = String, Path,)),
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/messages", operation_id = "createMessage", tag = "Support requests", params(("id" = String, Path,), IdempotencyParameter),
     request_body = CreateMessage, responses((status = 201, body = Message)))]
 pub(crate) async fn post_message(
     State(server): State<Server>,

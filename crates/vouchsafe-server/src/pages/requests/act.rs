@@ -59,7 +59,7 @@ pub(crate) async fn reject_consent(
     Id(id): Id<SupportRequestId>,
     form: Form,
 ) -> Answer {
-    let result = server.app.reject_consent(&form.versioned(visitor.who), id).await;
+    let result = server.app.reject_consent(&form.versioned(visitor.who), id, None).await;
     changed(&server, &visitor, id, &form, "allowAdvancedDiagnostics", result.map(|case| noticed(&case))).await
 }
 
