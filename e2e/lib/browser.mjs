@@ -129,10 +129,10 @@ async function keepEvidence(page, name) {
   }
 }
 
-/** Writes a picture for the documents, when pictures are wanted (VOUCHSAFE_SCREENSHOTS=1). */
-export async function picture(page, name) {
+/** Writes a picture of what is seen first, or of the whole page, when pictures are wanted (VOUCHSAFE_SCREENSHOTS=1). */
+export async function picture(page, name, { fullPage = false } = {}) {
   if (!process.env.VOUCHSAFE_SCREENSHOTS) return;
   const folder = join(ROOT, 'docs', 'images');
   await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true, animations: 'disabled' });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage, animations: 'disabled' });
 }
