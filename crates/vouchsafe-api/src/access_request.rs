@@ -112,9 +112,9 @@ pub struct ApproveAccessRequest {
     #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     pub narrow_to: Option<NarrowTo>,
     /// Answer to the challenge of an `assuranceRequired` problem.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    pub assertion: Option<serde_json::Value>,
+    pub assertion: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// A smaller scope. Absent members stay as asked; nothing may grow.

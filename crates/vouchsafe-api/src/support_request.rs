@@ -6,7 +6,7 @@ use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId, UserId};
 use vouchsafe_core::time::Timestamp;
 
 use crate::account::Person;
-use crate::body::{not_null, not_null_object, object};
+use crate::body::{not_null, not_null_object, object, optional_object};
 use crate::wire_enum::wire_enum;
 
 /// A support request as its tenant and its engineer see it.
@@ -218,9 +218,9 @@ pub struct AssignSupportRequest {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApproveConsent {
     /// Answer to the challenge of an `assuranceRequired` problem.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
-    pub assertion: Option<serde_json::Value>,
+    pub assertion: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// Body of `POST …/consent/reject`.

@@ -302,7 +302,11 @@ impl App {
         options: &ListOptions,
         select: Option<&[String]>,
     ) -> Result<SignInListing, AppError> {
-        self.may_read_own(who).await.map_err(|_| AppError::Forbidden)?;
+        self.may_read_own(who).await.map_err(|error| match error {
+            // That the list exists is no secret.
+            AppError::NotFound => AppError::Forbidden,
+            error => error,
+        })?;
         let after = match &options.skip_token {
             Some(token) => Some(Cursor::parse(token)?.key),
             None => None,

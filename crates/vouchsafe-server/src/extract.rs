@@ -1,9 +1,11 @@
 //! What handlers take: the caller, a command with its body, the options of a list, an id from the path.
 
+use std::convert::Infallible;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -48,6 +50,25 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look(pub(crate) Who);
 
+/// Scheme and authority that links start with.
+#[derive(Debug, Clone)]
+pub(crate) struct Base(pub(crate) String);
+
+impl FromRequestParts<Server> for Base {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Infallible> {
+        Ok(Self(base_url(parts, server)))
+    }
+}
+
+impl Base {
+    /// The address of a description, as Graph writes it.
+    pub(crate) fn context(&self, resource: &str) -> String {
+        format!("{}/v1.0/$metadata#{resource}", self.0)
+    }
+}
+
 impl FromRequestParts<Server> for Look {
     type Rejection = Refusal;
 
@@ -74,8 +95,26 @@ impl FromRequestParts<Server> for Asked {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Refusal> {
+        Self::taking(QueryOption::ALL, parts, server).await
+    }
+}
+
+/// One record, of which properties can be selected.
+#[derive(Debug, Clone)]
+pub(crate) struct One(pub(crate) Asked);
+
+impl FromRequestParts<Server> for One {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Refusal> {
+        Asked::taking(&[QueryOption::Select], parts, server).await.map(Self)
+    }
+}
+
+impl Asked {
+    async fn taking(allowed: &[QueryOption], parts: &mut Parts, server: &Server) -> Result<Self, Refusal> {
         let Caller(who) = Caller::from_request_parts(parts, server).await?;
-        let options = options(parts, QueryOption::ALL)?;
+        let options = options(parts, allowed)?;
         let grant = match parts.headers.get(GRANT) {
             None => None,
             Some(value) => {
@@ -85,9 +124,7 @@ impl FromRequestParts<Server> for Asked {
         };
         Ok(Self { who, options, grant, base: base_url(parts, server), path: parts.uri.path().to_owned() })
     }
-}
 
-impl Asked {
     /// The options as use cases take them.
     pub(crate) fn list(&self) -> Result<ListOptions, Refusal> {
         let order_by = match self.options.orderby.as_slice() {
@@ -145,7 +182,7 @@ impl<T: DeserializeOwned> FromRequest<Server> for Act<T> {
         let if_match = if_match(&parts)?;
         let bytes = whole_body(&parts, stream).await?;
         let body = body::parse(&bytes).map_err(|error| Refusal::body(&error, parts.uri.path()))?;
-        let idempotency = idempotency(&parts, who, &bytes)?;
+        let idempotency = if parts.method == Method::POST { idempotency(&parts, who, &bytes)? } else { None };
         Ok(Self { call: Call { who, if_match, idempotency }, body })
     }
 }
@@ -211,7 +248,7 @@ fn header_refusal(parts: &Parts, name: &str, message: &str) -> Refusal {
     Refusal(Box::new(problem.at(Pointer::parameter(name, message))))
 }
 
-/// Ids from the path. Text that is no id names nothing.
+/// Ids from the path. Text that is no id names nothing; who has no credentials is not told even that.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Id<T>(pub(crate) T);
 
@@ -223,7 +260,11 @@ impl<T: FromPath> FromRequestParts<Server> for Id<T> {
         let raw =
             RawPathParams::from_request_parts(parts, server).await.map_err(|_| missing(parts.uri.path()))?;
         let texts: Vec<&str> = raw.iter().map(|(_, value)| value).collect();
-        T::read(&texts).map(Self).ok_or_else(|| missing(parts.uri.path()))
+        if let Some(id) = T::read(&texts) {
+            return Ok(Self(id));
+        }
+        Caller::from_request_parts(parts, server).await?;
+        Err(missing(parts.uri.path()))
     }
 }
 

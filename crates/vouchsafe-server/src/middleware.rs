@@ -75,7 +75,9 @@ fn is_loopback(request: &Request) -> bool {
 pub(crate) async fn nothing_here(request: Request) -> Response {
     let reads = matches!(*request.method(), http::Method::GET | http::Method::HEAD);
     if request.uri().path().starts_with("/diagnostics/") && !reads {
-        return wrong_method(request).await;
+        let mut response = wrong_method(request).await;
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
+        return response;
     }
     Refusal::of(&AppError::NotFound, request.uri().path()).into_response()
 }

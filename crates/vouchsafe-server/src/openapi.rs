@@ -1,5 +1,7 @@
 //! The OpenAPI 3.1 document of the JSON routes.
 
+pub(crate) mod parameters;
+
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;

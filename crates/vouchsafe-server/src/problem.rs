@@ -72,6 +72,9 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
         AppError::Masked(error) => {
             return (Code::MaskedProperty, Some(Pointer::parameter("$filter", error.to_string())));
         }
+        AppError::MaskedOrder(error) => {
+            return (Code::MaskedProperty, Some(Pointer::parameter("$orderby", error.to_string())));
+        }
         AppError::TooCostly => Code::TooCostly,
         AppError::BadImport(_) => Code::InvalidRequest,
         AppError::Unavailable(cause) | AppError::Internal(cause) => {

@@ -16,6 +16,7 @@ use vouchsafe_core::id::{AccessRequestId, SupportRequestId};
 use super::{Answer, page, refuse, tagged};
 use crate::Server;
 use crate::extract::{Act, Asked, Id, Look};
+use crate::openapi::parameters::{IdempotencyParameter, IfMatchParameter, ListParameters};
 use crate::wire::{self, FromWire};
 
 fn shown(status: StatusCode, view: AccessView) -> Response {
@@ -26,7 +27,7 @@ fn shown(status: StatusCode, view: AccessView) -> Response {
 }
 
 /// Asks for access to a tenant's data.
-#[utoipa::path(post, path = "/v1.0/support/requests/{id}/accessRequests", tag = "Access requests", params(("id" = String, Path,)),
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/accessRequests", operation_id = "createAccessRequest", tag = "Access requests", params(("id" = String, Path,), IdempotencyParameter),
     request_body = CreateAccessRequest, responses((status = 201, body = AccessRequest)))]
 pub(crate) async fn ask(
     State(server): State<Server>,
@@ -48,14 +49,14 @@ pub(crate) async fn ask(
 }
 
 /// Access requests: the own tenant's records, or the engineer's.
-#[utoipa::path(get, path = "/v1.0/support/accessRequests", tag = "Access requests", responses((status = 200, body = Collection<AccessRequest>)))]
+#[utoipa::path(get, path = "/v1.0/support/accessRequests", operation_id = "listAccessRequests", tag = "Access requests", params(ListParameters), responses((status = 200, body = Collection<AccessRequest>)))]
 pub(crate) async fn list(State(server): State<Server>, asked: Asked) -> Answer {
     let listed = server.app.access_requests(asked.who, &asked.list()?).await.map_err(refuse(&asked.path))?;
     page(&asked, listed, wire::access_request)
 }
 
 /// One access request, as the caller's side sees it.
-#[utoipa::path(get, path = "/v1.0/support/accessRequests/{id}", tag = "Access requests", params(("id" = String, Path,)),
+#[utoipa::path(get, path = "/v1.0/support/accessRequests/{id}", operation_id = "getAccessRequest", tag = "Access requests", params(("id" = String, Path,)),
     responses((status = 200, body = AccessRequest)))]
 pub(crate) async fn show(
     State(server): State<Server>,
@@ -67,7 +68,7 @@ pub(crate) async fn show(
 }
 
 /// Approves the caller's side, as asked or narrowed.
-#[utoipa::path(post, path = "/v1.0/support/accessRequests/{id}/approve", tag = "Access requests", params(("id" = String, Path,)),
+#[utoipa::path(post, path = "/v1.0/support/accessRequests/{id}/approve", operation_id = "approveAccessRequest", tag = "Access requests", params(("id" = String, Path,), IfMatchParameter, IdempotencyParameter),
     request_body = ApproveAccessRequest, responses((status = 200, body = AccessRequest)))]
 pub(crate) async fn approve(
     State(server): State<Server>,
@@ -83,7 +84,7 @@ pub(crate) async fn approve(
 }
 
 /// Rejects the caller's side.
-#[utoipa::path(post, path = "/v1.0/support/accessRequests/{id}/reject", tag = "Access requests", params(("id" = String, Path,)),
+#[utoipa::path(post, path = "/v1.0/support/accessRequests/{id}/reject", operation_id = "rejectAccessRequest", tag = "Access requests", params(("id" = String, Path,), IfMatchParameter, IdempotencyParameter),
     request_body = Refuse, responses((status = 200, body = AccessRequest)))]
 pub(crate) async fn reject(
     State(server): State<Server>,
@@ -97,7 +98,7 @@ pub(crate) async fn reject(
 }
 
 /// Takes the caller's side's approval back and ends the access that rests on it.
-#[utoipa::path(post, path = "/v1.0/support/accessRequests/{id}/revoke", tag = "Access requests", params(("id" = String, Path,)),
+#[utoipa::path(post, path = "/v1.0/support/accessRequests/{id}/revoke", operation_id = "revokeAccessRequest", tag = "Access requests", params(("id" = String, Path,), IfMatchParameter, IdempotencyParameter),
     request_body = Refuse, responses((status = 200, body = Ended)))]
 pub(crate) async fn revoke(
     State(server): State<Server>,
@@ -110,7 +111,7 @@ pub(crate) async fn revoke(
 }
 
 /// The engineer withdraws the request, or gives its access up.
-#[utoipa::path(post, path = "/v1.0/support/accessRequests/{id}/cancel", tag = "Access requests", params(("id" = String, Path,)),
+#[utoipa::path(post, path = "/v1.0/support/accessRequests/{id}/cancel", operation_id = "cancelAccessRequest", tag = "Access requests", params(("id" = String, Path,), IdempotencyParameter),
     request_body = NoArguments, responses((status = 200, body = AccessRequest)))]
 pub(crate) async fn cancel(
     State(server): State<Server>,
@@ -122,7 +123,7 @@ pub(crate) async fn cancel(
 }
 
 /// What was read under this access.
-#[utoipa::path(get, path = "/v1.0/support/accessRequests/{id}/reads", tag = "Access requests", params(("id" = String, Path,)),
+#[utoipa::path(get, path = "/v1.0/support/accessRequests/{id}/reads", operation_id = "listAccessRequestReads", tag = "Access requests", params(("id" = String, Path,), ListParameters),
     responses((status = 200, body = Collection<Read>)))]
 pub(crate) async fn reads(State(server): State<Server>, Id(id): Id<AccessRequestId>, asked: Asked) -> Answer {
     let listed =

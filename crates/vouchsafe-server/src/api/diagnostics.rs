@@ -16,16 +16,17 @@ use vouchsafe_core::id::{SupportRequestId, TenantId};
 
 use super::{Answer, context, refuse};
 use crate::Server;
-use crate::extract::{Asked, Id, Look};
+use crate::extract::{Asked, Id, Look, One};
 use crate::import_body;
 use crate::live_body::LiveBody;
+use crate::openapi::parameters::{GrantParameter, ListParameters, SelectParameter};
 use crate::problem::Refusal;
 
 /// Bytes of one import.
 const IMPORT_BYTES_MAX: u64 = 8 * 1024 * 1024 * 1024;
 
 /// Imports sign-ins: Graph JSON, one object a line, or a portal export as CSV. Idempotent by record id.
-#[utoipa::path(post, path = "/v1.0/diagnostics/import", tag = "Diagnostic data",
+#[utoipa::path(post, path = "/v1.0/diagnostics/import", operation_id = "importSignIns", tag = "Diagnostic data",
     request_body(content = String, description = "The file as it is", content_type = "application/octet-stream"),
     responses((status = 200, body = ImportResult)))]
 pub(crate) async fn import(State(server): State<Server>, Look(who): Look, request: Request) -> Answer {
@@ -49,8 +50,8 @@ pub(crate) async fn import(State(server): State<Server>, Look(who): Look, reques
 }
 
 /// Reads a tenant's sign-ins for a case, masked, under a live grant.
-#[utoipa::path(get, path = "/diagnostics/{supportRequestId}/{tenantId}/v1.0/auditLogs/signIns", tag = "Diagnostic data",
-    params(("supportRequestId" = String, Path,), ("tenantId" = String, Path,)),
+#[utoipa::path(get, path = "/diagnostics/{supportRequestId}/{tenantId}/v1.0/auditLogs/signIns", operation_id = "readSignIns", tag = "Diagnostic data",
+    params(("supportRequestId" = String, Path,), ("tenantId" = String, Path,), ListParameters, GrantParameter),
     responses((status = 200, body = Collection<GraphRecord>)))]
 pub(crate) async fn sign_ins(
     State(server): State<Server>,
@@ -65,13 +66,13 @@ pub(crate) async fn sign_ins(
 }
 
 /// Reads one sign-in for a case, masked, under a live grant.
-#[utoipa::path(get, path = "/diagnostics/{supportRequestId}/{tenantId}/v1.0/auditLogs/signIns/{id}", tag = "Diagnostic data",
-    params(("supportRequestId" = String, Path,), ("tenantId" = String, Path,), ("id" = String, Path,)),
+#[utoipa::path(get, path = "/diagnostics/{supportRequestId}/{tenantId}/v1.0/auditLogs/signIns/{id}", operation_id = "readSignIn", tag = "Diagnostic data",
+    params(("supportRequestId" = String, Path,), ("tenantId" = String, Path,), ("id" = String, Path,), SelectParameter, GrantParameter),
     responses((status = 200, body = GraphRecord)))]
 pub(crate) async fn sign_in(
     State(server): State<Server>,
     Id((case, tenant, record)): Id<(SupportRequestId, TenantId, String)>,
-    asked: Asked,
+    One(asked): One,
 ) -> Answer {
     let wanted = Wanted::One(record);
     let query = ReadQuery { case, tenant, grant: asked.grant, wanted, select: asked.options.select.clone() };

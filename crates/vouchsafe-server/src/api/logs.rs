@@ -12,11 +12,12 @@ use vouchsafe_core::id::EntryId;
 use vouchsafe_store::Listed;
 
 use super::{Answer, context, page, refuse};
-use crate::extract::{Asked, Id, Look};
+use crate::extract::{Asked, Id, Look, One};
+use crate::openapi::parameters::{ListParameters, SelectParameter};
 use crate::{Server, wire};
 
 /// The tenant's audit log.
-#[utoipa::path(get, path = "/v1.0/auditLogs/directoryAudits", tag = "Logs", responses((status = 200, body = Collection<DirectoryAudit>)))]
+#[utoipa::path(get, path = "/v1.0/auditLogs/directoryAudits", operation_id = "listDirectoryAudits", tag = "Logs", params(ListParameters), responses((status = 200, body = Collection<DirectoryAudit>)))]
 pub(crate) async fn audits(State(server): State<Server>, asked: Asked) -> Answer {
     let listed = server.app.audit_log(asked.who, &asked.list()?).await.map_err(refuse(&asked.path))?;
     let items = listed.items.iter().filter_map(wire::audit::directory_audit).collect();
@@ -24,7 +25,7 @@ pub(crate) async fn audits(State(server): State<Server>, asked: Asked) -> Answer
 }
 
 /// One entry of the tenant's audit log.
-#[utoipa::path(get, path = "/v1.0/auditLogs/directoryAudits/{id}", tag = "Logs", params(("id" = String, Path,)),
+#[utoipa::path(get, path = "/v1.0/auditLogs/directoryAudits/{id}", operation_id = "getDirectoryAudit", tag = "Logs", params(("id" = String, Path,)),
     responses((status = 200, body = DirectoryAudit)))]
 pub(crate) async fn audit(
     State(server): State<Server>,
@@ -38,7 +39,7 @@ pub(crate) async fn audit(
 }
 
 /// The tenant's own sign-ins, unmasked.
-#[utoipa::path(get, path = "/v1.0/auditLogs/signIns", tag = "Logs", responses((status = 200, body = Collection<GraphRecord>)))]
+#[utoipa::path(get, path = "/v1.0/auditLogs/signIns", operation_id = "listSignIns", tag = "Logs", params(ListParameters), responses((status = 200, body = Collection<GraphRecord>)))]
 pub(crate) async fn sign_ins(State(server): State<Server>, asked: Asked) -> Answer {
     let select = asked.options.select.as_deref();
     let listing =
@@ -50,9 +51,9 @@ pub(crate) async fn sign_ins(State(server): State<Server>, asked: Asked) -> Answ
 }
 
 /// One of the tenant's own sign-ins, unmasked.
-#[utoipa::path(get, path = "/v1.0/auditLogs/signIns/{id}", tag = "Logs", params(("id" = String, Path,)),
+#[utoipa::path(get, path = "/v1.0/auditLogs/signIns/{id}", operation_id = "getSignIn", tag = "Logs", params(("id" = String, Path,), SelectParameter),
     responses((status = 200, body = GraphRecord)))]
-pub(crate) async fn sign_in(State(server): State<Server>, Id(id): Id<String>, asked: Asked) -> Answer {
+pub(crate) async fn sign_in(State(server): State<Server>, Id(id): Id<String>, One(asked): One) -> Answer {
     let select = asked.options.select.as_deref();
     let record = server.app.own_sign_in(asked.who, &id, select).await.map_err(refuse(&asked.path))?;
     Ok(Json(record).into_response())

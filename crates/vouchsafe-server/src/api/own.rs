@@ -11,11 +11,11 @@ use vouchsafe_core::permission::Permission;
 use vouchsafe_core::role;
 
 use super::{Answer, refuse};
-use crate::extract::{Act, Look};
+use crate::extract::{Act, Base, Look};
 use crate::{Server, wire};
 
 /// The caller's account, roles and allowed actions.
-#[utoipa::path(get, path = "/v1.0/me", tag = "Account", responses((status = 200, body = Me)))]
+#[utoipa::path(get, path = "/v1.0/me", operation_id = "getMe", tag = "Account", responses((status = 200, body = Me)))]
 pub(crate) async fn me(State(server): State<Server>, Look(who): Look) -> Answer {
     let view = server.app.me(who).await.map_err(refuse("/v1.0/me"))?;
     let roles = view.roles.iter().filter_map(|id| role::by_template_id(id));
@@ -35,8 +35,8 @@ pub(crate) async fn me(State(server): State<Server>, Look(who): Look) -> Answer 
 }
 
 /// The caller's own tenant.
-#[utoipa::path(get, path = "/v1.0/organization", tag = "Account", responses((status = 200, body = Collection<Organization>)))]
-pub(crate) async fn organization(State(server): State<Server>, Look(who): Look) -> Answer {
+#[utoipa::path(get, path = "/v1.0/organization", operation_id = "listOrganization", tag = "Account", responses((status = 200, body = Collection<Organization>)))]
+pub(crate) async fn organization(State(server): State<Server>, Look(who): Look, base: Base) -> Answer {
     let tenant = server.app.me(who).await.map_err(refuse("/v1.0/organization"))?.tenant;
     let verified_domains = tenant.verified_domains.into_iter().enumerate();
     let organization = Organization {
@@ -47,20 +47,20 @@ pub(crate) async fn organization(State(server): State<Server>, Look(who): Look) 
             .collect(),
         created_date_time: tenant.created,
     };
-    let context = "/v1.0/$metadata#organization".to_owned();
+    let context = base.context("organization");
     let answer = Collection { context, count: None, value: vec![organization], next_link: None };
     Ok(Json(answer).into_response())
 }
 
 /// The tenant's support access settings.
-#[utoipa::path(get, path = "/v1.0/policies/supportAccess", tag = "Settings", responses((status = 200, body = SupportAccessPolicy)))]
+#[utoipa::path(get, path = "/v1.0/policies/supportAccess", operation_id = "getSupportAccessPolicy", tag = "Settings", responses((status = 200, body = SupportAccessPolicy)))]
 pub(crate) async fn policy(State(server): State<Server>, Look(who): Look) -> Answer {
     let policy = server.app.policy(who).await.map_err(refuse("/v1.0/policies/supportAccess"))?;
     Ok(Json(wire::policy(policy)).into_response())
 }
 
 /// Changes the tenant's support access settings.
-#[utoipa::path(patch, path = "/v1.0/policies/supportAccess", tag = "Settings", request_body = UpdateSupportAccessPolicy,
+#[utoipa::path(patch, path = "/v1.0/policies/supportAccess", operation_id = "updateSupportAccessPolicy", tag = "Settings", request_body = UpdateSupportAccessPolicy,
     responses((status = 200, body = SupportAccessPolicy)))]
 pub(crate) async fn change_policy(
     State(server): State<Server>,

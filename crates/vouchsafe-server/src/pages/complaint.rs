@@ -39,6 +39,7 @@ pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> 
         | AppError::NoRead(_)
         | AppError::BadQuery { .. }
         | AppError::Masked(_)
+        | AppError::MaskedOrder(_)
         | AppError::TooCostly
         | AppError::BadImport(_)
         | AppError::Unavailable(_)
