@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(shown("a=b; vouchsafe_notice=messageSent"), Some((Notice::MessageSent, String::new())));
         assert_eq!(
             shown("vouchsafe_notice=accessRemoved.0"),
-            Some((Notice::AccessRemoved, "It ended 1 Jan 1970, 00:00:00 UTC.".to_owned()))
+            Some((Notice::AccessRemoved, "It ended 1 Jan 1970, 00:00:00\u{a0}UTC.".to_owned()))
         );
         assert_eq!(shown("vouchsafe_notice=Your%20password"), None);
         assert_eq!(shown("messageSent"), None);

@@ -41,7 +41,19 @@ pub(crate) async fn problems(around: Surrounding) -> Answer {
     show(page::problem_codes(&ProblemCodesView { chrome, codes: Code::ALL.iter().map(code).collect() }))
 }
 
-/// Operations by tag, in the order of the document.
+/// The groups in the order in which people need them; any other comes after them.
+const ORDER: &[&str] = &[
+    "Account",
+    "Support requests",
+    "Access requests",
+    "Grants",
+    "Diagnostic data",
+    "Logs",
+    "Settings",
+    "Operation",
+];
+
+/// Operations by tag.
 fn groups(document: &Value) -> Vec<OperationGroup> {
     let mut groups: Vec<OperationGroup> = Vec::new();
     for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
@@ -58,12 +70,11 @@ fn groups(document: &Value) -> Vec<OperationGroup> {
             }
         }
     }
+    groups.sort_by_key(|group| ORDER.iter().position(|known| *known == group.name).unwrap_or(ORDER.len()));
     groups
 }
 
 fn read_operation(document: &Value, method: &str, path: &str, operation: &Value) -> Operation {
-    let text =
-        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let responses = operation.get("responses").and_then(Value::as_object);
     let response = |(status, response): (&String, &Value)| ResponseLine {
         status: if status == "default" { "4xx, 5xx".to_owned() } else { status.clone() },
@@ -81,8 +92,6 @@ fn read_operation(document: &Value, method: &str, path: &str, operation: &Value)
 }
 
 fn parameters(document: &Value, operation: &Value) -> Vec<Parameter> {
-    let text =
-        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let listed = operation.get("parameters").and_then(Value::as_array);
     let mut all: Vec<Parameter> = listed
         .into_iter()
@@ -109,6 +118,11 @@ fn parameters(document: &Value, operation: &Value) -> Vec<Parameter> {
     all
 }
 
+/// A text of the document, without its Markdown.
+fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().replace(['`', '*'], "")
+}
+
 /// A schema, or the one that it refers to.
 fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
     let reference = schema.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#'));
@@ -125,7 +139,9 @@ fn anchor(text: &str) -> String {
 /// What a code means, and what to do.
 fn meaning(code: Code) -> &'static str {
     match code {
-        Code::InvalidRequest => "A value is missing, malformed or out of its bounds; `errors` names it.",
+        Code::InvalidRequest => {
+            "A value is missing, malformed or out of its bounds; the member errors names it."
+        }
         Code::UnknownField => "The body has a member that the contract does not know. Remove it.",
         Code::UnknownQueryOption => "The address has an option that this resource does not take.",
         Code::UnsupportedMediaType => "Send JSON as application/json; send imports uncompressed.",

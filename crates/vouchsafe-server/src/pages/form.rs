@@ -90,6 +90,13 @@ impl Asked {
         self.fields.some(SKIP_TOKEN).map(str::to_owned)
     }
 
+    /// The address of the list with this field alone.
+    pub(crate) fn with(&self, name: &str, value: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair(name, value);
+        format!("{}?{}", self.path, query.finish())
+    }
+
     /// The address of the next page, with the same fields.
     pub(crate) fn older(&self, skip_token: Option<String>) -> Option<String> {
         let mut query = form_urlencoded::Serializer::new(String::new());

@@ -50,8 +50,8 @@ fn landing(visitor: &Visitor) -> LandingView {
         links.push(("Audit log".to_owned(), paths::audit_log()));
     }
     let lead = if visitor.is_provider() && visitor.may(Permission::ManageProvider) {
-        "You look after tenants, staff and operation. That is done on the command line and by the API in this \
-         version. No customer’s data can be seen from here."
+        "You look after tenants, staff and operation. In this version that is done on the server’s command line. \
+         No customer’s data can be seen from here."
     } else if visitor.sees_log() {
         "Your roles let you read your organisation’s audit log: who asked for access, who decided, and what was \
          read."

@@ -9,12 +9,12 @@ pub(crate) const ZONE: &str = "UTC";
 
 /// A time to the minute.
 pub(crate) fn moment(at: Timestamp) -> TimeView {
-    shown(at, "%-d %b %Y, %H:%M UTC")
+    shown(at, "%-d %b %Y, %H:%M\u{a0}UTC")
 }
 
 /// A time to the second.
 pub(crate) fn exact(at: Timestamp) -> TimeView {
-    shown(at, "%-d %b %Y, %H:%M:%S UTC")
+    shown(at, "%-d %b %Y, %H:%M:%S\u{a0}UTC")
 }
 
 fn shown(at: Timestamp, form: &str) -> TimeView {

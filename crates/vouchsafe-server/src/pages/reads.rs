@@ -37,7 +37,7 @@ pub(crate) async fn of_grant(
         (GrantSource::AccessRequest | GrantSource::Collection, _) => String::new(),
     };
     show(page::reads(&ReadsView {
-        chrome: visitor.chrome(Some(Section::ApprovedAccess)),
+        chrome: visitor.chrome(Some(section(&visitor))),
         case,
         engineer: story.engineer.as_ref().map_or_else(rows::nobody, rows::engineer),
         summary: without_link(rows::reads(&story.grant, story.reads)),
@@ -88,7 +88,7 @@ pub(crate) async fn one(State(server): State<Server>, visitor: Visitor, Id(id): 
         (None, _) => paths::audit_log(),
     };
     show(page::read(&ReadView {
-        chrome: visitor.chrome(Some(Section::ApprovedAccess)),
+        chrome: visitor.chrome(Some(section(&visitor))),
         bytes: read.bytes,
         properties: read
             .properties
@@ -99,6 +99,11 @@ pub(crate) async fn one(State(server): State<Server>, visitor: Visitor, Id(id): 
         read: row(&read),
         reads_href,
     }))
+}
+
+/// Where the person came from: the access, or the log.
+fn section(visitor: &Visitor) -> Section {
+    if visitor.sees_access() { Section::ApprovedAccess } else { Section::AuditLog }
 }
 
 fn row(read: &ReadRecord) -> ReadRow {

@@ -118,5 +118,8 @@ fn hint(permissions: &Permissions) -> &'static str {
         (Permission::ReadAuditLog, "Look at the audit log and at what was read."),
         (Permission::ManageRequests, "Open support requests."),
     ];
-    hints.iter().find(|(permission, _)| permissions.allow(*permission)).map_or("", |(_, hint)| hint)
+    hints
+        .iter()
+        .find(|(permission, _)| permissions.allow(*permission))
+        .map_or("Has no role here: sees what such people see.", |(_, hint)| hint)
 }

@@ -11,7 +11,7 @@ use vouchsafe_core::grant::GrantStatus;
 use vouchsafe_core::id::{SupportRequestId, TenantId};
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_diagnostics::mask::MaskError;
-use vouchsafe_web::page::{self, SignInFilter, SignInPage, SignInsState, SignInsView};
+use vouchsafe_web::page::{self, SignInFilter, SignInPage, SignInRow, SignInsState, SignInsView};
 use vouchsafe_web::{Choice, EngineerStatus, FormErrors, Section};
 
 use super::answer::{Answer, Failure, HTML, page_with};
@@ -122,10 +122,17 @@ fn rendered(mut view: SignInsView, asked: &Asked, masked: &MaskedPage) -> Vec<u8
         until: masked.grant.as_ref().map(|grant| moment(grant.expires)),
         grant_id: masked.grant.as_ref().map(|grant| grant.id.to_string()).unwrap_or_default(),
         read_id: masked.read.to_string(),
-        rows: masked.records.iter().map(record::row).collect(),
+        rows: masked.records.iter().map(|record| linked(record::row(record), asked)).collect(),
         older_href: asked.older(masked.next.clone()),
     });
     bytes(page::sign_ins(&view))
+}
+
+/// The row with a link to the same person's sign-ins. A mask in the link is no personal value.
+fn linked(row: SignInRow, asked: &Asked) -> SignInRow {
+    let masked = row.user.parse::<uuid::Uuid>().is_ok();
+    let user_href = if masked { asked.with("user", &row.user) } else { String::new() };
+    SignInRow { user_href, ..row }
 }
 
 /// A page as bytes; one that could not be rendered is empty, and the log says so.

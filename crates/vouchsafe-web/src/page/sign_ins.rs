@@ -37,6 +37,8 @@ pub struct SignInRow {
     pub at: TimeView,
     /// Who; masked unless revealed.
     pub user: String,
+    /// The list with this person's sign-ins alone; empty hides the link.
+    pub user_href: String,
     /// To what.
     pub app: String,
     /// From which address; masked unless revealed.

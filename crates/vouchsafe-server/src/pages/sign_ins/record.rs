@@ -67,7 +67,7 @@ const SECTIONS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        "Ids",
+        "Identifiers",
         &[
             ("Sign-in", "id"),
             ("Correlation ID", "correlationId"),
@@ -75,6 +75,17 @@ const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("Milliseconds", "processingTimeInMilliseconds"),
         ],
     ),
+];
+
+/// Properties whose values are words of a closed list.
+const WORDS: &[&str] = &[
+    "userType",
+    "crossTenantAccessType",
+    "authenticationRequirement",
+    "riskState",
+    "riskLevelDuringSignIn",
+    "riskLevelAggregated",
+    "riskDetail",
 ];
 
 /// The page of one record; empty where there is none.
@@ -108,6 +119,7 @@ pub(super) fn row(record: &Value) -> SignInRow {
         id: text("id"),
         at: text("createdDateTime").parse().map_or_else(|_| unknown_time(), exact),
         user: user.iter().map(|path| text(path)).find(|text| !text.is_empty()).unwrap_or_default(),
+        user_href: String::new(),
         app: text("appDisplayName"),
         ip_address: text("ipAddress"),
         location: text("location/countryOrRegion"),
@@ -138,6 +150,7 @@ fn plain(value: Option<&Value>) -> String {
 
 fn fact(record: &Value, label: &str, path: &str) -> Fact {
     let value = plain(at(record, path));
+    let value = if WORDS.contains(&path) { words(&value) } else { value };
     let masked = match MASKS.class(path) {
         Class::Plain => false,
         Class::Personal(Personal::Sentence) => !is_public_sentence(&value),
@@ -174,6 +187,9 @@ fn policy(policy: &Value) -> PolicyResult {
 
 /// A word of the records for people: `notApplied` as `Not applied`.
 fn words(word: &str) -> String {
+    if word == "mfa" {
+        return "Multifactor authentication".to_owned();
+    }
     let mut out = String::with_capacity(word.len() + 4);
     for (place, c) in word.chars().enumerate() {
         if place == 0 {
@@ -195,7 +211,8 @@ mod tests {
     #[test]
     fn words_of_records_become_words_of_people() {
         assert_eq!(words("notApplied"), "Not applied");
-        assert_eq!(words("mfa"), "Mfa");
+        assert_eq!(words("compliantDevice"), "Compliant device");
+        assert_eq!(words("mfa"), "Multifactor authentication");
         assert_eq!(words(""), "");
     }
 

@@ -177,7 +177,8 @@ fn sign_in(failed: bool) -> SignInRow {
     SignInRow {
         id: text("66ea54eb-6301-4ee5-be62-ff5a759b0100"),
         at: at("2026-11-23T08:41:12Z", "23 Nov 2026, 09:41:12 CET"),
-        user: text("user-7f3kq2"),
+        user: text("6501ecbb-bbea-b247-e0ae-98373146ed91"),
+        user_href: format!("{}?user=6501ecbb-bbea-b247-e0ae-98373146ed91", paths::sign_ins(S, OTHER)),
         app: text("Office 365 SharePoint Online"),
         ip_address: text("203.0.113.0/24~7f3k"),
         location: text("Oslo, NO"),
@@ -204,6 +205,7 @@ fn sign_in_rows() -> Vec<SignInRow> {
 fn sign_in_hostile() -> SignInRow {
     SignInRow {
         user: hostile(),
+        user_href: String::new(),
         app: hostile(),
         location: hostile(),
         failure_reason: hostile(),
