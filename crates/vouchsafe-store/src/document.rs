@@ -111,11 +111,11 @@ impl Session {
                 return Ok(json!({ Personal::MARKER: { "person": found.person, "text": null } }));
             };
             let (person, place) = (found.person, format!("{row_id}{}", found.pointer));
-            let sealed = match self.sealed_before(person, &place, text) {
+            let sealed = match self.sealed_before(tenant, person, &place, text) {
                 Some(sealed) => sealed,
                 None => self.seal_text(tenant, person, text, &place)?,
             };
-            texts.push(SealedText { person, place, text: text.to_owned(), sealed: sealed.clone() });
+            texts.push(SealedText { tenant, person, place, text: text.to_owned(), sealed: sealed.clone() });
             Ok(json!({ Personal::MARKER: { "person": person, SEALED: sealed } }))
         })?;
         let document = serde_json::to_vec(&value).map_err(damaged)?;
@@ -147,7 +147,8 @@ impl Session {
                 None => None,
             };
             if let (Some(sealed), Some(text)) = (sealed, &text) {
-                texts.push(SealedText { person, place, text: text.clone(), sealed: sealed.to_owned() });
+                let sealed = sealed.to_owned();
+                texts.push(SealedText { tenant, person, place, text: text.clone(), sealed });
             }
             Ok(json!({ Personal::MARKER: { "person": person, "text": text } }))
         })?;

@@ -1,18 +1,21 @@
 //! Lists: filtered, sorted and paged in SQL, within a scope. Keyset paging: what is added while somebody pages
 //! neither repeats nor hides an item.
 
+mod people;
+
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest};
-use vouchsafe_core::audit::AuditCategory;
 use vouchsafe_core::grant::Grant;
 use vouchsafe_core::id::{AccessRequestId, GrantId, SupportRequestId, TenantId};
 use vouchsafe_core::permit::{Reach, Scope};
 use vouchsafe_core::read::ReadRecord;
 use vouchsafe_core::support_request::{Message, SupportRequest};
 use vouchsafe_core::time::{Duration, Timestamp};
-use vouchsafe_diagnostics::filter::{Filter, Literal, Path, TextFunction};
+use vouchsafe_diagnostics::filter::Filter;
 
 use crate::entry::LogEntry;
-use crate::error::{QueryRefusal, StoreError};
+use crate::error::StoreError;
+use crate::load::Versioned;
+use crate::opened::Document;
 use crate::query::{Condition, Property};
 use crate::session::Session;
 use crate::sql::{Row, Value};
@@ -82,12 +85,6 @@ struct Source {
     properties: Vec<Property>,
 }
 
-/// One row of a page with its key.
-struct Keyed {
-    key: PageKey,
-    row: Row,
-}
-
 impl Session {
     /// Support requests.
     ///
@@ -106,7 +103,7 @@ impl Session {
             }
         };
         let source = Source {
-            select: "r.created_at, r.id, r.document, r.version, r.tenant_id",
+            select: "r.document, r.version, r.tenant_id",
             from: from.to_owned(),
             values,
             sort: "r.created_at",
@@ -124,13 +121,7 @@ impl Session {
                 Property::time("closedDateTime", "r.closed_at"),
             ],
         };
-        let page = self.page(source, query).await?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for mut keyed in page.items {
-            let tenant: TenantId = keyed.row.parsed(4)?;
-            items.push(self.versioned(tenant, shifted(&mut keyed.row)?).await?);
-        }
-        Ok(Listed { items, next: page.next, total: page.total })
+        self.aggregates_of(source, query).await
     }
 
     /// Messages of a tenant's support request.
@@ -144,19 +135,14 @@ impl Session {
         query: &ListQuery,
     ) -> Result<Listed<Message>, StoreError> {
         let source = Source {
-            select: "m.created_at, m.id, m.document",
+            select: "m.document",
             from: "message m WHERE m.tenant_id = $1 AND m.support_request = $2".to_owned(),
             values: vec![tenant.into(), request.into()],
             sort: "m.created_at",
             id: "m.id",
             properties: vec![Property::text("id", "m.id"), Property::time("createdDateTime", "m.created_at")],
         };
-        let page = self.page(source, query).await?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for mut keyed in page.items {
-            items.push(self.opened(tenant, &keyed.row.bytes(2)?).await?);
-        }
-        Ok(Listed { items, next: page.next, total: page.total })
+        self.documents_of(tenant, source, query).await
     }
 
     /// A tenant's own records of access requests. Status is that of `now`.
@@ -170,7 +156,7 @@ impl Session {
         now: Timestamp,
     ) -> Result<Listed<AccessSide>, StoreError> {
         let source = Source {
-            select: "a.created_at, a.id, a.document, a.version",
+            select: "a.document, a.version, a.tenant_id",
             from: "access_side a WHERE a.tenant_id = $1 AND $2 = $2".to_owned(),
             values: vec![tenant.into(), now.into()],
             sort: "a.created_at",
@@ -185,12 +171,7 @@ impl Session {
                 Property::time("endedDateTime", "COALESCE(a.ended_at, a.expires_at)"),
             ],
         };
-        let page = self.page(source, query).await?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for mut keyed in page.items {
-            items.push(self.versioned(tenant, shifted(&mut keyed.row)?).await?);
-        }
-        Ok(Listed { items, next: page.next, total: page.total })
+        self.aggregates_of(source, query).await
     }
 
     /// Engineers' records of access requests.
@@ -211,7 +192,7 @@ impl Session {
             values.push(engineer.into());
         }
         let source = Source {
-            select: "e.created_at, e.id, e.document",
+            select: "e.document",
             from,
             values,
             sort: "e.created_at",
@@ -224,12 +205,7 @@ impl Session {
                 Property::time("createdDateTime", "e.created_at"),
             ],
         };
-        let page = self.page(source, query).await?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for mut keyed in page.items {
-            items.push(self.opened(provider, &keyed.row.bytes(2)?).await?);
-        }
-        Ok(Listed { items, next: page.next, total: page.total })
+        self.documents_of(provider, source, query).await
     }
 
     /// Grants that are live or paused at `now`.
@@ -252,7 +228,7 @@ impl Session {
         let mut values: Vec<Value> = values;
         values.push(now.into());
         let source = Source {
-            select: "g.created_at, g.id, g.document, g.version, g.tenant_id",
+            select: "g.document, g.version, g.tenant_id",
             from: format!("{from} AND g.status <> 'ended' AND g.expires_at > ${}", values.len()),
             values,
             sort: "g.created_at",
@@ -267,13 +243,7 @@ impl Session {
                 Property::time("expiresDateTime", "g.expires_at"),
             ],
         };
-        let page = self.page(source, query).await?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for mut keyed in page.items {
-            let tenant: TenantId = keyed.row.parsed(4)?;
-            items.push(self.versioned(tenant, shifted(&mut keyed.row)?).await?);
-        }
-        Ok(Listed { items, next: page.next, total: page.total })
+        self.aggregates_of(source, query).await
     }
 
     /// Read records of a tenant: under one grant, or under every grant of one access request.
@@ -296,19 +266,14 @@ impl Session {
             }
         };
         let source = Source {
-            select: "d.created_at, d.id, d.document",
+            select: "d.document",
             from: from.to_owned(),
             values: vec![tenant.into(), of],
             sort: "d.created_at",
             id: "d.id",
             properties: vec![Property::text("id", "d.id"), Property::time("dateTime", "d.created_at")],
         };
-        let page = self.page(source, query).await?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for mut keyed in page.items {
-            items.push(self.opened(tenant, &keyed.row.bytes(2)?).await?);
-        }
-        Ok(Listed { items, next: page.next, total: page.total })
+        self.documents_of(tenant, source, query).await
     }
 
     /// Entries of a tenant's log; `lifecycle_only` leaves only those of the lifecycle of access.
@@ -328,7 +293,7 @@ impl Session {
         }
         let only = if lifecycle_only { " AND l.category = 'SupportAccessManagement'" } else { "" };
         let source = Source {
-            select: "l.activity_at, l.id, l.sequence, l.entry, l.openings, l.leaf",
+            select: "l.sequence, l.entry, l.openings, l.leaf",
             from: format!("audit_entry l WHERE l.tenant_id = $1{only}"),
             values: vec![tenant.into()],
             sort: "l.activity_at",
@@ -337,21 +302,44 @@ impl Session {
         };
         let page = self.page(source, &query).await?;
         let mut items = Vec::with_capacity(page.items.len());
-        for keyed in page.items {
-            let Keyed { mut row, .. } = keyed;
-            let row = Row::new(vec![
-                row.count(2)?.into(),
-                row.bytes(3)?.into(),
-                row.bytes(4)?.into(),
-                row.bytes(5)?.into(),
-            ]);
+        for row in page.items {
             items.push(self.log_entry(tenant, row).await?);
         }
         Ok(Listed { items, next: page.next, total: page.total })
     }
 
+    /// A page of a source that selects document, version and tenant.
+    async fn aggregates_of<T: Document + Versioned>(
+        &mut self,
+        source: Source,
+        query: &ListQuery,
+    ) -> Result<Listed<T>, StoreError> {
+        let page = self.page(source, query).await?;
+        let mut items = Vec::with_capacity(page.items.len());
+        for mut row in page.items {
+            let tenant: TenantId = row.parsed(2)?;
+            items.push(self.versioned(tenant, row).await?);
+        }
+        Ok(Listed { items, next: page.next, total: page.total })
+    }
+
+    /// A page of a source of `tenant` that selects the document alone.
+    async fn documents_of<T: Document>(
+        &mut self,
+        tenant: TenantId,
+        source: Source,
+        query: &ListQuery,
+    ) -> Result<Listed<T>, StoreError> {
+        let page = self.page(source, query).await?;
+        let mut items = Vec::with_capacity(page.items.len());
+        for mut row in page.items {
+            items.push(self.opened(tenant, &row.bytes(0)?).await?);
+        }
+        Ok(Listed { items, next: page.next, total: page.total })
+    }
+
     /// Runs one page of a source. One row more than asked for tells whether another page follows.
-    async fn page(&mut self, source: Source, query: &ListQuery) -> Result<Listed<Keyed>, StoreError> {
+    async fn page(&mut self, source: Source, query: &ListQuery) -> Result<Listed<Row>, StoreError> {
         let Source { select, from, values, sort, id, properties } = source;
         let mut condition = Condition::new(&properties, values);
         let filtered = match &query.filter {
@@ -378,33 +366,20 @@ impl Session {
         };
         let limit = condition.bind(i64::from(query.top) + 1);
         let sql = format!(
-            "SELECT {select} FROM {from}{filtered}{after} ORDER BY {sort} {direction}, {id} {direction} LIMIT {limit}"
+            "SELECT {sort}, {id}, {select} FROM {from}{filtered}{after} ORDER BY {sort} {direction}, {id} {direction} LIMIT {limit}"
         );
-        let rows = self.query(&sql, &condition.values).await?;
-        let mut items = Vec::with_capacity(rows.len());
-        for mut row in rows {
-            let key = PageKey { sort: row.int(0)?, id: row.text(1)? };
-            items.push(Keyed { key, row });
-        }
+        let mut items = self.query(&sql, &condition.values).await?;
         let wanted = usize::try_from(query.top).unwrap_or(usize::MAX);
         let more = items.len() > wanted;
         items.truncate(wanted);
-        let next = if more { items.last().map(|keyed| keyed.key.clone()) } else { None };
-        Ok(Listed { items, next, total })
-    }
-
-    /// Turns conditions on committed names of people into conditions on ids, by opening the tenant's own people
-    /// (`evidence.md`, *Erasure*).
-    async fn with_people(&mut self, tenant: TenantId, filter: Filter) -> Result<Filter, StoreError> {
-        let mut people = Vec::new();
-        if mentions_people(&filter) {
-            for account in self.accounts(tenant).await? {
-                let person = account.person;
-                let (name, upn) = (person.display_name.text(), person.user_principal_name.text());
-                people.push((person.id.to_string(), name.to_lowercase(), upn.to_lowercase()));
-            }
+        let mut next = None;
+        for row in &mut items {
+            // The last row that is kept says where the next page begins.
+            next = Some(PageKey { sort: row.int(0)?, id: row.text(1)? });
+            row.skip(2);
         }
-        Ok(resolved(filter, &people)?)
+        let next = next.filter(|_| more);
+        Ok(Listed { items, next, total })
     }
 }
 
@@ -421,11 +396,6 @@ impl<T> Listed<T> {
     fn nothing() -> Self {
         Self { items: Vec::new(), next: None, total: Some(0) }
     }
-}
-
-/// A row of sort, id, document, version as one of document, version.
-fn shifted(row: &mut Row) -> Result<Row, StoreError> {
-    Ok(Row::new(vec![row.bytes(2)?.into(), row.count(3)?.into()]))
 }
 
 const DESK_CASES: &str = "desk_case d JOIN support_request r ON r.tenant_id = d.support_tenant AND r.id = d.id WHERE d.tenant_id = $1";
@@ -465,106 +435,3 @@ const ENTRY_PROPERTIES: &[Property] = &[
     Property::text("targetResources/id", "l.target"),
     Property::time("activityDateTime", "l.activity_at"),
 ];
-
-const UPN: &str = "initiatedBy/user/userPrincipalName";
-const NAME: &str = "initiatedBy/user/displayName";
-
-fn mentions_people(filter: &Filter) -> bool {
-    match filter {
-        Filter::And(a, b) | Filter::Or(a, b) => mentions_people(a) || mentions_people(b),
-        Filter::Not(inner) => mentions_people(inner),
-        Filter::Compare { path, .. } | Filter::In { path, .. } | Filter::Text { path, .. } => {
-            matches!(path.as_str(), UPN | NAME)
-        }
-        Filter::Any { .. } => false,
-    }
-}
-
-/// People as (id, lower-case name, lower-case sign-in name).
-type People = [(String, String, String)];
-
-fn resolved(filter: Filter, people: &People) -> Result<Filter, QueryRefusal> {
-    let both = |a: Filter, b: Filter| -> Result<_, QueryRefusal> {
-        Ok((Box::new(resolved(a, people)?), Box::new(resolved(b, people)?)))
-    };
-    Ok(match filter {
-        Filter::And(a, b) => {
-            let (a, b) = both(*a, *b)?;
-            Filter::And(a, b)
-        }
-        Filter::Or(a, b) => {
-            let (a, b) = both(*a, *b)?;
-            Filter::Or(a, b)
-        }
-        Filter::Not(inner) => Filter::Not(Box::new(resolved(*inner, people)?)),
-        Filter::Any { path, filter } => Filter::Any { path, filter },
-        Filter::Compare { path, op, value: Literal::String(text) } if matches!(path.as_str(), UPN | NAME) => {
-            let found = initiated_by(people, path.as_str(), |name| name == text.to_lowercase())?;
-            match op {
-                vouchsafe_diagnostics::filter::Op::Eq => found,
-                vouchsafe_diagnostics::filter::Op::Ne => Filter::Not(Box::new(found)),
-                vouchsafe_diagnostics::filter::Op::Gt
-                | vouchsafe_diagnostics::filter::Op::Ge
-                | vouchsafe_diagnostics::filter::Op::Lt
-                | vouchsafe_diagnostics::filter::Op::Le => return Err(people_only(path.as_str())),
-            }
-        }
-        Filter::In { path, values } if matches!(path.as_str(), UPN | NAME) => {
-            let wanted: Vec<String> =
-                values.iter().filter_map(text_of).map(|text| text.to_lowercase()).collect();
-            initiated_by(people, path.as_str(), |name| wanted.iter().any(|wanted| wanted == name))?
-        }
-        Filter::Text { function: TextFunction::StartsWith, path, text }
-            if matches!(path.as_str(), UPN | NAME) =>
-        {
-            initiated_by(people, path.as_str(), |name| name.starts_with(&text.to_lowercase()))?
-        }
-        Filter::Text { path, .. } | Filter::Compare { path, .. } if matches!(path.as_str(), UPN | NAME) => {
-            return Err(people_only(path.as_str()));
-        }
-        Filter::Compare { path, op, value: Literal::String(text) } => {
-            let text = canonical_value(path.as_str(), text);
-            Filter::Compare { path, op, value: Literal::String(text) }
-        }
-        Filter::In { path, values } => {
-            let canonical = |value| match value {
-                Literal::String(text) => Literal::String(canonical_value(path.as_str(), text)),
-                Literal::Null | Literal::Bool(_) | Literal::Int(_) | Literal::Time(_) => value,
-            };
-            let values = values.into_iter().map(canonical).collect();
-            Filter::In { path, values }
-        }
-        Filter::Compare { path, op, value } => Filter::Compare { path, op, value },
-        Filter::Text { function, path, text } => Filter::Text { function, path, text },
-    })
-}
-
-/// Entra's own category and its activity names of 2023 find ours.
-fn canonical_value(path: &str, text: String) -> String {
-    match path {
-        "category" => AuditCategory::canonical(&text).to_owned(),
-        "activityDisplayName" => {
-            vouchsafe_core::audit::Activity::named(&text).map_or(text, |activity| activity.name().to_owned())
-        }
-        _ => text,
-    }
-}
-
-fn text_of(value: &Literal) -> Option<&str> {
-    if let Literal::String(text) = value { Some(text) } else { None }
-}
-
-fn initiated_by(people: &People, path: &str, is: impl Fn(&str) -> bool) -> Result<Filter, QueryRefusal> {
-    let matching = people.iter().filter(|(_, name, upn)| is(if path == UPN { upn } else { name }));
-    let mut values: Vec<Literal> = matching.map(|(id, ..)| Literal::String(id.clone())).collect();
-    if values.is_empty() {
-        // Nobody has this name: an id that no one has.
-        values.push(Literal::String(String::new()));
-    }
-    let path: Path = "initiatedBy/user/id".parse().map_err(|_| people_only(path))?;
-    Ok(Filter::In { path, values })
-}
-
-fn people_only(path: &str) -> QueryRefusal {
-    QueryRefusal { path: path.to_owned(), message: "takes `eq`, `in` and `startswith` only".to_owned() }
-}

@@ -24,6 +24,8 @@ impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Document f
 /// A personal value in both forms.
 #[derive(Debug)]
 pub(crate) struct SealedText {
+    /// Whose key of the person it is sealed under: one request has a record in several tenants.
+    pub(crate) tenant: TenantId,
     pub(crate) person: UserId,
     /// What it is sealed for: the row and the pointer in it.
     pub(crate) place: String,

@@ -9,7 +9,7 @@ use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::support_request::SupportRequest;
 
 use crate::error::StoreError;
-use crate::opened::{Document, OpenedDocuments, SealedTexts};
+use crate::opened::{Document, OpenedDocuments, SealedText, SealedTexts};
 use crate::seal::{Key, KeyCache, MasterKey, new_key};
 use crate::sql::{self, Row, Value, values};
 use crate::sqlite::{self, Unit};
@@ -103,10 +103,19 @@ impl Session {
         self.texts.push(texts);
     }
 
-    /// The sealed form that a value of this place had when it was opened, if it is still the same.
-    pub(crate) fn sealed_before(&self, person: UserId, place: &str, text: &str) -> Option<String> {
+    /// The sealed form that a value of this tenant and place had when it was opened, if it is still the same.
+    pub(crate) fn sealed_before(
+        &self,
+        tenant: TenantId,
+        person: UserId,
+        place: &str,
+        text: &str,
+    ) -> Option<String> {
         let mut known = self.texts.iter().flat_map(|texts| texts.iter());
-        let same = known.find(|known| known.person == person && known.place == place && known.text == text);
+        let here = |known: &&SealedText| {
+            (known.tenant, known.person, known.place.as_str()) == (tenant, person, place)
+        };
+        let same = known.find(|known| here(known) && known.text == text);
         same.map(|known| known.sealed.clone())
     }
 

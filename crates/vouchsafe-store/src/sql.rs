@@ -92,6 +92,11 @@ impl Row {
         Self(values)
     }
 
+    /// Drops the first columns, so that the ones behind them are counted from 0.
+    pub(crate) fn skip(&mut self, columns: usize) {
+        self.0.drain(..columns.min(self.0.len()));
+    }
+
     fn take(&mut self, column: usize) -> Value {
         self.0.get_mut(column).map_or(Value::Null, |value| std::mem::replace(value, Value::Null))
     }
