@@ -60,6 +60,7 @@ for (const javaScriptEnabled of [true, false]) {
       await visit(page, '/');
       await look();
       await linkTo(page, '/access-requests/pending').click();
+      await page.waitForURL('**/access-requests/pending');
       await look();
       await linkTo(page, `/access-requests/${requestId}`).click();
       await page.waitForURL(`**/access-requests/${requestId}`);
@@ -141,8 +142,7 @@ function rows(page) {
   return page.locator('main table tbody tr');
 }
 
-/** The decision was taken: the forms that decide are gone. */
+/** Waits until the decision was taken: the forms that decide are gone. */
 async function decided(page, requestId) {
-  await page.waitForLoadState();
-  assert.equal(await submitOf(page, `/access-requests/${requestId}/approve`).count(), 0, 'nothing is left to decide');
+  await submitOf(page, `/access-requests/${requestId}/approve`).waitFor({ state: 'detached' });
 }
