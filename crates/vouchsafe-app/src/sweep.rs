@@ -1,7 +1,5 @@
 //! The sweeper: records for people what time has ended. Nothing is enforced by it; being late changes nothing.
 
-use std::collections::BTreeSet;
-
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::case::record_expiry;
 use vouchsafe_core::consent::Consent;
@@ -11,30 +9,32 @@ use vouchsafe_core::read::record_denied;
 
 use crate::{App, AppError};
 
-/// Records that one sweep looks at.
+/// Records of a tenant, of each kind, that one sweep looks at.
 const SWEEP_MAX: u32 = 500;
 
 impl App {
     /// Records every expiry that is due and writes the entries of refused reads of past minutes. Gives the number of
-    /// records it found due; more than 0 means that another sweep may find more.
+    /// records it found due; more than 0 means that another sweep may find more. Each tenant has its own transaction
+    /// and its own limit: what one has, or what fails there, delays no other.
     ///
     /// # Errors
-    /// [`AppError`]; what was recorded before it stays.
+    /// The first [`AppError`]; what was recorded for others stays.
     pub async fn sweep(&self) -> Result<usize, AppError> {
-        let (sides, consents) = {
+        let (due, denied) = {
             let mut reader = self.store.read()?;
             let now = reader.now();
-            reader.due(now, SWEEP_MAX).await?
+            (reader.tenants_due(now).await?, reader.logs_of_denied(now).await?)
         };
-        let due = sides.len() + consents.len();
-        let sides_of = sides.iter().map(|side| side.tenant);
-        let tenants: BTreeSet<TenantId> =
-            sides_of.chain(consents.iter().map(|request| request.tenant)).collect();
-        for tenant in tenants {
-            self.record_due(tenant).await?;
+        let mut swept = Ok(0);
+        for tenant in due {
+            let recorded = self.record_due(tenant).await;
+            swept = swept.and_then(|sum| recorded.map(|found| sum + found));
         }
-        self.record_refusals().await?;
-        Ok(due)
+        for tenant in denied {
+            let recorded = self.record_refusals(tenant).await;
+            swept = swept.and_then(|sum| recorded.map(|()| sum));
+        }
+        swept
     }
 
     /// Deletes sessions, remembered answers and outbox items that are past their time. Nothing rests on it.
@@ -47,13 +47,14 @@ impl App {
         Ok(work.commit().await?)
     }
 
-    /// Records one tenant's expiries in one transaction.
-    async fn record_due(&self, tenant: TenantId) -> Result<(), AppError> {
+    /// Records one tenant's expiries in one transaction; gives how many were due.
+    async fn record_due(&self, tenant: TenantId) -> Result<usize, AppError> {
         let mut work = self.work_on([tenant].into()).await?;
         let now = work.now();
-        let (all_sides, all_requests) = work.due(now, SWEEP_MAX).await?;
+        let (sides_due, requests_due) = work.due(tenant, now, SWEEP_MAX).await?;
+        let due = sides_due.len() + requests_due.len();
         let mut sides = Vec::new();
-        for side in all_sides.into_iter().filter(|side| side.tenant == tenant) {
+        for side in sides_due {
             let grant = match side.approval().and_then(|approval| approval.grant) {
                 Some(id) => work.grant(tenant, id).await?,
                 None => None,
@@ -61,7 +62,7 @@ impl App {
             sides.push((side, grant));
         }
         let mut consents = Vec::new();
-        for request in all_requests.into_iter().filter(|request| request.tenant == tenant) {
+        for request in requests_due {
             let grant = match request.consent {
                 Consent::Given { grant, .. } => work.grant(tenant, grant).await?,
                 Consent::None | Consent::AwaitingApproval { .. } | Consent::Expired { .. } => None,
@@ -71,21 +72,14 @@ impl App {
         let permit = for_service::<RecordExpiry>(work.id(), tenant);
         let decided = record_expiry(tenant, &sides, &consents, &work.context(Initiator::Service));
         work.record(permit, decided).await?;
-        Ok(work.commit().await?)
+        work.commit().await?;
+        Ok(due)
     }
 
-    /// Turns counts of refused reads into entries.
-    async fn record_refusals(&self) -> Result<(), AppError> {
-        let tenants = {
-            let mut reader = self.store.read()?;
-            let now = reader.now();
-            reader.logs_of_denied(now).await?
-        };
-        if tenants.is_empty() {
-            return Ok(());
-        }
-        let mut work = self.work_on(tenants).await?;
-        for (denied, engineer_tenant, engineer) in work.take_denied(SWEEP_MAX).await? {
+    /// Turns counts of refused reads into entries of one tenant's log.
+    async fn record_refusals(&self, tenant: TenantId) -> Result<(), AppError> {
+        let mut work = self.work_on([tenant].into()).await?;
+        for (denied, engineer_tenant, engineer) in work.take_denied(tenant, SWEEP_MAX).await? {
             let initiator = match work.account(engineer_tenant, engineer).await? {
                 Some(account) => Initiator::User(Box::new(account.person)),
                 None => Initiator::Service,

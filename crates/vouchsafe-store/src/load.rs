@@ -422,18 +422,29 @@ impl Session {
         Ok(candidates)
     }
 
-    /// Records that time has ended but that do not say so yet: access sides, then consents.
+    /// Tenants with records that time has ended but that do not say so yet.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn tenants_due(&mut self, now: Timestamp) -> Result<BTreeSet<TenantId>, StoreError> {
+        let rows = self.query(sql::TENANTS_DUE, &values![now]).await?;
+        rows.into_iter().map(|mut row| row.parsed(0)).collect()
+    }
+
+    /// Records of a tenant that time has ended but that do not say so yet: access sides, then consents. The limit is
+    /// the tenant's own: how much is due elsewhere does not show here.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn due(
         &mut self,
+        tenant: TenantId,
         now: Timestamp,
         limit: u32,
     ) -> Result<(Vec<AccessSide>, Vec<SupportRequest>), StoreError> {
-        let (now, limit) = (Value::from(now), Value::from(i64::from(limit)));
-        let sides = self.due_rows(sql::ACCESS_SIDES_DUE, &[now.clone(), limit.clone()]).await?;
-        let consents = self.due_rows(sql::CONSENTS_DUE, &[now, limit]).await?;
+        let parameters = values![tenant, now, i64::from(limit)];
+        let sides = self.aggregates(tenant, sql::ACCESS_SIDES_DUE, &parameters).await?;
+        let consents = self.aggregates(tenant, sql::CONSENTS_DUE, &parameters).await?;
         Ok((sides, consents))
     }
 
@@ -445,26 +456,4 @@ impl Session {
         let rows = self.query(sql::LOGS_OF_DENIED, &values![crate::work::minute(now)]).await?;
         rows.into_iter().map(|mut row| row.parsed(0)).collect()
     }
-
-    /// Rows of several tenants: each document names its own.
-    async fn due_rows<T: Document + Versioned>(
-        &mut self,
-        sql: &str,
-        parameters: &[Value],
-    ) -> Result<Vec<T>, StoreError> {
-        let mut found = Vec::new();
-        for mut row in self.query(sql, parameters).await? {
-            let (document, version) = (row.bytes(0)?, row.count(1)?);
-            let owner: Owner = serde_json::from_slice(&document).map_err(crate::document::damaged)?;
-            let mut aggregate: T = self.opened(owner.tenant, &document).await?;
-            aggregate.set_version(version);
-            found.push(aggregate);
-        }
-        Ok(found)
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct Owner {
-    tenant: TenantId,
 }

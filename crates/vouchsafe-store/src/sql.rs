@@ -198,7 +198,8 @@ statements! {
 
     ACCESS_SIDE = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND id = $2";
     ACCESS_SIDES_OF_CASE = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND support_request = $2 ORDER BY id";
-    ACCESS_SIDES_DUE = "SELECT document, version FROM access_side WHERE (status = 'pending' AND pending_until <= $1) OR (status = 'approved' AND expires_at <= $1) ORDER BY tenant_id, id LIMIT $2";
+    TENANTS_DUE = "SELECT tenant_id FROM access_side WHERE (status = 'pending' AND pending_until <= $1) OR (status = 'approved' AND expires_at <= $1) UNION SELECT tenant_id FROM support_request WHERE consent_expires_at <= $1";
+    ACCESS_SIDES_DUE = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND ((status = 'pending' AND pending_until <= $2) OR (status = 'approved' AND expires_at <= $2)) ORDER BY id LIMIT $3";
     INSERT_ACCESS_SIDE = "INSERT INTO access_side (tenant_id, id, version, support_request, side, status, resource_tenant, created_at, pending_until, approved_at, expires_at, ended_at, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     UPDATE_ACCESS_SIDE = "UPDATE access_side SET version = version + 1, status = $1, approved_at = $2, expires_at = $3, ended_at = $4, document = $5 WHERE tenant_id = $6 AND id = $7 AND version = $8";
 
@@ -211,13 +212,13 @@ statements! {
     OPEN_GRANTS_OF_TENANT = "SELECT document, version FROM access_grant WHERE tenant_id = $1 AND status <> 'ended' ORDER BY id";
     INSERT_GRANT = "INSERT INTO access_grant (tenant_id, id, version, support_request, access_request, source, status, created_at, expires_at, ended_at, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10)";
     UPDATE_GRANT = "UPDATE access_grant SET version = version + 1, status = $1, ended_at = $2, document = $3 WHERE tenant_id = $4 AND id = $5 AND version = $6";
-    CONSENTS_DUE = "SELECT document, version FROM support_request WHERE consent_expires_at <= $1 ORDER BY tenant_id, id LIMIT $2";
+    CONSENTS_DUE = "SELECT document, version FROM support_request WHERE tenant_id = $1 AND consent_expires_at <= $2 ORDER BY id LIMIT $3";
 
     READ_RECORD = "SELECT document FROM read_record WHERE tenant_id = $1 AND id = $2";
     INSERT_READ = "INSERT INTO read_record (tenant_id, id, support_request, grant_id, access_request, created_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
     COUNT_DENIED = "INSERT INTO denied_read (tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) ON CONFLICT (tenant_id, minute, engineer, support_request, data_tenant, category, reason) DO UPDATE SET count = count + 1, last_at = excluded.last_at";
-    DENIED_BEFORE = "SELECT tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count FROM denied_read WHERE minute < $1 ORDER BY tenant_id, minute LIMIT $2";
+    DENIED_BEFORE = "SELECT tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count FROM denied_read WHERE tenant_id = $1 AND minute < $2 ORDER BY minute, engineer, support_request, data_tenant, category, reason LIMIT $3";
     LOGS_OF_DENIED = "SELECT DISTINCT tenant_id FROM denied_read WHERE minute < $1";
     DELETE_DENIED = "DELETE FROM denied_read WHERE tenant_id = $1 AND minute = $2 AND engineer = $3 AND support_request = $4 AND data_tenant = $5 AND category = $6 AND reason = $7";
 

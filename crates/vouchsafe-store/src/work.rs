@@ -203,16 +203,17 @@ impl Work {
         Ok(())
     }
 
-    /// Takes up to `limit` counts of refused reads of past minutes out, for their entries.
+    /// Takes up to `limit` counts of refused reads of past minutes out that belong to one log, for their entries.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn take_denied(
         &mut self,
+        log: TenantId,
         limit: u32,
     ) -> Result<Vec<(DeniedReads, TenantId, UserId)>, StoreError> {
-        let rows =
-            self.session.query(sql::DENIED_BEFORE, &values![minute(self.now), i64::from(limit)]).await?;
+        let parameters = values![log, minute(self.now), i64::from(limit)];
+        let rows = self.session.query(sql::DENIED_BEFORE, &parameters).await?;
         let mut taken = Vec::with_capacity(rows.len());
         for mut row in rows {
             let (minute, engineer_tenant, engineer) = (row.int(1)?, row.parsed(2)?, row.parsed::<UserId>(3)?);
