@@ -33,6 +33,7 @@ pub async fn logs(world: &World) {
 /// Checks a log's places, bytes and leaves.
 fn gapless(tenant: TenantId, entries: &[LogEntry]) -> Changes {
     let mut changes = Changes::new();
+    let mut live = BTreeSet::new();
     for (place, entry) in (0u64..).zip(entries) {
         assert_eq!(entry.sequence, place, "a gap in the log of {tenant}");
         assert_eq!(entry.entry["sequence"], place);
@@ -41,6 +42,7 @@ fn gapless(tenant: TenantId, entries: &[LogEntry]) -> Changes {
         assert_eq!(entry.bytes, vouchsafe_log::entry_bytes(&entry.entry).unwrap());
         let unit = entry.entry["correlationId"].as_str().unwrap();
         for event in entry.entry["events"].as_array().unwrap() {
+            covered(event, &mut live);
             let of = |member: &Value| member.as_str().unwrap_or_default().to_owned();
             let (id, kind) = match of(&event["of"]).as_str() {
                 "read" => (of(&event["read"]["id"]), "read".to_owned()),
@@ -52,6 +54,20 @@ fn gapless(tenant: TenantId, entries: &[LogEntry]) -> Changes {
         }
     }
     changes
+}
+
+/// Checks that every read stands in the log between the beginning and the end of the grant that it rests on.
+fn covered(event: &Value, live: &mut BTreeSet<String>) {
+    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    match (text("/of"), text("/event/type")) {
+        ("grant", "given") => drop(live.insert(text("/id").to_owned())),
+        ("grant", "ended") => assert!(live.remove(text("/id")), "{} ended twice", text("/id")),
+        ("read", _) => {
+            let grant = text("/read/grant");
+            assert!(live.contains(grant), "read {} under {grant}, which is not live", text("/read/id"));
+        }
+        _ => {}
+    }
 }
 
 /// Checks that each row was changed by exactly the units of work that the log knows, and stands as the last one says.

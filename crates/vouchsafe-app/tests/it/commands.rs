@@ -124,7 +124,14 @@ fn scenes() -> impl Strategy<Value = Vec<Command>> {
         let policy = |passes| Command::Policy { by: admin, change: Policy::Inherit(passes) };
         vec![policy(false), Command::Assign { by: right(0), case: 0, to }, policy(true)]
     });
-    prop_oneof![4 => to_r, 2 => straight, 1 => withdrawn, 2 => own, 1 => nobody, 1 => assign, 1 => unpassed]
+    let reopened = (0usize..3, 0u8..3).prop_map(move |(of, by)| {
+        vec![
+            ask(of, 60),
+            Command::Close { by: right(by), case: 0 },
+            Command::Reopen { by: right(1), case: 0 },
+        ]
+    });
+    prop_oneof![4 => to_r, 2 => straight, 1 => withdrawn, 2 => own, 1 => nobody, 1 => assign, 1 => unpassed, 1 => reopened]
 }
 
 /// Histories that begin with an open case that names other tenants.

@@ -7,7 +7,12 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod closure;
 mod commands;
+mod cross_tenant;
 mod model;
 mod outcome;
+mod races;
+mod reads;
+mod silence;
 mod subject;
