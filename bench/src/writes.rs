@@ -25,14 +25,16 @@ pub(crate) async fn run(folder: &Path, rounds: usize, seconds: u64) {
         (0..clients).map(|client| script(&cases[client % cases.len()], &token)).collect()
     };
     drive(served.address, scripts(1), Duration::from_millis(300)).await;
+    // Two files, so that what the groups leave behind does not slow the single commits down.
     let mut bare = Bare::like(served.app.store().path(), &folder.join("bare.sqlite"));
+    let mut grouped = Bare::like(served.app.store().path(), &folder.join("grouped.sqlite"));
     let mut postgres = Postgres::start(folder);
     let mut figures: [Series; 7] = Default::default();
     for round in 0..rounds {
         eprintln!("round {} of {rounds}", round + 1);
         figures[0].0.push(bare.write(1, lasts));
         figures[1].0.push(drive(served.address, scripts(1), lasts).await);
-        figures[2].0.push(bare.write(512, lasts));
+        figures[2].0.push(grouped.write(512, lasts));
         figures[3].0.push(drive(served.address, scripts(256), lasts).await);
         figures[4].0.push(drive(served.address, scripts(32), lasts).await);
         if let Some(postgres) = &mut postgres {
