@@ -43,7 +43,7 @@ pub(crate) async fn log(State(server): State<Server>, visitor: Visitor, asked: A
     };
     let listed = match server.app.audit_log(visitor.who, &asked.list(filter)).await {
         Ok(listed) => listed,
-        Err(AppError::BadQuery { message, .. }) => {
+        Err(AppError::BadQuery { parameter: "$filter", message }) => {
             view.filter.errors = wrong("initiatedBy", &format!("This {message}."));
             return page_with(StatusCode::BAD_REQUEST, page::audit_log(&view));
         }

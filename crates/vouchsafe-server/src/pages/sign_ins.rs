@@ -200,7 +200,20 @@ fn filter_errors(error: AppError) -> Result<FormErrors, Failure> {
         AppError::BadQuery { parameter: "$filter", message } => {
             wrong("appDisplayName", &format!("This filter cannot be used: it {message}."))
         }
-        error => return Err(error.into()),
+        error @ (AppError::Unauthenticated
+        | AppError::TokenExpired
+        | AppError::TokenRevoked
+        | AppError::NotFound
+        | AppError::Forbidden
+        | AppError::Rejected(_)
+        | AppError::NoRead(_)
+        | AppError::Stale
+        | AppError::IdempotencyMismatch
+        | AppError::BadQuery { .. }
+        | AppError::MaskedOrder(_)
+        | AppError::BadImport(_)
+        | AppError::Unavailable(_)
+        | AppError::Internal(_)) => return Err(error.into()),
     })
 }
 

@@ -278,7 +278,8 @@ impl House {
         reply
     }
 
-    async fn exchange(&self, request: Request<Body>) -> Reply {
+    /// Sends a request as it is; for pages, which the document does not describe.
+    pub(crate) async fn exchange(&self, request: Request<Body>) -> Reply {
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();

@@ -12,6 +12,7 @@ mod contract;
 mod coverage;
 mod house;
 mod ids;
+mod pages;
 mod rows;
 mod snapshot;
 mod tokens;

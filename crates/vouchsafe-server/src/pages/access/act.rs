@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use vouchsafe_app::view::AccessView;
+use vouchsafe_app::view::{AccessView, SideView};
 use vouchsafe_app::{AppError, VoteCommand};
-use vouchsafe_core::access_request::{Side, SideStatus};
+use vouchsafe_core::access_request::{Side, SideState, SideStatus};
 use vouchsafe_core::id::AccessRequestId;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::scope::{DataCategory, Narrowing, Scope};
@@ -69,11 +69,26 @@ async fn decided(
     let notice = match result {
         Ok(notice) => notice,
         Err(error) => match trouble(error, "comment")? {
+            Trouble::Over(Notice::PageWasOld) => since(&own_side(server, visitor, id).await?, visitor),
             Trouble::Over(notice) => notice,
             Trouble::Form(errors) => return again(server, visitor, id, form, errors).await,
         },
     };
     Ok(visitor.moved(&paths::access_request(&id.to_string()), notice))
+}
+
+/// What has become of a request since its page was opened. Who pressed the button twice is told what the first did.
+fn since(view: &SideView, visitor: &Visitor) -> Notice {
+    match &view.side.state {
+        SideState::Pending => Notice::PageWasOld,
+        SideState::Approved { approval } if approval.by == visitor.who.user => Notice::RequestApproved,
+        SideState::Rejected { by, .. } if *by == visitor.who.user => Notice::RequestRejected,
+        SideState::Approved { .. } | SideState::Rejected { .. } => Notice::AlreadyDecided,
+        SideState::Expired { .. }
+        | SideState::Cancelled { .. }
+        | SideState::Revoked { .. }
+        | SideState::Completed { .. } => Notice::AlreadyEnded,
+    }
 }
 
 async fn again(

@@ -1,0 +1,277 @@
+//! The pages over HTTP: who sees what, what forms do, and what a browser is told when something is refused.
+
+use axum::body::Body;
+use http::{Method, Request, header};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+use vouchsafe_server::{Server, Settings, router};
+use vouchsafe_web::paths::{Method as PageMethod, ROUTES};
+
+use crate::house::*;
+
+/// Pages that need no session.
+const OPEN: &[&str] = &["/demo", "/signed-out", "/docs", "/docs/problems"];
+
+/// A browser with one person's session.
+struct Browser<'h> {
+    house: &'h House,
+    cookie: String,
+}
+
+impl<'h> Browser<'h> {
+    async fn of(house: &'h House, name: &str, org: Org) -> Self {
+        let nobody = Self { house, cookie: String::new() };
+        let user = house.who(name, org).user;
+        let answer = nobody.send(Method::POST, &format!("/demo/sign-in/{user}"), Some("")).await;
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/")));
+        let cookie = answer.header("set-cookie").unwrap();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        Self { house, cookie: cookie.split(';').next().unwrap().to_owned() }
+    }
+
+    async fn send(&self, method: Method, path: &str, form: Option<&str>) -> Reply {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, HOST)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.house.exchange(request.body(Body::from(form.unwrap_or_default().to_owned())).unwrap()).await
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// A page that must be there, without the keys that are drawn anew for each form.
+    async fn page(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"), "{path}");
+        without_keys(&answer.text())
+    }
+
+    /// Sends a form and gives the address and the notice that it leads to.
+    async fn post(&self, path: &str, form: &str) -> (String, String) {
+        let answer = self.send(Method::POST, path, Some(form)).await;
+        assert_eq!(answer.status, 303, "{path}: {}", answer.text());
+        let notice = answer.header("set-cookie").unwrap_or_default();
+        let notice = notice.strip_prefix("vouchsafe_notice=").unwrap_or_default();
+        let code = notice.split([';', '.']).next().unwrap_or_default();
+        (answer.header("location").unwrap().to_owned(), code.to_owned())
+    }
+}
+
+fn without_keys(html: &str) -> String {
+    let mut parts = html.split(r#"name="idempotencyKey" value=""#);
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push_str(part.split_once('"').map_or(part, |(_, rest)| rest));
+    }
+    plain
+}
+
+/// The request that the demo has pending at Contoso for Fabrikam's data, with its case.
+async fn cross_tenant(house: &House) -> (String, String) {
+    let pending = house.list(PRIYA, "/v1.0/support/accessRequests?$filter=status%20eq%20'pending'").await;
+    (text(&pending[0]["id"]), text(&pending[0]["supportRequestId"]))
+}
+
+#[tokio::test]
+async fn without_a_session_every_page_leads_to_the_way_in() {
+    let house = House::new().await;
+    let nobody = Browser { house: &house, cookie: "vouchsafe_session=vss_x".to_owned() };
+    for route in ROUTES {
+        let never = ["/assets/{name}", "/audit-log/{id}/receipt", "/grants/{id}/confirm", "/sign-out"];
+        if OPEN.contains(&route.pattern)
+            || route.pattern.starts_with("/demo/")
+            || never.contains(&route.pattern)
+        {
+            continue;
+        }
+        let path: Vec<&str> =
+            route.pattern.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect();
+        let method = match route.method {
+            PageMethod::Get => Method::GET,
+            PageMethod::Post => Method::POST,
+        };
+        let answer = nobody.send(method, &path.join("/"), None).await;
+        let led = (answer.status, answer.header("location").map(str::to_owned));
+        assert_eq!(led, (303, Some("/demo".to_owned())), "{route:?}");
+    }
+    for path in OPEN {
+        nobody.page(path).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_hidden_looks_like_what_does_not_exist() {
+    let house = House::new().await;
+    let (request, case) = cross_tenant(&house).await;
+    let omar = Browser::of(&house, "Omar Haddad", Org::Fabrikam).await;
+    let nothing = omar.get("/support-requests/sr_00000000000000000000000000000000").await;
+    assert_eq!(nothing.status, 404);
+    for path in [
+        format!("/support-requests/{case}"),
+        format!("/support-requests/{case}/close"),
+        format!("/access-requests/{request}"),
+        format!("/access-requests/{request}/revoke"),
+        format!("/access-requests/{request}/reads"),
+        format!("/desk/{case}"),
+        "/support-requests/x".to_owned(),
+        "/nothing/here/x".to_owned(),
+    ] {
+        let hidden = if path.starts_with("/nothing") {
+            let request = Request::get(&path).header(header::HOST, HOST).header(header::ACCEPT, "text/html");
+            house.exchange(request.header(header::COOKIE, &omar.cookie).body(Body::empty()).unwrap()).await
+        } else {
+            omar.get(&path).await
+        };
+        assert_eq!((hidden.status, hidden.text()), (404, nothing.text()), "{path}");
+    }
+    let form = "version=1&dataCategories=signInLogs&duration=P1D";
+    let vote = omar.send(Method::POST, &format!("/access-requests/{request}/approve"), Some(form)).await;
+    assert_eq!((vote.status, vote.text()), (404, nothing.text()));
+}
+
+#[tokio::test]
+async fn nothing_that_the_other_tenant_does_shows_on_the_pages_of_the_support_request_tenant() {
+    let house = House::new().await;
+    let (request, case) = cross_tenant(&house).await;
+    let priya = Browser::of(&house, "Priya Nair", Org::Contoso).await;
+    let page = priya.page(&format!("/access-requests/{request}")).await;
+    assert!(!page.contains("<bdi>Fabrikam</bdi>") && page.contains("The other tenant decides for itself"));
+    let form = "version=1&dataCategories=signInLogs&dataCategories=auditLogs&duration=P2D";
+    let (_, notice) = priya.post(&format!("/access-requests/{request}/approve"), form).await;
+    assert_eq!(notice, "requestApproved");
+    let pages = [
+        "/".to_owned(),
+        format!("/access-requests/{request}"),
+        "/access-requests/approved".to_owned(),
+        "/access-requests/history".to_owned(),
+        format!("/support-requests/{case}"),
+        "/audit-log".to_owned(),
+    ];
+    let mut before = Vec::new();
+    for path in &pages {
+        before.push(priya.page(path).await);
+    }
+    let omar = Browser::of(&house, "Omar Haddad", Org::Fabrikam).await;
+    let form = "version=1&dataCategories=signInLogs&duration=PT8H&comment=only+this";
+    let (to, notice) = omar.post(&format!("/access-requests/{request}/approve"), form).await;
+    assert_eq!((to, notice.as_str()), (format!("/access-requests/{request}"), "requestApproved"));
+    let ines = Browser::of(&house, "Ines Okafor", Org::Provider).await;
+    let fabrikam = house.tenant(Org::Fabrikam);
+    let log = ines.page(&format!("/desk/{case}/{fabrikam}/sign-ins")).await;
+    assert!(log.contains("Read record of this page"));
+    let (_, notice) = omar.post("/grants/remove-all", "reason=enough").await;
+    assert_eq!(notice, "allAccessRemoved");
+    for (path, before) in pages.iter().zip(&before) {
+        assert_eq!(&priya.page(path).await, before, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_sign_ins_is_a_read_that_its_tenant_sees_and_ends_with_the_access() {
+    let house = House::new().await;
+    let case = house.case(MARTA, PAYROLL).await;
+    let adatum = house.tenant(Org::Adatum);
+    let path = format!("/desk/{case}/{adatum}/sign-ins");
+    let ines = Browser::of(&house, "Ines Okafor", Org::Provider).await;
+    let answer = ines.get(&format!("{path}?result=failure")).await;
+    let (read, grant) = (answer.header("vouchsafe-read").unwrap(), answer.header("vouchsafe-grant").unwrap());
+    assert!(answer.text().contains(read) && answer.text().contains(grant));
+    assert!(!answer.text().contains("@adatum.example"), "names are masked");
+
+    let marta = Browser::of(&house, "Marta Kowal", Org::Adatum).await;
+    let shown = marta.page(&format!("/reads/{read}")).await;
+    assert!(
+        shown.contains("status/errorCode ne 0")
+            && shown.contains(&format!("<dd>{}</dd>", answer.bytes.len()))
+    );
+    let noor = Browser::of(&house, "Noor Aziz", Org::Adatum).await;
+    noor.page(&format!("/reads/{read}")).await;
+    assert_eq!(ines.get(&format!("/reads/{read}")).await.status, 404);
+
+    for (query, status) in [("?user=o'hara' or true", 200), ("?errorCode=x", 400), ("?from=x", 400)] {
+        let query = query.replace(' ', "%20").replace('\'', "%27");
+        assert_eq!(ines.get(&format!("{path}{query}")).await.status, status, "{query}");
+    }
+    let (to, notice) = marta.post(&format!("/grants/{grant}/remove"), "reason=").await;
+    assert_eq!((to.as_str(), notice.as_str()), ("/access-requests/approved", "accessRemoved"));
+    let refused = ines.get(&path).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.text().contains("There is no live access") && !refused.text().contains("<table"));
+}
+
+#[tokio::test]
+async fn forms_act_once_and_an_old_one_decides_nothing() {
+    let house = House::new().await;
+    let (request, case) = cross_tenant(&house).await;
+    let priya = Browser::of(&house, "Priya Nair", Org::Contoso).await;
+    let messages = format!("/support-requests/{case}/messages");
+    for _ in 0..2 {
+        let (_, notice) = priya.post(&messages, "idempotencyKey=k1&body=Is+there+news%3F").await;
+        assert_eq!(notice, "messageSent");
+    }
+    let all = house.list(PRIYA, &format!("/v1.0/support/requests/{case}/messages")).await;
+    assert_eq!(all.iter().filter(|message| message["body"] == "Is there news?").count(), 1);
+    let again = priya.send(Method::POST, &messages, Some("idempotencyKey=k1&body=%3Cb%3Eother")).await;
+    assert!(again.status == 400 && again.text().contains("&#60;b&#62;other"), "{}", again.text());
+
+    let approve = format!("/access-requests/{request}/approve");
+    for form in
+        ["dataCategories=signInLogs&duration=P1D", "version=99&dataCategories=signInLogs&duration=P1D"]
+    {
+        assert_eq!(priya.post(&approve, form).await.1, "pageWasOld");
+    }
+    for wrong in ["version=1&duration=P1D", "version=1&dataCategories=clientLogs&duration=P1D"] {
+        let answer = priya.send(Method::POST, &approve, Some(wrong)).await;
+        assert!(answer.status == 400 && answer.text().contains("Tick at least one"), "{wrong}");
+    }
+    let good = "version=1&dataCategories=signInLogs&duration=P1D";
+    assert_eq!(priya.post(&approve, good).await.1, "requestApproved");
+    assert_eq!(priya.post(&approve, good).await.1, "requestApproved", "who presses twice has approved once");
+    let alex = Browser::of(&house, "Alex Moreno", Org::Contoso).await;
+    assert_eq!(
+        alex.post(&format!("/access-requests/{request}/reject"), "version=1").await.1,
+        "alreadyDecided"
+    );
+}
+
+#[tokio::test]
+async fn other_sites_and_programs_get_what_is_theirs() {
+    let house = House::new().await;
+    let priya = Browser::of(&house, "Priya Nair", Org::Contoso).await;
+    let request = Request::post("/grants/remove-all").header(header::HOST, HOST);
+    let request = request.header(header::COOKIE, &priya.cookie).header("sec-fetch-site", "cross-site");
+    let refused = house.exchange(request.body(Body::empty()).unwrap()).await;
+    assert_eq!((refused.status, refused.header("content-type")), (403, Some("text/html; charset=utf-8")));
+    let request =
+        Request::get("/v1.0/nothing").header(header::HOST, HOST).header(header::ACCEPT, "text/html");
+    let problem = house.exchange(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(problem.header("content-type"), Some("application/problem+json"));
+    let request = Request::get("/nothing").header(header::HOST, HOST);
+    let problem = house.exchange(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(problem.header("content-type"), Some("application/problem+json"));
+}
+
+#[tokio::test]
+async fn outside_of_the_demo_nobody_chooses_a_person() {
+    let house = House::new().await;
+    let settings = Settings { demo_tenants: house.world.tenants.clone(), ..Settings::default() };
+    let server = router(Server { app: house.app.clone(), settings });
+    let user = house.who("Priya Nair", Org::Contoso).user;
+    let ask = async |method: Method, path: &str| {
+        let request = Request::builder().method(method).uri(path).header(header::HOST, "support.example");
+        let answer = server.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let to = parts.headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        (parts.status.as_u16(), to, body.collect().await.unwrap().to_bytes())
+    };
+    assert_eq!(ask(Method::GET, "/demo").await.0, 404);
+    assert_eq!(ask(Method::GET, &format!("/demo/sign-in/{user}")).await.0, 404);
+    assert_eq!(ask(Method::POST, &format!("/demo/sign-in/{user}")).await.0, 404);
+    assert_eq!(ask(Method::GET, "/").await.1.as_deref(), Some("/signed-out"));
+    assert_eq!(ask(Method::GET, "/signed-out").await.0, 200);
+}
