@@ -37,10 +37,9 @@ impl App {
         if me.is_provider() {
             let mine = ListOptions { filter: Some(format!("id eq '{id}'")), ..ListOptions::default() };
             drop(reader);
-            let found = self.grants(who, &mine).await.map_err(|error| match error {
-                AppError::Forbidden => AppError::NotFound,
-                error => error,
-            })?;
+            let hidden =
+                |error| if matches!(error, AppError::Forbidden) { AppError::NotFound } else { error };
+            let found = self.grants(who, &mine).await.map_err(hidden)?;
             return found.items.into_iter().next().ok_or(AppError::NotFound);
         }
         let grant = reader.grant(who.tenant, id).await?.ok_or(AppError::NotFound)?;

@@ -31,6 +31,7 @@ pub use cursor::{Cursor, ListOptions};
 pub use error::AppError;
 pub use import::{ImportReport, Rejected};
 pub use live::{LiveAnswer, LiveAnswers};
+pub use own::policy_version;
 pub use read::{MaskedPage, ReadAnswer, ReadQuery, SignInListing, Wanted};
 pub use setup::{NewPerson, NewTenant};
 pub use shown::{AccessStory, ReadTotals};

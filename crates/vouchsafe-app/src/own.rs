@@ -6,7 +6,7 @@ use vouchsafe_core::role;
 use vouchsafe_core::setup::{self, Account};
 use vouchsafe_core::tenant::SupportAccessPolicy;
 
-use crate::call::{acting, finish, shown_after_commit};
+use crate::call::{acting, finish, shown_after_commit, unchanged};
 use crate::case::LOOK;
 use crate::view::MeView;
 use crate::{App, AppError, Call, Who};
@@ -67,6 +67,7 @@ impl App {
         let me = acting(&mut work, call.who).await?;
         let facts = Facts::own_tenant(work.id(), &me.caller);
         let permit = authorize::<ChangePolicy>(facts, me.tenant.id).map_err(|_| AppError::Forbidden)?;
+        unchanged(call, policy_version(&me.tenant.policy))?;
         let policy = change(me.tenant.policy.clone());
         if policy == me.tenant.policy {
             return shown_after_commit(work, policy).await;
@@ -81,4 +82,12 @@ impl App {
         let Ok(mut reader) = self.store.read() else { return false };
         reader.tenant(self.store.provider()).await.is_ok()
     }
+}
+
+/// A number for `ETag` that is another one when any setting is.
+#[must_use]
+pub fn policy_version(policy: &SupportAccessPolicy) -> u64 {
+    let text = serde_json::to_vec(policy).unwrap_or_default();
+    let [a, b, c, d, e, f, g, h, ..] = vouchsafe_log::leaf_hash(&text);
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }

@@ -302,11 +302,9 @@ impl App {
         options: &ListOptions,
         select: Option<&[String]>,
     ) -> Result<SignInListing, AppError> {
-        self.may_read_own(who).await.map_err(|error| match error {
-            // That the list exists is no secret.
-            AppError::NotFound => AppError::Forbidden,
-            error => error,
-        })?;
+        // That the list exists is no secret.
+        let listed = |error| if matches!(error, AppError::NotFound) { AppError::Forbidden } else { error };
+        self.may_read_own(who).await.map_err(listed)?;
         let after = match &options.skip_token {
             Some(token) => Some(Cursor::parse(token)?.key),
             None => None,

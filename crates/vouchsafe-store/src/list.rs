@@ -113,7 +113,7 @@ impl Session {
                 Property::text("number", "r.number"),
                 Property::text("tenantId", "r.tenant_id"),
                 Property::text("status", "r.status"),
-                Property::text("stage", "r.stage"),
+                Property::text("stage", "CASE WHEN r.status = 'open' THEN r.stage END"),
                 Property::text("severity", "r.severity"),
                 Property::text("problemType", "r.problem_type"),
                 Property::text("assignedTo/id", "r.assigned_to"),

@@ -7,11 +7,13 @@ use http::StatusCode;
 use vouchsafe_api::account::{Me, Organization, VerifiedDomain};
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::policy::{SupportAccessPolicy, UpdateSupportAccessPolicy};
+use vouchsafe_app::policy_version;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::role;
 
-use super::{Answer, refuse};
+use super::{Answer, refuse, tagged};
 use crate::extract::{Act, Base, Look};
+use crate::openapi::parameters::IfMatchParameter;
 use crate::{Server, wire};
 
 /// The caller's account, roles and allowed actions.
@@ -56,11 +58,11 @@ pub(crate) async fn organization(State(server): State<Server>, Look(who): Look, 
 #[utoipa::path(get, path = "/v1.0/policies/supportAccess", operation_id = "getSupportAccessPolicy", tag = "Settings", responses((status = 200, body = SupportAccessPolicy)))]
 pub(crate) async fn policy(State(server): State<Server>, Look(who): Look) -> Answer {
     let policy = server.app.policy(who).await.map_err(refuse("/v1.0/policies/supportAccess"))?;
-    Ok(Json(wire::policy(policy)).into_response())
+    Ok(tagged(StatusCode::OK, policy_version(&policy), wire::policy(policy)))
 }
 
 /// Changes the tenant's support access settings.
-#[utoipa::path(patch, path = "/v1.0/policies/supportAccess", operation_id = "updateSupportAccessPolicy", tag = "Settings", request_body = UpdateSupportAccessPolicy,
+#[utoipa::path(patch, path = "/v1.0/policies/supportAccess", operation_id = "updateSupportAccessPolicy", tag = "Settings", params(IfMatchParameter), request_body = UpdateSupportAccessPolicy,
     responses((status = 200, body = SupportAccessPolicy)))]
 pub(crate) async fn change_policy(
     State(server): State<Server>,
@@ -68,5 +70,5 @@ pub(crate) async fn change_policy(
 ) -> Answer {
     let changed = server.app.change_policy(&act.call, |old| wire::changed_policy(old, act.body)).await;
     let policy = changed.map_err(refuse("/v1.0/policies/supportAccess"))?;
-    Ok((StatusCode::OK, Json(wire::policy(policy))).into_response())
+    Ok(tagged(StatusCode::OK, policy_version(&policy), wire::policy(policy)))
 }
