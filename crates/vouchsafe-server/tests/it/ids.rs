@@ -52,7 +52,8 @@ fn of_nothing(stage: &Stage, kind: &str) -> Vec<String> {
     ids.push("9".repeat(500));
     for existing in ["payroll", "live", "grant", "entry", "signIn", "jonas"] {
         let same_kind = stage.id(existing).starts_with(&format!("{kind}_"));
-        if !same_kind && !(kind == "record" && existing == "signIn") {
+        let a_record = kind == "record" && existing == "signIn";
+        if !same_kind && !a_record {
             ids.push(stage.id(existing).to_owned());
         }
     }

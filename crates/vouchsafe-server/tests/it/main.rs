@@ -1,18 +1,25 @@
 //! The server over HTTP, in process: what `api.md` promises, route by route.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     reason = "a test may stop at the first surprise"
 )]
 
+mod audit;
 mod bad_requests;
+mod conditions;
 mod contract;
 mod coverage;
+mod diagnostics;
+mod frame;
+mod golden;
 mod house;
 mod ids;
+mod import;
+mod lists;
 mod pages;
 mod rows;
+mod shapes;
 mod snapshot;
 mod tokens;
