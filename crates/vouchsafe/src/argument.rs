@@ -6,6 +6,7 @@ use vouchsafe_client::api::scope::{DataCategory, DataFilter};
 use vouchsafe_client::time::Timestamp;
 
 use crate::failure::Failure;
+use crate::output::Output;
 
 /// Parses one word of a closed list; help and errors name them all.
 macro_rules! word {
@@ -80,11 +81,11 @@ pub(crate) fn categories(list: &[DataCategory]) -> String {
 }
 
 /// A filter in words; empty if there is none.
-pub(crate) fn filter_words(filter: Option<&DataFilter>) -> String {
+pub(crate) fn filter_words(out: &Output, filter: Option<&DataFilter>) -> String {
     let Some(filter) = filter else { return String::new() };
     let mut words = Vec::new();
-    words.extend(filter.data_from.map(|from| format!("from {from}")));
-    words.extend(filter.data_to.map(|to| format!("to {to}")));
+    words.extend(filter.data_from.map(|from| format!("from {}", out.time(from))));
+    words.extend(filter.data_to.map(|to| format!("to {}", out.time(to))));
     words.extend(filter.users.as_ref().map(|users| format!("about {}", users.join(", "))));
     words.join("; ")
 }

@@ -76,9 +76,8 @@ pub(crate) enum Command {
     Read(command::read::ReadData),
     /// Import diagnostic data into your tenant
     ///
-    /// Takes Graph JSON, NDJSON, Azure Monitor records and Log Analytics exports (CSV or JSON), plain or
-    /// compressed with gzip or zstd; the server tells which by the content. Importing a file again adds nothing
-    /// twice.
+    /// Takes sign-ins as Graph JSON, as NDJSON, or as a Log Analytics export (CSV), not compressed; the server tells
+    /// which by the content. Importing a file again adds nothing twice.
     Import(command::import::Import),
     /// The rules of your tenant for support access
     #[command(subcommand)]

@@ -135,9 +135,21 @@ fn explain_client(error: &ClientError) -> (Exit, String, Option<String>) {
     }
 }
 
+/// Title and detail, each unless the other says it; then the places that the detail does not name.
 fn problem_words(problem: &Problem) -> String {
-    let mut words = format!("{}. {}", problem.title, problem.detail);
-    for place in &problem.errors {
+    let words_of = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let detail = words_of(&problem.detail);
+    let mut words = if words_of(&problem.title).iter().all(|word| detail.contains(word)) {
+        problem.detail.clone()
+    } else if problem.code == Code::NotFound && problem.detail == "Not found." {
+        format!("{}.", problem.title)
+    } else {
+        format!("{}. {}", problem.title, problem.detail)
+    };
+    for place in problem.errors.iter().filter(|place| !problem.detail.contains(&place.message)) {
         let name = place.pointer.as_ref().or(place.parameter.as_ref());
         words.push_str(&format!("\n  {}: {}", name.map_or("request", String::as_str), place.message));
     }

@@ -50,6 +50,7 @@ impl Session {
     ) -> Result<Option<Answer<()>>, Failure> {
         let mut table = Table::new(header);
         let mut rows = 0;
+        let mut cut_off = false;
         let mut last = None;
         while let Some(page) = pages.next().await? {
             let more = page.body.next_link.is_some();
@@ -60,13 +61,16 @@ impl Session {
                 page.body.value.iter().for_each(|item| row(&mut table, item));
             }
             last = Some(without_body(page));
-            if more && (!all || rows >= MAX_ROWS) {
-                self.out.note("There is more: add --all, or narrow it with --filter.")?;
+            cut_off = more && (!all || rows >= MAX_ROWS);
+            if cut_off {
                 break;
             }
         }
         if !self.out.is_json() {
             self.out.table(&table)?;
+        }
+        if cut_off {
+            self.out.note("There is more: add --all, or narrow it with --filter.")?;
         }
         Ok(last)
     }

@@ -162,7 +162,10 @@ impl Approve {
             let votes = request.approvals.as_ref().map(|votes| (votes.given.len(), votes.required));
             let votes =
                 votes.map(|(given, required)| format!(" {given} of {required} votes.")).unwrap_or_default();
-            let scope = request.approved.as_ref().map(|scope| format!(" Approved: {}.", scope_words(scope)));
+            let scope = request
+                .approved
+                .as_ref()
+                .map(|scope| format!(" Approved: {}.", scope_words(&session.out, scope)));
             format!("{} is {}.{votes}{}", request.id, request.status, scope.unwrap_or_default())
         })
     }
@@ -182,8 +185,8 @@ fn properties(out: &Output, request: &AccessRequest) -> Table {
         ("Engineer", engineer.join(", ")),
         ("Reason", request.reason_code.to_string()),
         ("Justification", request.justification.clone()),
-        ("Requested", scope_words(&request.requested)),
-        ("Approved", request.approved.as_ref().map(scope_words).unwrap_or_default()),
+        ("Requested", scope_words(out, &request.requested)),
+        ("Approved", request.approved.as_ref().map(|scope| scope_words(out, scope)).unwrap_or_default()),
         (
             "Votes",
             votes.map(|votes| format!("{} of {}", votes.given.len(), votes.required)).unwrap_or_default(),
@@ -195,8 +198,8 @@ fn properties(out: &Output, request: &AccessRequest) -> Table {
     ])
 }
 
-fn scope_words(scope: &Scope) -> String {
-    let filter = filter_words(scope.filter.as_ref());
+fn scope_words(out: &Output, scope: &Scope) -> String {
+    let filter = filter_words(out, scope.filter.as_ref());
     let filter = if filter.is_empty() { filter } else { format!(", {filter}") };
     format!("{} for {}{filter}", categories(&scope.data_categories), scope.duration)
 }

@@ -109,7 +109,7 @@ fn properties(out: &Output, grant: &Grant) -> Table {
         ("Access request", grant.access_request_id.map(|id| id.to_string()).unwrap_or_default()),
         ("Data of", grant.tenant_id.to_string()),
         ("Categories", categories(&grant.data_categories)),
-        ("Filter", filter_words(grant.filter.as_ref())),
+        ("Filter", filter_words(out, grant.filter.as_ref())),
         ("Ends", out.time(grant.expires_date_time)),
     ])
 }

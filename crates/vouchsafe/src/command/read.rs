@@ -69,18 +69,17 @@ impl Source {
 /// Prints read records.
 pub(super) async fn list_reads(session: &Session, pages: Pages<Read>, all: bool) -> Result<(), Failure> {
     let row = |table: &mut Table, read: &Read| {
-        let revealed: Vec<&str> =
-            read.properties.iter().filter(|p| !p.masked).map(|p| p.name.as_str()).collect();
+        let masked = read.properties.iter().filter(|property| property.masked).count();
         table.row([
             read.id.to_string(),
             session.out.time(read.date_time),
             read.engineer.display_name.clone(),
             read.count.to_string(),
             read.query.clone(),
-            revealed.join(", "),
+            format!("{masked} of {}", read.properties.len()),
         ]);
     };
-    session.list(pages, all, &["Id", "When", "Engineer", "Records", "Query", "Unmasked"], row).await.map(drop)
+    session.list(pages, all, &["Id", "When", "Engineer", "Records", "Query", "Masked"], row).await.map(drop)
 }
 
 /// Says that the customer sees this read.
