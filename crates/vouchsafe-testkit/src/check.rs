@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use vouchsafe_core::id::TenantId;
+use vouchsafe_core::id::{SupportRequestId, TenantId};
 use vouchsafe_store::{LogEntry, Reader};
 
 use crate::cast::PROVIDER;
@@ -20,12 +20,13 @@ type Changes = BTreeMap<(String, String), (BTreeSet<String>, String)>;
 /// If a log has a gap or a wrong leaf, or a row has a change without an entry.
 pub async fn logs(world: &World) {
     let mut reader = world.app.store().read().unwrap();
+    let cases = state::all_cases(world, &mut reader).await;
     for place in 0..=PROVIDER {
         let tenant = world.tenant(place);
         let entries = state::log(&mut reader, tenant).await;
         let changes = gapless(tenant, &entries);
         if place != PROVIDER {
-            rows(world, &mut reader, place, &changes).await;
+            rows(world, &mut reader, place, &cases, &changes).await;
         }
     }
 }
@@ -71,7 +72,13 @@ fn covered(event: &Value, live: &mut BTreeSet<String>) {
 }
 
 /// Checks that each row was changed by exactly the units of work that the log knows, and stands as the last one says.
-async fn rows(world: &World, reader: &mut Reader, place: usize, changes: &Changes) {
+async fn rows(
+    world: &World,
+    reader: &mut Reader,
+    place: usize,
+    cases: &[SupportRequestId],
+    changes: &Changes,
+) {
     let mut left: BTreeSet<_> = changes
         .keys()
         .filter(|(kind, _)| matches!(kind.as_str(), "supportRequest" | "accessRequest" | "grant"))
@@ -92,13 +99,13 @@ async fn rows(world: &World, reader: &mut Reader, place: usize, changes: &Change
         let status = serde_json::to_value(&side.state).unwrap()["status"].as_str().unwrap().to_owned();
         assert_eq!(if last == "created" { "pending" } else { &last }, status, "{}", side.id);
     }
-    for grant in state::grants(world, reader, place).await {
+    for grant in state::grants(world, reader, place, cases).await {
         let last = check("grant", grant.id.to_string(), grant.version);
         assert_eq!(last == "ended", !grant.is_open_on_record(), "{}", grant.id);
-        for read in changes.keys().filter(|(kind, _)| kind == "read") {
-            let record = reader.read_record(grant.tenant, read.1.parse().unwrap()).await.unwrap();
-            assert!(record.is_some(), "{} stands in the log only", read.1);
-        }
+    }
+    for (_, read) in changes.keys().filter(|(kind, _)| kind == "read") {
+        let record = reader.read_record(world.tenant(place), read.parse().unwrap()).await.unwrap();
+        assert!(record.is_some(), "{read} stands in the log only");
     }
     assert_eq!(left, BTreeSet::new(), "entries without a row");
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use vouchsafe_core::access_request::AccessSide;
 use vouchsafe_core::grant::Grant;
-use vouchsafe_core::id::{Id as _, TenantId};
+use vouchsafe_core::id::{SupportRequestId, TenantId};
 use vouchsafe_core::permission::{Permission, Permissions};
 use vouchsafe_core::permit::{Caller, Facts, ReadLog, Scope, WorkId, authorize};
 use vouchsafe_core::support_request::SupportRequest;
@@ -43,13 +43,25 @@ pub async fn sides(world: &World, reader: &mut Reader, tenant: Tenant) -> Vec<Ac
     reader.list_sides(world.tenant(tenant), &everything(), now).await.unwrap().items
 }
 
-/// Every grant of a tenant, for the cases of all customers, ended ones too.
-pub async fn grants(world: &World, reader: &mut Reader, tenant: Tenant) -> Vec<Grant> {
+/// Ids of the cases of all customers.
+pub async fn all_cases(world: &World, reader: &mut Reader) -> Vec<SupportRequestId> {
     let mut found = Vec::new();
     for owner in 0..PROVIDER {
-        for case in cases(world, reader, owner).await {
-            found.extend(reader.grants_of_case(world.tenant(tenant), case.id).await.unwrap());
-        }
+        found.extend(cases(world, reader, owner).await.into_iter().map(|case| case.id));
+    }
+    found
+}
+
+/// Every grant of a tenant for these cases, ended ones too.
+pub async fn grants(
+    world: &World,
+    reader: &mut Reader,
+    tenant: Tenant,
+    cases: &[SupportRequestId],
+) -> Vec<Grant> {
+    let mut found = Vec::new();
+    for case in cases {
+        found.extend(reader.grants_of_case(world.tenant(tenant), *case).await.unwrap());
     }
     found.sort_by_key(|grant| grant.id);
     found
@@ -100,11 +112,11 @@ async fn customer(world: &World, reader: &mut Reader, place: Tenant, text: &mut 
         writeln!(text, "side {side:?}").unwrap();
     }
     let caller = mighty(world, reader, place).await;
-    for grant in grants(world, reader, place).await {
+    let all = all_cases(world, reader).await;
+    for grant in grants(world, reader, place, &all).await {
         let permit = authorize::<ReadLog>(Facts::own_tenant(WorkId(0), &caller), tenant).unwrap();
         let of = ReadsOf::Grant(grant.id);
         let reads = reader.list_reads(Scope::of_tenant(permit), of, &everything()).await.unwrap();
         writeln!(text, "grant {grant:?} {reads:?}").unwrap();
     }
-    writeln!(text, "tenant of {}", tenant.uuid()).unwrap();
 }
