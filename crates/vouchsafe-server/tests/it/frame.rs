@@ -119,7 +119,7 @@ async fn what_failed_can_be_repeated_with_its_key() {
     let house = House::new().await;
     let stage = Stage::set(&house).await;
     let open = Ask::post("/v1.0/support/requests", &new_case(&stage)).with("idempotency-key", "k");
-    house.faults.fail(Some("INSERT INTO audit_entry"));
+    house.faults.fail(Some("audit_entry"));
     house.refused(MARTA, open.clone(), "503 unavailable").await;
     house.faults.fail(None);
     let first = house.ok(MARTA, open.clone()).await;

@@ -101,10 +101,10 @@ impl Faults for FaultSwitch {
 }
 
 /// A folder in memory where there is one, deleted at the end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let shared = PathBuf::from("/dev/shm");
         let base = if shared.is_dir() { shared } else { std::env::temp_dir() };

@@ -23,3 +23,4 @@ mod rows;
 mod shapes;
 mod snapshot;
 mod tokens;
+mod tour;

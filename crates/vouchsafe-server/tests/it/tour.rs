@@ -1,0 +1,138 @@
+//! Runs docs/tour.md as a newcomer would: the demo in one process, the page's blocks in order in one shell.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::house::Folder;
+
+const TOUR: &str = include_str!("../../../../docs/tour.md");
+const SERVER: &str = env!("CARGO_BIN_EXE_vouchsafe-server");
+
+/// One fenced block with what each of its commands must print.
+struct Block {
+    heading: String,
+    script: String,
+    expected: Vec<String>,
+}
+
+/// The blocks that a reader types in the second terminal.
+fn blocks() -> Vec<Block> {
+    let (mut blocks, mut open, mut heading) = (Vec::new(), None::<Block>, String::new());
+    for line in TOUR.lines() {
+        match (&mut open, line) {
+            (None, "```sh") => {
+                open = Some(Block { heading: heading.clone(), script: String::new(), expected: Vec::new() });
+            }
+            (Some(_), "```") => blocks.extend(open.take()),
+            (Some(block), line) => {
+                block.expected.extend(line.strip_prefix("# → ").map(str::to_owned));
+                block.script.push_str(line);
+                block.script.push('\n');
+            }
+            (None, line) if line.starts_with("#") || line.starts_with("**") => heading = line.to_owned(),
+            (None, _) => {}
+        }
+    }
+    assert!(open.is_none(), "a block without an end");
+    blocks
+}
+
+/// A running demo, asked to stop at the end.
+struct Demo(Child);
+
+impl Demo {
+    /// Starts it and keeps its first line where the tour expects it.
+    fn start(folder: &Path) -> Self {
+        let mut child = Command::new(SERVER)
+            .args(["demo", "--listen", "127.0.0.1:0", "--json"])
+            .env("TMPDIR", folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let demo = Self(child);
+        std::fs::write(folder.join("demo.json"), line).unwrap();
+        demo
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The folder that holds the command line, as new as the server; `None` if it cannot be built.
+fn command_line() -> Option<PathBuf> {
+    let folder = Path::new(SERVER).parent()?.to_owned();
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--quiet", "--package", "vouchsafe"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    build.env("CARGO_TARGET_DIR", folder.parent()?);
+    if folder.ends_with("release") {
+        build.arg("--release");
+    }
+    let built = build.status().is_ok_and(|status| status.success());
+    (built && folder.join("vouchsafe").is_file()).then_some(folder)
+}
+
+/// Printed between the outputs of two blocks.
+const BETWEEN: &str = "-----8<-----";
+
+#[test]
+fn the_tour_does_what_it_says() {
+    let blocks = blocks();
+    assert!(blocks.len() > 12 && blocks.iter().filter(|block| !block.expected.is_empty()).count() > 10);
+    for tool in ["bash", "curl", "python3"] {
+        if !Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success()) {
+            println!("skipped: {tool} is not there");
+            return;
+        }
+    }
+    let Some(commands) = command_line() else {
+        println!("skipped: the command line cannot be built");
+        return;
+    };
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let _demo = Demo::start(&folder.0);
+    let mut script = "set -euo pipefail\n".to_owned();
+    for block in &blocks {
+        script.push_str(&format!("{}echo '{BETWEEN}'\n", block.script));
+    }
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut shell = Command::new("bash")
+        .args(["-c", "exec 2>&1; exec bash"])
+        .current_dir(&folder.0)
+        .env("PATH", format!("{}:{path}", commands.display()))
+        .env("HOME", &folder.0)
+        .env_remove("VOUCHSAFE_TOKEN")
+        .env_remove("VOUCHSAFE_PROFILE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = shell.stdin.take().unwrap();
+    let typing = std::thread::spawn(move || input.write_all(script.as_bytes()));
+    let mut printed = String::new();
+    shell.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+    // A shell that stops early reads no further; what it printed tells why.
+    let _ = typing.join().unwrap();
+    let status = shell.wait().unwrap();
+    let outputs: Vec<&str> = printed.split(BETWEEN).collect();
+    for (block, output) in blocks.iter().zip(&outputs) {
+        let mut rest = *output;
+        for expected in &block.expected {
+            let at = rest.find(expected.as_str());
+            let at = at.unwrap_or_else(|| {
+                panic!("{}\n{}\ndid not print {expected:?} but\n{output}", block.heading, block.script)
+            });
+            rest = &rest[at + expected.len()..];
+        }
+    }
+    assert!(status.success() && outputs.len() == blocks.len() + 1, "the tour stopped early:\n{printed}");
+}
