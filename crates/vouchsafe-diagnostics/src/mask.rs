@@ -18,7 +18,7 @@
 //!
 //! Empty texts, null and the nil UUID say nothing and stay.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 use vouchsafe_core::time::Timestamp;
@@ -63,7 +63,7 @@ pub fn mask(registry: &Registry, key: &MaskKey, record: &Value) -> (Value, Vec<P
 pub struct Masker<'a> {
     registry: &'a Registry,
     key: &'a MaskKey,
-    properties: BTreeMap<String, bool>,
+    properties: HashMap<String, bool>,
     /// Path of the place, as names were put out.
     path: String,
 }
@@ -72,7 +72,7 @@ impl<'a> Masker<'a> {
     /// Ready for the first record.
     #[must_use]
     pub fn new(registry: &'a Registry, key: &'a MaskKey) -> Self {
-        Self { registry, key, properties: BTreeMap::new(), path: String::new() }
+        Self { registry, key, properties: HashMap::new(), path: String::new() }
     }
 
     /// Masks one record.
@@ -85,7 +85,10 @@ impl<'a> Masker<'a> {
     /// The properties of all records so far, in order of their names.
     #[must_use]
     pub fn into_properties(self) -> Vec<PropertyRead> {
-        self.properties.into_iter().map(|(name, masked)| PropertyRead { name, masked }).collect()
+        let read = |(name, masked)| PropertyRead { name, masked };
+        let mut properties: Vec<PropertyRead> = self.properties.into_iter().map(read).collect();
+        properties.sort_unstable();
+        properties
     }
 
     fn value(&mut self, value: &Value, class: Class, person: Option<&str>, depth: usize) -> Value {

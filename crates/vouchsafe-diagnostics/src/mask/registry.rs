@@ -1,5 +1,8 @@
 //! What the properties of a record type hold.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use super::key::IdSpace;
 
 /// What a property holds, and so how it is shown.
@@ -39,6 +42,8 @@ pub struct Registry {
     /// Ascending by path.
     entries: &'static [(&'static str, Class)],
     sentences: fn(&str) -> bool,
+    /// The same entries by path, made at the first look: every member of every record is looked up.
+    by_path: OnceLock<HashMap<&'static str, Class>>,
 }
 
 impl Registry {
@@ -46,7 +51,7 @@ impl Registry {
     /// [`Personal::Sentence`] stands.
     #[must_use]
     pub const fn new(entries: &'static [(&'static str, Class)], sentences: fn(&str) -> bool) -> Self {
-        Self { entries, sentences }
+        Self { entries, sentences, by_path: OnceLock::new() }
     }
 
     /// What the property holds; [`Class::UNKNOWN`], which is masked, where the registry does not say.
@@ -62,8 +67,7 @@ impl Registry {
     }
 
     pub(super) fn known(&self, path: &str) -> Option<Class> {
-        let at = self.entries.binary_search_by(|(entry, _)| (*entry).cmp(path)).ok()?;
-        self.entries.get(at).map(|(_, class)| *class)
+        self.by_path.get_or_init(|| self.entries.iter().copied().collect()).get(path).copied()
     }
 
     pub(super) fn is_public_sentence(&self, text: &str) -> bool {

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue, header};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::header::{GRANT, READ};
 use vouchsafe_api::import::{ImportResult, Rejection};
@@ -87,13 +87,13 @@ pub(crate) async fn sign_in(
 }
 
 fn list_body(asked: &Asked, page: &MaskedPage) -> Vec<u8> {
-    let mut body = json!({ "@odata.context": context(asked), "value": page.records });
-    if let Value::Object(members) = &mut body {
-        members.extend(page.total.map(|total| ("@odata.count".to_owned(), total.into())));
-        let next = page.next.as_ref().map(|token| asked.next_link(token.clone()));
-        members.extend(next.map(|link| ("@odata.nextLink".to_owned(), link.into())));
-    }
-    body.to_string().into_bytes()
+    let body = Collection {
+        context: context(asked),
+        count: page.total,
+        value: page.records.iter().collect::<Vec<&Value>>(),
+        next_link: page.next.as_ref().map(|token| asked.next_link(token.clone())),
+    };
+    serde_json::to_vec(&body).unwrap_or_default()
 }
 
 fn entity_body(asked: &Asked, page: &MaskedPage) -> Vec<u8> {
