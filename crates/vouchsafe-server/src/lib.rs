@@ -1,7 +1,7 @@
 //! The server: router, extractors, thin handlers, jobs, configuration, `demo`, `serve` and `bootstrap`.
 //!
 //! A handler extracts, calls one use case of `vouchsafe-app`, and maps the answer. JSON routes are under [`api`],
-//! pages under [`pages`]; both call the same use cases. A library only so that tests can run it in process.
+//! pages under `pages`; both call the same use cases. A library only so that tests can run it in process.
 
 pub mod api;
 pub mod bootstrap;

@@ -29,8 +29,15 @@ or a file, and VOUCHSAFE_TOKEN overrides the stored one.";
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
-    /// Address of the server, such as https://support.example
-    #[arg(long, global = true, env = "VOUCHSAFE_SERVER", hide_env_values = true, value_name = "URL")]
+    /// Address of the server
+    #[arg(
+        help = "Address of the server, such as https://support.example",
+        long,
+        global = true,
+        env = "VOUCHSAFE_SERVER",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     pub(crate) server: Option<String>,
     /// Which stored sign-in to use
     #[arg(long, global = true, env = "VOUCHSAFE_PROFILE", hide_env_values = true, value_name = "NAME")]
