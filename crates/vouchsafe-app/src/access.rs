@@ -150,7 +150,7 @@ impl App {
         if me.is_provider() {
             let ask = reader.engineer_request(who.tenant, id).await?.ok_or(AppError::NotFound)?;
             let assigned = reader.desk_case(who.tenant, ask.support_request).await?;
-            let assigned = assigned.and_then(|row| row.request.engineer());
+            let assigned = assigned.and_then(|request| request.engineer());
             drop(authorize::<ReadAccess>(Facts::of_ask(LOOK, &me.caller, &ask, assigned), id)?);
             return Ok(AccessView::Ask(Box::new(ask_view(&mut reader, ask, seen).await?)));
         }

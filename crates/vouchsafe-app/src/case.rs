@@ -413,7 +413,7 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let found = if me.is_provider() {
-            reader.desk_case(who.tenant, id).await?.map(|row| row.request)
+            reader.desk_case(who.tenant, id).await?
         } else {
             reader.support_request(who.tenant, id).await?
         };
@@ -428,7 +428,7 @@ pub(crate) async fn visible_case(
     id: SupportRequestId,
 ) -> Result<SupportRequest, AppError> {
     let found = if me.is_provider() {
-        session.desk_case(me.tenant.id, id).await?.map(|row| row.request)
+        session.desk_case(me.tenant.id, id).await?
     } else {
         session.support_request(me.tenant.id, id).await?
     };

@@ -272,8 +272,7 @@ impl App {
         if !me.is_provider() {
             return Ok(());
         }
-        let Some(row) = reader.desk_case(who.tenant, query.case).await? else { return Ok(()) };
-        let request = row.request;
+        let Some(request) = reader.desk_case(who.tenant, query.case).await? else { return Ok(()) };
         let case = reader.case(who.tenant, request.clone()).await?;
         let reached = case.sides.iter().any(|side| side.tenant == query.tenant);
         let log = if query.tenant == request.tenant || reached { query.tenant } else { who.tenant };
@@ -357,9 +356,9 @@ async fn case_and_grants(
     if !me.is_provider() {
         return Err(AppError::NotFound);
     }
-    let row = session.desk_case(me.tenant.id, query.case).await?.ok_or(AppError::NotFound)?;
+    let request = session.desk_case(me.tenant.id, query.case).await?.ok_or(AppError::NotFound)?;
     let grants = session.grants_of_case(query.tenant, query.case).await?;
-    Ok((row.request, grants))
+    Ok((request, grants))
 }
 
 /// The grant that the header or the page's cursor names; both must agree.

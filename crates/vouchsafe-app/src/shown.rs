@@ -118,8 +118,8 @@ impl App {
         case: SupportRequestId,
     ) -> Result<Option<EngineerCard>, AppError> {
         let provider = self.store.provider();
-        let Some(row) = session.desk_case(provider, case).await? else { return Ok(None) };
-        let Some(engineer) = row.request.engineer() else { return Ok(None) };
+        let Some(request) = session.desk_case(provider, case).await? else { return Ok(None) };
+        let Some(engineer) = request.engineer() else { return Ok(None) };
         let account = session.account(provider, engineer).await?;
         Ok(account.map(|account| account.person.card()))
     }
@@ -212,7 +212,7 @@ async fn number_of(
 ) -> Result<Option<String>, AppError> {
     let tenant = me.tenant.id;
     if me.is_provider() {
-        return Ok(reader.desk_case(tenant, id).await?.map(|row| row.request.number));
+        return Ok(reader.desk_case(tenant, id).await?.map(|request| request.number));
     }
     if let Some(request) = reader.support_request(tenant, id).await? {
         return Ok(Some(request.number));

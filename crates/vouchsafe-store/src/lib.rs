@@ -42,6 +42,6 @@ pub use diagnostics::{ImportBatch, SignInPage, SignInQuery, StoredSignIn};
 pub use entry::LogEntry;
 pub use error::{QueryRefusal, StoreError};
 pub use list::{ListQuery, Listed, Order, PageKey, ReadsOf};
-pub use session::{CaseRow, Faults, Session};
+pub use session::{Faults, Session};
 pub use store::{FolderLock, Options, Reader, Store};
 pub use work::{Answered, Work};

@@ -19,7 +19,7 @@ use vouchsafe_core::time::Timestamp;
 
 use crate::error::StoreError;
 use crate::opened::Document;
-use crate::session::{CaseRow, Session};
+use crate::session::Session;
 use crate::sql::{self, Row, Value, values};
 
 /// Aggregates whose row version is kept beside the document.
@@ -233,12 +233,12 @@ impl Session {
         &mut self,
         provider: TenantId,
         id: SupportRequestId,
-    ) -> Result<Option<CaseRow>, StoreError> {
+    ) -> Result<Option<SupportRequest>, StoreError> {
         let Some(mut row) = self.query_one(sql::DESK_CASE, &values![provider, id]).await? else {
             return Ok(None);
         };
         let tenant = row.parsed(0)?;
-        Ok(self.support_request(tenant, id).await?.map(|request| CaseRow { request }))
+        self.support_request(tenant, id).await
     }
 
     /// Messages of a request in order, after one of them.

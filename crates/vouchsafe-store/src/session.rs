@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use vouchsafe_core::id::{TenantId, UserId};
-use vouchsafe_core::support_request::SupportRequest;
 
 use crate::error::StoreError;
 use crate::opened::{Document, OpenedDocuments, SealedText, SealedTexts};
@@ -22,13 +21,6 @@ pub trait Faults: Debug + Send + Sync {
     /// # Errors
     /// Any error stands for the failure of the statement.
     fn before(&self, statement: &str) -> Result<(), StoreError>;
-}
-
-/// A case with the tenant that it belongs to, as the provider finds it.
-#[derive(Debug, Clone)]
-pub struct CaseRow {
-    /// The request.
-    pub request: SupportRequest,
 }
 
 /// A connection with what sealing needs. Loaders are its methods, so that units of work and readers share them.
