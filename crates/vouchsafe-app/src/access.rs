@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use vouchsafe_core::access_request::command::{
     self, ApproveFacts, Ask, AskFacts, Resource, Vote, engineer_status,
 };
-use vouchsafe_core::access_request::{AccessSide, EngineerRequest, ReasonCode, Side, SideStatus};
+use vouchsafe_core::access_request::{
+    AccessSide, EngineerRequest, ReasonCode, Side, SideStatus, UNANSWERED_FOR,
+};
 use vouchsafe_core::case::Case;
 use vouchsafe_core::id::{AccessRequestId, SupportRequestId, TenantId};
 use vouchsafe_core::permission::Permission;
@@ -24,9 +26,6 @@ use crate::case::{LOOK, lost};
 use crate::cursor::ListOptions;
 use crate::view::{AccessView, AskView, EndedView, GrantView, Rows, SideView};
 use crate::{App, AppError, Call, Who};
-
-/// How long an engineer's request to a tenant that does not exist looks pending.
-const UNANSWERED_FOR: Duration = Duration::days(4);
 
 /// What an engineer asks.
 #[derive(Debug, Clone)]

@@ -7,10 +7,12 @@ use crate::id::{AccessRequestId, GrantId, SupportRequestId, TenantId, UserId};
 use crate::person::EngineerCard;
 use crate::personal::Personal;
 use crate::scope::Scope;
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 pub mod command;
 
+/// How long an engineer's request looks pending after S approved it, where no record of R ever comes to be.
+pub const UNANSWERED_FOR: Duration = Duration::days(4);
 /// Fewest and most characters of a justification.
 pub const JUSTIFICATION_CHARS: (usize, usize) = (20, 2_000);
 

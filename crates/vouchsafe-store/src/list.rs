@@ -3,13 +3,13 @@
 
 mod people;
 
-use vouchsafe_core::access_request::{AccessSide, EngineerRequest};
+use vouchsafe_core::access_request::{AccessSide, EngineerRequest, UNANSWERED_FOR};
 use vouchsafe_core::grant::Grant;
 use vouchsafe_core::id::{AccessRequestId, GrantId, SupportRequestId, TenantId};
 use vouchsafe_core::permit::{Reach, Scope};
 use vouchsafe_core::read::ReadRecord;
 use vouchsafe_core::support_request::{Message, SupportRequest};
-use vouchsafe_core::time::{Duration, Timestamp};
+use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::filter::Filter;
 
 use crate::entry::LogEntry;
@@ -70,9 +70,6 @@ impl<T> Listed<T> {
         Listed { items: self.items.into_iter().map(items).collect(), next: self.next, total: self.total }
     }
 }
-
-/// How long an engineer's request to a tenant that never answers looks pending.
-const UNANSWERED_FOR: Duration = Duration::days(4);
 
 /// A list as SQL: what is selected, from where, how it is sorted.
 struct Source {
