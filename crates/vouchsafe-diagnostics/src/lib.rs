@@ -9,4 +9,6 @@ mod form;
 pub mod generate;
 pub mod import;
 pub mod mask;
+pub mod record;
+pub mod resource;
 pub mod sign_in;

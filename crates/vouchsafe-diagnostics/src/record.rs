@@ -1,0 +1,133 @@
+//! One diagnostic object on its way into storage.
+
+use serde_json::Value;
+use vouchsafe_core::scope::DataCategory;
+use vouchsafe_core::time::Timestamp;
+
+use crate::resource::{Column, Fold, Resource, Shape, Type};
+use crate::sign_in::{MAX_COLUMN_CHARS, MAX_RECORD_BYTES, RejectReason};
+
+/// An object of a tenant: its JSON unchanged, and the values that are kept beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its kind.
+    pub resource: Resource,
+    /// The category it is read under.
+    pub category: DataCategory,
+    /// `id`, folded: names the object for good.
+    pub id: String,
+    /// When it happened, for events.
+    pub at: Option<Timestamp>,
+    /// The values of the schema's columns, in their order, folded. A column below an array has many.
+    pub values: Vec<Vec<ColumnValue>>,
+    /// The Graph object that readers are served, byte for byte as it came where it came as Graph JSON.
+    pub json: String,
+    /// The source record as imported, where that was not Graph JSON: nothing is lost.
+    pub original: Option<String>,
+}
+
+/// A value of a column.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ColumnValue {
+    /// A text, folded.
+    Text(String),
+    /// A whole number.
+    Int(i64),
+    /// True or false.
+    Bool(bool),
+}
+
+impl Record {
+    /// Reads a Graph object. `json` is kept byte for byte.
+    ///
+    /// # Errors
+    /// [`RejectReason`] when the text is no JSON object, the id or the time of an event is missing, a property that is
+    /// kept beside the object has a wrong type, or a limit is exceeded.
+    pub fn from_graph(resource: Resource, json: &str) -> Result<Self, RejectReason> {
+        if json.len() > MAX_RECORD_BYTES {
+            return Err(RejectReason::TooLarge);
+        }
+        let value: Value =
+            serde_json::from_str(json).map_err(|error| RejectReason::NotJson(error.to_string()))?;
+        Self::from_value(resource, &value, json.to_owned())
+    }
+
+    /// Takes from `value` what is kept beside the object; `json` is its text.
+    ///
+    /// # Errors
+    /// As [`Record::from_graph`].
+    pub fn from_value(resource: Resource, value: &Value, json: String) -> Result<Self, RejectReason> {
+        if !value.is_object() {
+            return Err(RejectReason::NotAnObject);
+        }
+        let schema = resource.schema();
+        let at = match schema.shape {
+            Shape::Events { time } => Some(event_time(value, time)?),
+            Shape::Objects | Shape::Singleton => None,
+        };
+        let mut values = Vec::with_capacity(schema.columns.len());
+        for column in schema.columns {
+            let mut found = Vec::new();
+            collect(value, column.path, column, &mut found)?;
+            values.push(found);
+        }
+        let id = value.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
+        let id = Fold::Id.apply(id.ok_or(RejectReason::Missing("id"))?);
+        Ok(Self { resource, category: (schema.category)(value), id, at, values, json, original: None })
+    }
+}
+
+/// Gathers the values at a path; an array on the way stands for its elements.
+fn collect(
+    value: &Value,
+    rest: &str,
+    column: &Column,
+    found: &mut Vec<ColumnValue>,
+) -> Result<(), RejectReason> {
+    match value {
+        Value::Array(items) => items.iter().try_for_each(|item| collect(item, rest, column, found)),
+        Value::Null => Ok(()),
+        _ if rest.is_empty() => {
+            found.extend(kept(value, column)?);
+            Ok(())
+        }
+        Value::Object(members) => {
+            let (name, rest) = rest.split_once('/').unwrap_or((rest, ""));
+            members.get(name).map_or(Ok(()), |member| collect(member, rest, column, found))
+        }
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => Err(wrong_type(column, "an object")),
+    }
+}
+
+fn kept(value: &Value, column: &Column) -> Result<Option<ColumnValue>, RejectReason> {
+    match column.holds {
+        Type::Text => {
+            let text = value.as_str().ok_or_else(|| wrong_type(column, "a string"))?;
+            if text.len() > MAX_COLUMN_CHARS && text.chars().count() > MAX_COLUMN_CHARS {
+                return Err(RejectReason::TooLong(column.path));
+            }
+            if text.contains('\0') {
+                return Err(RejectReason::Nul(column.path));
+            }
+            Ok((!text.is_empty()).then(|| ColumnValue::Text(column.fold.apply(text))))
+        }
+        Type::Int => {
+            let number = value.as_i64().ok_or_else(|| wrong_type(column, "a whole number"))?;
+            Ok(Some(ColumnValue::Int(number)))
+        }
+        Type::Bool => {
+            let flag = value.as_bool().ok_or_else(|| wrong_type(column, "true or false"))?;
+            Ok(Some(ColumnValue::Bool(flag)))
+        }
+    }
+}
+
+fn event_time(value: &Value, name: &'static str) -> Result<Timestamp, RejectReason> {
+    let found = value.get(name).filter(|found| !found.is_null()).ok_or(RejectReason::Missing(name))?;
+    let wrong = || RejectReason::WrongType { property: name.to_owned(), expected: "an RFC 3339 time" };
+    found.as_str().ok_or_else(wrong)?.parse().map_err(|_| wrong())
+}
+
+fn wrong_type(column: &Column, expected: &'static str) -> RejectReason {
+    RejectReason::WrongType { property: column.path.to_owned(), expected }
+}
