@@ -11,7 +11,8 @@
 //! | any other id | `id~…`, which can be turned back too |
 //! | user id, UPN and display name of one person | one pseudonym: that of the user id; without one `person~…` of the UPN |
 //! | IP address | its network and a tag, `203.0.113.0/24~7f3k`; IPv6 `/48` with a longer tag |
-//! | other text | `masked~…`, which cannot be turned back |
+//! | mail address | that person's pseudonym where it is the UPN beside it or around it; else `person~…` of the address |
+//! | other text, telephone number | `masked~…`, which cannot be turned back |
 //! | text that is a time | that day's midnight; a date stays |
 //! | number, true, false | null |
 //! | array, object | member by member; a member name that does not look like an identifier becomes `key~…` |
@@ -31,7 +32,7 @@ mod rewrite;
 mod token;
 
 pub use key::{IdReading, IdSpace, MaskKey};
-pub use registry::{Class, Personal, Registry};
+pub use registry::{Class, Personal, Registry, Switch};
 pub use rewrite::{MaskError, Rewritten, TypedValue, check_order, rewrite_filter};
 
 /// Deepest nesting that is shown, in levels; what lies deeper becomes null.
@@ -79,7 +80,7 @@ impl<'a> Masker<'a> {
     #[must_use]
     pub fn mask(&mut self, record: &Value) -> Value {
         self.path.clear();
-        self.value(record, Class::UNKNOWN, None, 0)
+        self.value(record, Class::UNKNOWN, &Around::default(), 0)
     }
 
     /// The properties of all records so far, in order of their names.
@@ -91,17 +92,18 @@ impl<'a> Masker<'a> {
         properties
     }
 
-    fn value(&mut self, value: &Value, class: Class, person: Option<&str>, depth: usize) -> Value {
+    fn value(&mut self, value: &Value, class: Class, around: &Around<'_>, depth: usize) -> Value {
         if depth > MAX_DEPTH {
             return Value::Null;
         }
         match value {
-            Value::Object(members) => self.object(members, class, depth),
+            Value::Object(members) => self.object(members, class, around, depth),
             Value::Array(items) => {
                 // The elements have the path of the array, and no person is described by several of them.
-                let person = if items.len() == 1 { person } else { None };
+                let person = if items.len() == 1 { around.person } else { None };
+                let around = Around { person, described: around.described };
                 self.read(class, items.is_empty());
-                items.iter().map(|item| self.value(item, class, person, depth + 1)).collect()
+                items.iter().map(|item| self.value(item, class, &around, depth + 1)).collect()
             }
             Value::Null => {
                 self.read(class, true);
@@ -113,20 +115,29 @@ impl<'a> Masker<'a> {
             }
             Value::String(text) => {
                 self.read(class, true);
-                Value::String(self.text(text, class, person))
+                Value::String(self.text(text, class, around))
             }
         }
     }
 
-    fn object(&mut self, members: &Map<String, Value>, class: Class, depth: usize) -> Value {
+    fn object(
+        &mut self,
+        members: &Map<String, Value>,
+        class: Class,
+        around: &Around<'_>,
+        depth: usize,
+    ) -> Value {
         self.read(class, members.is_empty());
         let outer = self.path.len();
         let mut known = Vec::with_capacity(members.len());
         for name in members.keys() {
             self.enter(outer, name);
-            known.push(self.registry.known(&self.path));
+            let class = self.registry.known(&self.path).filter(|_| !name.contains('/'));
+            known.push(class.map(|class| self.beside(class, members)));
         }
         let person = self.person(members, &known);
+        let described = person.as_ref().filter(|person| person.user_principal_name.is_some());
+        let around = Around { person: person.as_ref(), described: described.or(around.described) };
         let mut masked = Map::new();
         for ((name, value), class) in members.iter().zip(known) {
             let shown = match class {
@@ -134,7 +145,7 @@ impl<'a> Masker<'a> {
                 None | Some(_) => name.clone(),
             };
             self.enter(outer, &shown);
-            let value = self.value(value, class.unwrap_or(Class::UNKNOWN), person.as_deref(), depth + 1);
+            let value = self.value(value, class.unwrap_or(Class::UNKNOWN), &around, depth + 1);
             masked.insert(shown, value);
         }
         self.path.truncate(outer);
@@ -164,44 +175,86 @@ impl<'a> Masker<'a> {
         }
     }
 
-    /// The one pseudonym of the person whom the members of an object describe: of the id, else of the UPN, else of
-    /// the display name.
-    fn person(&self, members: &Map<String, Value>, known: &[Option<Class>]) -> Option<String> {
+    /// The person whom the members of an object describe, by the id, else by the UPN, else by the display name.
+    fn person(&self, members: &Map<String, Value>, known: &[Option<Class>]) -> Option<Person> {
         let filled = |wanted: Class| {
-            let at = known.iter().position(|class| *class == Some(wanted))?;
-            let text = members.values().nth(at)?.as_str()?;
-            (!says_nothing(text)).then_some(text)
+            let of_class = members.values().zip(known).filter(|(_, class)| **class == Some(wanted));
+            of_class.filter_map(|(value, _)| value.as_str()).find(|text| !says_nothing(text))
         };
-        if let Some(id) = filled(Class::Id(IdSpace::Person)) {
-            return Some(self.key.mask_id(IdSpace::Person, id));
-        }
-        if let Some(upn) = filled(Class::Personal(Personal::UserPrincipalName)) {
-            return Some(token::user_principal_name(self.key, upn));
-        }
-        filled(Class::Personal(Personal::PersonName)).map(|name| token::person_name(self.key, name))
+        let upn = filled(Class::Personal(Personal::UserPrincipalName));
+        let pseudonym = if let Some(id) = filled(Class::Id(IdSpace::Person)) {
+            self.key.mask_id(IdSpace::Person, id)
+        } else if let Some(upn) = upn {
+            token::user_principal_name(self.key, upn)
+        } else {
+            token::person_name(self.key, filled(Class::Personal(Personal::PersonName))?)
+        };
+        Some(Person { pseudonym, user_principal_name: upn.map(str::to_lowercase) })
     }
 
-    fn text(&self, text: &str, class: Class, person: Option<&str>) -> String {
+    fn text(&self, text: &str, class: Class, around: &Around<'_>) -> String {
         if says_nothing(text) {
             return text.to_owned();
         }
         match class {
             Class::Plain => text.to_owned(),
             Class::Id(space) => self.key.mask_id(space, text),
-            Class::Personal(Personal::UserPrincipalName) => {
-                person.map_or_else(|| token::user_principal_name(self.key, text), str::to_owned)
-            }
-            Class::Personal(Personal::PersonName) => {
-                person.map_or_else(|| token::person_name(self.key, text), str::to_owned)
-            }
+            Class::Personal(Personal::UserPrincipalName) => match around.person {
+                Some(person) => person.pseudonym.clone(),
+                None => token::user_principal_name(self.key, text),
+            },
+            Class::Personal(Personal::PersonName) => match around.person {
+                Some(person) => person.pseudonym.clone(),
+                None => token::person_name(self.key, text),
+            },
+            Class::Personal(Personal::Mail) => self.mail(text, around),
+            Class::Personal(Personal::Phone) => token::phone(self.key, text),
             Class::Personal(Personal::Address) => {
                 address::mask(self.key, text).unwrap_or_else(|| token::text(self.key, text))
             }
             Class::Personal(Personal::Sentence) if self.registry.is_public_sentence(text) => text.to_owned(),
             Class::Personal(Personal::Sentence) => token::text(self.key, text),
-            Class::Personal(Personal::Text) => day(text).unwrap_or_else(|| token::text(self.key, text)),
+            Class::Personal(Personal::Text) | Class::Switch(_) => {
+                day(text).unwrap_or_else(|| token::text(self.key, text))
+            }
         }
     }
+
+    fn mail(&self, text: &str, around: &Around<'_>) -> String {
+        let (protocol, address) = token::mail_parts(text);
+        let is_upn =
+            |person: &&Person| person.user_principal_name.as_deref() == Some(&address.to_lowercase());
+        let pseudonym = match around.described.filter(is_upn) {
+            Some(person) => person.pseudonym.clone(),
+            None => token::user_principal_name(self.key, address),
+        };
+        format!("{protocol}{pseudonym}")
+    }
+
+    /// The class of a member of an object.
+    fn beside(&self, class: Class, members: &Map<String, Value>) -> Class {
+        match class {
+            Class::Switch(switch) => class.beside(members.get(switch.member).and_then(Value::as_str)),
+            Class::Plain | Class::Id(_) | Class::Personal(_) => class,
+        }
+    }
+}
+
+/// A person whom an object describes.
+#[derive(Debug)]
+struct Person {
+    pseudonym: String,
+    /// In lower case.
+    user_principal_name: Option<String>,
+}
+
+/// Who is described around a value.
+#[derive(Debug, Clone, Copy, Default)]
+struct Around<'p> {
+    /// By the members beside it.
+    person: Option<&'p Person>,
+    /// The nearest whose UPN is known: by the members beside it, or by an object around them.
+    described: Option<&'p Person>,
 }
 
 /// Whether the text is empty or the nil UUID, which stand for "nobody".

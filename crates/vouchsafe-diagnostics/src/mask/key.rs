@@ -33,11 +33,20 @@ pub enum IdSpace {
     Session,
     /// Tenants: who a guest works for.
     Tenant,
+    /// Other things that happened: directory audits, uploads, telemetry.
+    Event,
 }
 
 impl IdSpace {
-    const ALL: [Self; 6] =
-        [Self::Person, Self::Device, Self::SignIn, Self::Correlation, Self::Session, Self::Tenant];
+    const ALL: [Self; 7] = [
+        Self::Person,
+        Self::Device,
+        Self::SignIn,
+        Self::Correlation,
+        Self::Session,
+        Self::Tenant,
+        Self::Event,
+    ];
 
     const fn label(self) -> &'static str {
         match self {
@@ -47,6 +56,7 @@ impl IdSpace {
             Self::Correlation => "correlation",
             Self::Session => "session",
             Self::Tenant => "tenant",
+            Self::Event => "event",
         }
     }
 }
@@ -135,7 +145,7 @@ impl MaskKey {
     }
 
     fn cipher(&self, space: IdSpace) -> &Aes256 {
-        let [person, device, sign_in, correlation, session, tenant] = &*self.ids;
+        let [person, device, sign_in, correlation, session, tenant, event] = &*self.ids;
         match space {
             IdSpace::Person => person,
             IdSpace::Device => device,
@@ -143,6 +153,7 @@ impl MaskKey {
             IdSpace::Correlation => correlation,
             IdSpace::Session => session,
             IdSpace::Tenant => tenant,
+            IdSpace::Event => event,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Filters over masked data: pseudonyms become true values, and what would undo masks is refused.
 
 use crate::filter::{Filter, Literal, Op, Path};
+use crate::form::is_uuid;
 
 use super::address::{self, Typed};
 use super::key::{IdSpace, MaskKey};
@@ -68,16 +69,43 @@ pub fn rewrite_filter(registry: &Registry, key: &MaskKey, filter: &Filter) -> Re
 /// # Errors
 /// [`MaskError::MaskedProperty`] when it is masked: an order would betray the values.
 pub fn check_order(registry: &Registry, path: &str) -> Result<(), MaskError> {
-    match registry.class(path) {
-        Class::Plain => Ok(()),
-        Class::Id(_) | Class::Personal(_) => Err(MaskError::MaskedProperty { path: path.to_owned() }),
+    if registry.class(path).is_always_plain() {
+        return Ok(());
     }
+    Err(MaskError::MaskedProperty { path: path.to_owned() })
 }
 
 /// A condition that one value of a comparison becomes.
+#[derive(PartialEq)]
 enum Atom {
     Equal(Path, Literal),
     StartsWith(Path, String),
+}
+
+/// What one value of a comparison means.
+struct Reading {
+    /// At least one of these holds.
+    atoms: Vec<Atom>,
+    /// Whether it may be a guess. False where it is surely a pseudonym of this grant, or says nothing of a person.
+    typed: bool,
+}
+
+impl Reading {
+    fn known(place: &Place<'_>, value: Literal) -> Self {
+        Self { atoms: vec![Atom::Equal(place.relative.clone(), value)], typed: false }
+    }
+
+    fn typed(place: &Place<'_>, value: Literal) -> Self {
+        Self { typed: true, ..Self::known(place, value) }
+    }
+
+    fn add(&mut self, more: Vec<Atom>) {
+        for atom in more {
+            if !self.atoms.contains(&atom) {
+                self.atoms.push(atom);
+            }
+        }
+    }
 }
 
 struct Rewriter<'a> {
@@ -125,7 +153,7 @@ impl Rewriter<'_> {
         values: &[Literal],
     ) -> Result<Filter, MaskError> {
         let class = self.registry.class(place.full.as_str());
-        if class == Class::Plain {
+        if class.is_always_plain() {
             return Ok(filter.clone());
         }
         let mut equal: Vec<(Path, Vec<Literal>)> = Vec::new();
@@ -150,73 +178,108 @@ impl Rewriter<'_> {
         Ok(rewritten.unwrap_or_else(|| filter.clone()))
     }
 
+    /// What one value of a comparison becomes.
     fn atoms(&mut self, class: Class, place: &Place<'_>, value: &Literal) -> Result<Vec<Atom>, MaskError> {
-        let same = |value: Literal| vec![Atom::Equal(place.relative.clone(), value)];
-        let text = match value {
-            Literal::Null => return Ok(same(Literal::Null)),
+        let (reading, spelled) = match value {
+            Literal::Null => (Reading::known(place, Literal::Null), String::new()),
             Literal::Bool(_) | Literal::Int(_) | Literal::Time(_) => {
-                self.note(place, value.to_string());
-                return Ok(same(value.clone()));
+                (Reading::typed(place, value.clone()), value.to_string())
             }
-            Literal::String(text) => text,
+            Literal::String(text) => (self.any_of(class, place, text)?, text.clone()),
         };
-        let personal = match class {
-            Class::Plain => return Ok(same(value.clone())),
-            Class::Id(IdSpace::Person) => return self.person(place, text, true),
-            Class::Id(space) => {
-                return self.id(place, place.relative.clone(), space, text);
+        if reading.typed {
+            self.note(place, spelled);
+        }
+        Ok(reading.atoms)
+    }
+
+    /// Reads a text as each of the classes that the property can turn out to be. Where one of them knows it for a
+    /// pseudonym, it is none of the others.
+    fn any_of(&self, class: Class, place: &Place<'_>, text: &str) -> Result<Reading, MaskError> {
+        let mut all = Reading { atoms: Vec::new(), typed: true };
+        let mut refusal = None;
+        for class in class.possible() {
+            match self.text(class, place, text) {
+                Ok(reading) if reading.typed == all.typed => all.add(reading.atoms),
+                Ok(reading) if all.typed => all = reading,
+                Ok(_) => {}
+                Err(error) => refusal = Some(error),
             }
+        }
+        refusal.filter(|_| all.atoms.is_empty()).map_or(Ok(all), Err)
+    }
+
+    fn text(&self, class: Class, place: &Place<'_>, text: &str) -> Result<Reading, MaskError> {
+        let personal = match class {
+            Class::Id(IdSpace::Person) => return self.person(place, text, class),
+            Class::Id(space) => return self.id(place, place.relative.clone(), space, text),
+            // Plain where a member beside it says so: to compare it may still be guessing.
+            Class::Plain => return whole(place, text),
             Class::Personal(personal) => personal,
+            Class::Switch(_) => Personal::Text,
         };
         match personal {
-            Personal::UserPrincipalName | Personal::PersonName => self.person(place, text, false),
+            Personal::UserPrincipalName | Personal::PersonName | Personal::Mail => {
+                self.person(place, text, class)
+            }
             Personal::Address => self.address(place, text),
-            Personal::Sentence if self.registry.is_public_sentence(text) => Ok(same(value.clone())),
-            Personal::Sentence | Personal::Text => self.whole(place, text),
+            Personal::Sentence if self.registry.is_public_sentence(text) => {
+                Ok(Reading::known(place, Literal::String(text.to_owned())))
+            }
+            Personal::Sentence | Personal::Text | Personal::Phone => whole(place, text),
         }
     }
 
-    fn id(
-        &mut self,
-        place: &Place<'_>,
-        path: Path,
-        space: IdSpace,
-        text: &str,
-    ) -> Result<Vec<Atom>, MaskError> {
+    fn id(&self, place: &Place<'_>, path: Path, space: IdSpace, text: &str) -> Result<Reading, MaskError> {
         let reading = self.key.read_id(space, text);
         if reading.typed && token::is_token(text) {
             return Err(MaskError::OneWay { path: place.full.to_string() });
         }
-        if reading.typed {
-            self.note(place, text.to_owned());
-        }
-        Ok(reading.ids.into_iter().map(|id| Atom::Equal(path.clone(), Literal::String(id))).collect())
+        let atoms = reading.ids.into_iter().map(|id| Atom::Equal(path.clone(), Literal::String(id)));
+        Ok(Reading { atoms: atoms.collect(), typed: reading.typed })
     }
 
-    /// A text compared with the id, UPN or display name of a person.
-    fn person(&mut self, place: &Place<'_>, text: &str, is_id: bool) -> Result<Vec<Atom>, MaskError> {
-        if let Some(upn) = token::reveal_user_principal_name(self.key, text) {
-            let path = self.beside(place, Class::Personal(Personal::UserPrincipalName));
-            return Ok(vec![Atom::Equal(path, Literal::String(upn))]);
+    /// A text compared with the id, a name or a mail address of a person.
+    fn person(&self, place: &Place<'_>, text: &str, class: Class) -> Result<Reading, MaskError> {
+        let (protocol, name) = match class {
+            Class::Personal(Personal::Mail) => token::mail_parts(text),
+            Class::Plain | Class::Id(_) | Class::Personal(_) | Class::Switch(_) => ("", text),
+        };
+        if let Some(upn) = token::reveal_user_principal_name(self.key, name) {
+            let beside = match class {
+                Class::Personal(Personal::Mail) => None,
+                Class::Plain | Class::Id(_) | Class::Personal(_) | Class::Switch(_) => {
+                    self.beside(place, Class::Personal(Personal::UserPrincipalName))
+                }
+            };
+            let path = beside.unwrap_or_else(|| place.relative.clone());
+            let atom = Atom::Equal(path, Literal::String(format!("{protocol}{upn}")));
+            return Ok(Reading { atoms: vec![atom], typed: false });
         }
-        let may_be_id = crate::form::is_uuid(text) || self.key.reveal_id(IdSpace::Person, text).is_some();
-        if is_id || may_be_id {
-            let path = self.beside(place, Class::Id(IdSpace::Person));
-            return self.id(place, path, IdSpace::Person, text);
+        let is_id = class == Class::Id(IdSpace::Person);
+        let may_be_id = is_uuid(name) || self.key.reveal_id(IdSpace::Person, name).is_some();
+        if !is_id && !may_be_id {
+            return whole(place, text);
         }
-        self.whole(place, text)
+        if let Some(path) = self.beside(place, Class::Id(IdSpace::Person)) {
+            return self.id(place, path, IdSpace::Person, name);
+        }
+        if self.key.read_id(IdSpace::Person, name).typed {
+            return whole(place, text);
+        }
+        Err(MaskError::OneWay { path: place.full.to_string() })
     }
 
-    fn address(&mut self, place: &Place<'_>, text: &str) -> Result<Vec<Atom>, MaskError> {
-        let path = place.relative.clone();
+    fn address(&self, place: &Place<'_>, text: &str) -> Result<Reading, MaskError> {
+        let known = |atom| Ok(Reading { atoms: vec![atom], typed: false });
         match address::read(self.key, text) {
-            Typed::Network(prefix) => Ok(vec![Atom::StartsWith(path, prefix)]),
+            Typed::Network(prefix) => known(Atom::StartsWith(place.relative.clone(), prefix)),
             // A tag that means no address finds nothing, as no address is spelled like it.
             Typed::Tagged(address) => {
                 let address = address.unwrap_or_else(|| text.to_owned());
-                Ok(vec![Atom::Equal(path, Literal::String(address))])
+                known(Atom::Equal(place.relative.clone(), Literal::String(address)))
             }
-            Typed::Whole => self.whole(place, text),
+            Typed::Whole => whole(place, text),
             Typed::Invalid if token::is_token(text) => {
                 Err(MaskError::OneWay { path: place.full.to_string() })
             }
@@ -224,24 +287,14 @@ impl Rewriter<'_> {
         }
     }
 
-    /// A whole typed value.
-    fn whole(&mut self, place: &Place<'_>, text: &str) -> Result<Vec<Atom>, MaskError> {
-        if token::is_token(text) {
-            return Err(MaskError::OneWay { path: place.full.to_string() });
-        }
-        self.note(place, text.to_owned());
-        Ok(vec![Atom::Equal(place.relative.clone(), Literal::String(text.to_owned()))])
-    }
-
-    /// The property of this class beside the place; the place itself where there is none.
-    fn beside(&self, place: &Place<'_>, wanted: Class) -> Path {
-        let name = self.registry.beside(place.full.as_str(), wanted);
-        let found = name.and_then(|name| match place.relative.as_str().rsplit_once('/') {
+    /// The property of this class beside the place, which may be the place itself.
+    fn beside(&self, place: &Place<'_>, wanted: Class) -> Option<Path> {
+        let name = self.registry.beside(place.full.as_str(), wanted)?;
+        match place.relative.as_str().rsplit_once('/') {
             Some((parent, _)) => format!("{parent}/{name}").parse().ok(),
             None if place.relative.as_str().is_empty() => None,
             None => name.parse().ok(),
-        });
-        found.unwrap_or_else(|| place.relative.clone())
+        }
     }
 
     fn note(&mut self, place: &Place<'_>, value: String) {
@@ -250,6 +303,14 @@ impl Rewriter<'_> {
             self.typed.push(typed);
         }
     }
+}
+
+/// A whole typed value.
+fn whole(place: &Place<'_>, text: &str) -> Result<Reading, MaskError> {
+    if token::is_token(text) {
+        return Err(MaskError::OneWay { path: place.full.to_string() });
+    }
+    Ok(Reading::typed(place, Literal::String(text.to_owned())))
 }
 
 fn one_of(path: Path, mut values: Vec<Literal>) -> Filter {

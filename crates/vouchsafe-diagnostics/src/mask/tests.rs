@@ -95,6 +95,78 @@ fn a_person_has_one_pseudonym_under_a_grant_and_another_under_the_next() {
     assert_eq!(format!("{:?}", key()), "MaskKey(…)");
 }
 
+/// A kind with the classes that sign-ins have no use for.
+static TARGETS: Registry = Registry::new(
+    &[
+        ("displayName", Class::Switch(&TARGET_NAME)),
+        ("id", Class::Switch(&TARGET_ID)),
+        ("identities/issuerAssignedId", Class::Personal(Personal::Mail)),
+        ("mail", Class::Personal(Personal::Mail)),
+        ("mobilePhone", Class::Personal(Personal::Phone)),
+        ("proxyAddresses", Class::Personal(Personal::Mail)),
+        ("type", Class::Plain),
+        ("userPrincipalName", Class::Personal(Personal::UserPrincipalName)),
+    ],
+    |_| false,
+);
+
+static TARGET_ID: Switch = Switch {
+    member: "type",
+    cases: &[
+        ("User", Class::Id(IdSpace::Person)),
+        ("Device", Class::Id(IdSpace::Device)),
+        ("Group", Class::Plain),
+    ],
+    otherwise: Class::UNKNOWN,
+};
+
+static TARGET_NAME: Switch = Switch {
+    member: "type",
+    cases: &[("User", Class::Personal(Personal::PersonName)), ("Policy", Class::Plain)],
+    otherwise: Class::UNKNOWN,
+};
+
+#[test]
+fn a_member_beside_it_can_say_what_a_property_holds() {
+    let target = |kind: Value| {
+        let upn = "Ada@contoso.example";
+        let target = json!({ "type": kind, "id": USER, "displayName": "Ada", "userPrincipalName": upn });
+        mask(&TARGETS, &key(), &target).0
+    };
+    let person = key().mask_id(IdSpace::Person, USER);
+    let user = target(json!("user"));
+    assert_eq!(
+        (&user["id"], &user["displayName"], &user["userPrincipalName"]),
+        (&json!(person), &json!(person), &json!(person))
+    );
+    assert_eq!(target(json!("Device"))["id"], key().mask_id(IdSpace::Device, USER));
+    assert_eq!(target(json!("Group"))["id"], USER);
+    assert_eq!(target(json!("Group"))["displayName"], token::text(&key(), "Ada"));
+    assert_eq!(target(json!("Policy"))["displayName"], "Ada");
+    for kind in [json!(["User"]), json!(null), json!("else"), json!({ "type": "Group" })] {
+        assert_eq!(target(kind)["id"], token::text(&key(), USER));
+    }
+}
+
+#[test]
+fn a_mail_address_that_is_the_upn_is_the_person() {
+    let user = json!({
+        "type": "User", "id": USER, "userPrincipalName": "Ada@contoso.example", "mail": "ada@CONTOSO.example",
+        "proxyAddresses": ["SMTP:ada@contoso.example", "smtp:countess@contoso.example", "X500:/o=x"],
+        "identities": [{ "issuerAssignedId": "ada@contoso.example" }],
+        "mobilePhone": "+49 (151) 123-45",
+    });
+    let masked = mask(&TARGETS, &key(), &user).0;
+    let person = key().mask_id(IdSpace::Person, USER);
+    let other = token::user_principal_name(&key(), "countess@contoso.example");
+    assert_eq!(masked["mail"], person);
+    assert_eq!(masked["identities"][0]["issuerAssignedId"], person);
+    assert_eq!(masked["proxyAddresses"][0], format!("SMTP:{person}"));
+    assert_eq!(masked["proxyAddresses"][1], format!("smtp:{other}"));
+    assert!(masked["proxyAddresses"][2].as_str().unwrap().starts_with("person~"));
+    assert_eq!(masked["mobilePhone"], token::phone(&key(), "+4915112345"));
+}
+
 #[test]
 fn addresses_show_their_network_and_tags_lead_back() {
     for (address, network, folded) in [

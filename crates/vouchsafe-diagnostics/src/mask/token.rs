@@ -10,6 +10,9 @@ const PERSON: &str = "person~";
 const TEXT: &str = "masked~";
 const KEY: &str = "key~";
 
+/// What leads a mail address in `proxyAddresses`.
+const MAIL_PROTOCOLS: [&str; 2] = ["smtp", "sip"];
+
 /// Label of the space that UPNs without a user id are enciphered in.
 const UPN_LABEL: &str = "userPrincipalName";
 
@@ -49,6 +52,23 @@ pub(super) fn reveal_user_principal_name(key: &MaskKey, token: &str) -> Option<S
 /// The token of a person of whom only the display name is known.
 pub(super) fn person_name(key: &MaskKey, name: &str) -> String {
     hashed(key, PERSON, "displayName", &name.to_lowercase())
+}
+
+/// The token of a telephone number; spaces and punctuation do not count.
+pub(super) fn phone(key: &MaskKey, number: &str) -> String {
+    let number: String = number.chars().filter(|c| c.is_alphanumeric() || matches!(c, '+' | '*')).collect();
+    hashed(key, TEXT, "phone", &number)
+}
+
+/// The protocol with its colon, if there is one, and the address of a mail address as directories write it, such as
+/// `SMTP:ada@contoso.example`.
+pub(super) fn mail_parts(text: &str) -> (&str, &str) {
+    match text.split_once(':') {
+        Some((protocol, address)) if MAIL_PROTOCOLS.iter().any(|p| protocol.eq_ignore_ascii_case(p)) => {
+            text.split_at(text.len() - address.len())
+        }
+        _ => ("", text),
+    }
 }
 
 /// The token of any other text.

@@ -154,10 +154,7 @@ fn fact(record: &Value, label: &str, path: &str) -> Fact {
     let masked = match MASKS.class(path) {
         Class::Plain => false,
         Class::Personal(Personal::Sentence) => !is_public_sentence(&value),
-        Class::Id(_)
-        | Class::Personal(
-            Personal::Text | Personal::Address | Personal::PersonName | Personal::UserPrincipalName,
-        ) => true,
+        Class::Id(_) | Class::Personal(_) | Class::Switch(_) => true,
     };
     Fact { label: label.to_owned(), masked: masked && !value.is_empty(), value }
 }
