@@ -14,7 +14,7 @@
 //! | mail address | that person's pseudonym where it is the UPN beside it or around it; else `person~…` of the address |
 //! | other text, telephone number | `masked~…`, which cannot be turned back |
 //! | text that is a time | that day's midnight; a date stays |
-//! | number, true, false | null |
+//! | number, true, false; whatever is [`Personal::Hidden`] | null |
 //! | array, object | member by member; a member name that does not look like an identifier becomes `key~…` |
 //!
 //! Empty texts, null and the nil UUID say nothing and stay.
@@ -112,6 +112,10 @@ impl<'a> Masker<'a> {
             Value::Bool(_) | Value::Number(_) => {
                 self.read(class, true);
                 if class == Class::Plain { value.clone() } else { Value::Null }
+            }
+            Value::String(_) if class == Class::Personal(Personal::Hidden) => {
+                self.read(class, true);
+                Value::Null
             }
             Value::String(text) => {
                 self.read(class, true);
@@ -214,7 +218,7 @@ impl<'a> Masker<'a> {
             }
             Class::Personal(Personal::Sentence) if self.registry.is_public_sentence(text) => text.to_owned(),
             Class::Personal(Personal::Sentence) => token::text(self.key, text),
-            Class::Personal(Personal::Text) | Class::Switch(_) => {
+            Class::Personal(Personal::Text | Personal::Hidden) | Class::Switch(_) => {
                 day(text).unwrap_or_else(|| token::text(self.key, text))
             }
         }

@@ -182,6 +182,9 @@ impl Rewriter<'_> {
     fn atoms(&mut self, class: Class, place: &Place<'_>, value: &Literal) -> Result<Vec<Atom>, MaskError> {
         let (reading, spelled) = match value {
             Literal::Null => (Reading::known(place, Literal::Null), String::new()),
+            _ if class.possible().any(|class| class == Class::Personal(Personal::Hidden)) => {
+                return Err(MaskError::MaskedProperty { path: place.full.to_string() });
+            }
             Literal::Bool(_) | Literal::Int(_) | Literal::Time(_) => {
                 (Reading::typed(place, value.clone()), value.to_string())
             }
@@ -226,7 +229,7 @@ impl Rewriter<'_> {
             Personal::Sentence if self.registry.is_public_sentence(text) => {
                 Ok(Reading::known(place, Literal::String(text.to_owned())))
             }
-            Personal::Sentence | Personal::Text | Personal::Phone => whole(place, text),
+            Personal::Sentence | Personal::Text | Personal::Phone | Personal::Hidden => whole(place, text),
         }
     }
 

@@ -98,6 +98,7 @@ fn a_person_has_one_pseudonym_under_a_grant_and_another_under_the_next() {
 /// A kind with the classes that sign-ins have no use for.
 static TARGETS: Registry = Registry::new(
     &[
+        ("birthday", Class::Personal(Personal::Hidden)),
         ("displayName", Class::Switch(&TARGET_NAME)),
         ("id", Class::Switch(&TARGET_ID)),
         ("identities/issuerAssignedId", Class::Personal(Personal::Mail)),
@@ -154,7 +155,7 @@ fn a_mail_address_that_is_the_upn_is_the_person() {
         "type": "User", "id": USER, "userPrincipalName": "Ada@contoso.example", "mail": "ada@CONTOSO.example",
         "proxyAddresses": ["SMTP:ada@contoso.example", "smtp:countess@contoso.example", "X500:/o=x"],
         "identities": [{ "issuerAssignedId": "ada@contoso.example" }],
-        "mobilePhone": "+49 (151) 123-45",
+        "mobilePhone": "+49 (151) 123-45", "birthday": "1815-12-10",
     });
     let masked = mask(&TARGETS, &key(), &user).0;
     let person = key().mask_id(IdSpace::Person, USER);
@@ -164,6 +165,7 @@ fn a_mail_address_that_is_the_upn_is_the_person() {
     assert_eq!(masked["proxyAddresses"][0], format!("SMTP:{person}"));
     assert_eq!(masked["proxyAddresses"][1], format!("smtp:{other}"));
     assert!(masked["proxyAddresses"][2].as_str().unwrap().starts_with("person~"));
+    assert_eq!(masked["birthday"], Value::Null);
     assert_eq!(masked["mobilePhone"], token::phone(&key(), "+4915112345"));
 }
 
