@@ -4,7 +4,7 @@ use serde_json::Value;
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::time::Timestamp;
 
-use crate::resource::{Column, Fold, Resource, Shape, Type};
+use crate::resource::{Column, Fold, Resource, Shape, Stored, Type};
 use crate::sign_in::{MAX_COLUMN_CHARS, MAX_RECORD_BYTES, RejectReason};
 
 /// An object of a tenant: its JSON unchanged, and the values that are kept beside it.
@@ -18,8 +18,9 @@ pub struct Record {
     pub id: String,
     /// When it happened, for events.
     pub at: Option<Timestamp>,
-    /// The values of the schema's columns, in their order, folded. A column below an array has many.
-    pub values: Vec<Vec<ColumnValue>>,
+    /// The values of the schema's columns, folded, each with the place of its column in the schema, in that order. A
+    /// column without a value is not there; one below an array may be there many times.
+    pub values: Vec<(usize, ColumnValue)>,
     /// The Graph object that readers are served, byte for byte as it came where it came as Graph JSON.
     pub json: String,
     /// The source record as imported, where that was not Graph JSON: nothing is lost.
@@ -38,6 +39,11 @@ pub enum ColumnValue {
 }
 
 impl Record {
+    /// The values of the column at this place of the schema.
+    pub fn values_of(&self, column: usize) -> impl Iterator<Item = &ColumnValue> {
+        self.values.iter().filter(move |(place, _)| *place == column).map(|(_, value)| value)
+    }
+
     /// Reads a Graph object. `json` is kept byte for byte.
     ///
     /// # Errors
@@ -66,10 +72,8 @@ impl Record {
             Shape::Objects | Shape::Singleton => None,
         };
         let mut values = Vec::with_capacity(schema.columns.len());
-        for column in schema.columns {
-            let mut found = Vec::new();
-            collect(value, column.path, column, &mut found)?;
-            values.push(found);
+        for (place, column) in schema.columns.iter().enumerate() {
+            collect(value, column.path, column, &mut |found| values.push((place, found)))?;
         }
         let id = value.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
         let id = Fold::Id.apply(id.ok_or(RejectReason::Missing("id"))?);
@@ -77,20 +81,25 @@ impl Record {
     }
 }
 
-/// Gathers the values at a path; an array on the way stands for its elements.
+/// Gathers the values at a path; an array on the way stands for its elements, where the column may have many values.
 fn collect(
     value: &Value,
     rest: &str,
     column: &Column,
-    found: &mut Vec<ColumnValue>,
+    found: &mut impl FnMut(ColumnValue),
 ) -> Result<(), RejectReason> {
     match value {
-        Value::Array(items) => items.iter().try_for_each(|item| collect(item, rest, column, found)),
+        Value::Array(items) if column.stored == Stored::Each => {
+            items.iter().try_for_each(|item| collect(item, rest, column, found))
+        }
         Value::Null => Ok(()),
         _ if rest.is_empty() => {
-            found.extend(kept(value, column)?);
+            if let Some(value) = kept(value, column)? {
+                found(value);
+            }
             Ok(())
         }
+        Value::Array(_) => Err(wrong_type(column, "a single value")),
         Value::Object(members) => {
             let (name, rest) = rest.split_once('/').unwrap_or((rest, ""));
             members.get(name).map_or(Ok(()), |member| collect(member, rest, column, found))

@@ -10,9 +10,11 @@ use vouchsafe_core::scope::DataCategory;
 use crate::mask::Registry;
 
 mod column;
+mod condition;
 mod sign_in;
 
 pub use column::{Column, Fold, Stored, Type};
+pub use condition::{Condition, Test, Unanswerable, Wanted};
 
 /// A kind of diagnostic object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

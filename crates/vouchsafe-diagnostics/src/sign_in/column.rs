@@ -1,9 +1,8 @@
 //! Which properties filters and sorting may use, and on which columns they run.
 
-use std::net::IpAddr;
+pub use crate::resource::Fold;
 
 use crate::filter::{Op, TextFunction};
-use crate::form::{address, expanded, is_uuid};
 
 /// A property that a filter may name, and the column it runs on.
 #[derive(Debug)]
@@ -37,57 +36,6 @@ pub enum ColumnKind {
     Bool,
     /// Instant.
     Time,
-}
-
-/// How a text is written before it is stored in a column or compared with one. Entra compares all of these without
-/// regard to case; the form in the JSON stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fold {
-    /// Not a text.
-    None,
-    /// A record's name: a UUID in lower case, anything else as it is, because ids of other forms can be
-    /// case-sensitive and two records must never become one.
-    Id,
-    /// Unicode lower case.
-    Lower,
-    /// An IP address: IPv4 in dots; IPv6 as eight groups of four lower-case digits, so that a network is exactly
-    /// the addresses that start with its groups. Anything else in lower case.
-    Address,
-}
-
-impl Fold {
-    /// The folded form of a whole value.
-    #[must_use]
-    pub fn apply(self, text: &str) -> String {
-        match self {
-            Self::None => text.to_owned(),
-            Self::Id if is_uuid(text) => text.to_ascii_lowercase(),
-            Self::Id => text.to_owned(),
-            Self::Lower => text.to_lowercase(),
-            Self::Address => match address(text) {
-                Some(IpAddr::V4(v4)) => v4.to_string(),
-                Some(IpAddr::V6(v6)) => expanded(v6),
-                None => text.to_lowercase(),
-            },
-        }
-    }
-
-    /// The folded form of a part of a value, for the text functions. In an IPv6 address the groups that a `:`
-    /// ends are filled up to four digits; `::` cannot be, and finds nothing.
-    #[must_use]
-    pub fn apply_to_part(self, text: &str) -> String {
-        match self {
-            Self::None | Self::Id => text.to_owned(),
-            Self::Lower => text.to_lowercase(),
-            Self::Address => match text.rsplit_once(':') {
-                Some((groups, last)) => {
-                    let filled: String = groups.split(':').map(|group| format!("{group:0>4}:")).collect();
-                    format!("{filled}{last}").to_lowercase()
-                }
-                None => text.to_lowercase(),
-            },
-        }
-    }
 }
 
 /// The column of a property, if filters may name it.
