@@ -202,6 +202,7 @@ impl<'a> Masker<'a> {
         }
         match class {
             Class::Plain => text.to_owned(),
+            Class::Id(_) if self.registry.is_public_sentence(text) => text.to_owned(),
             Class::Id(space) => self.key.mask_id(space, text),
             Class::Personal(Personal::UserPrincipalName) => match around.person {
                 Some(person) => person.pseudonym.clone(),

@@ -4,11 +4,9 @@ use serde_json::Value;
 use vouchsafe_core::time::Timestamp;
 
 mod column;
-pub mod error_code;
-mod masks;
 
+pub use crate::resource::sign_in::{MASKS, error_code};
 pub use column::{COLUMNS, Column, ColumnKind, Fold, column};
-pub use masks::MASKS;
 
 /// Largest record, in bytes of JSON.
 pub const MAX_RECORD_BYTES: usize = 256 * 1024;

@@ -117,7 +117,7 @@ pub struct Registry {
 
 impl Registry {
     /// A registry of these entries, ascending by path, and of the public sentences that may be shown where a
-    /// [`Personal::Sentence`] stands.
+    /// [`Personal::Sentence`] stands; also where an id belongs, for words such as `All`.
     #[must_use]
     pub const fn new(entries: &'static [(&'static str, Class)], sentences: fn(&str) -> bool) -> Self {
         Self { entries, sentences, by_path: OnceLock::new() }

@@ -214,6 +214,9 @@ impl Rewriter<'_> {
 
     fn text(&self, class: Class, place: &Place<'_>, text: &str) -> Result<Reading, MaskError> {
         let personal = match class {
+            Class::Id(_) if self.registry.is_public_sentence(text) => {
+                return Ok(Reading::known(place, Literal::String(text.to_owned())));
+            }
             Class::Id(IdSpace::Person) => return self.person(place, text, class),
             Class::Id(space) => return self.id(place, place.relative.clone(), space, text),
             // Plain where a member beside it says so: to compare it may still be guessing.

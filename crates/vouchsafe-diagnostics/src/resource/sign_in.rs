@@ -1,38 +1,212 @@
-//! Microsoft Graph `signIn`, v1.0 (`microsoft.md` e.4).
+//! Microsoft Graph `signIn`, v1.0 (`microsoft.md` e.4), and what of beta exports carry. All four kinds of sign-in: of people,
+//! interactive or not, of service principals and of managed identities.
+//!
+//! Decisions that are not obvious:
+//!
+//! - `location/countryOrRegion` is plain: it names millions, the network of the address tells as much, and without it an
+//!   engineer cannot see a sign-in from an unusual country. City, state and coordinates are personal.
+//! - `status/failureReason`, `status/additionalDetails` and details of authentication steps are free text, so they are
+//!   personal; but a text that is one of the service's own [sentences](error_code) says no more than the error
+//!   code beside it, and stays.
+//! - Apps, resources, policies and named locations are the organisation's, not a person's: plain. Names of
+//!   authentication methods are a closed list: plain; the phone number or device behind a method is personal.
+//! - `userAgent` is close to a fingerprint: personal. `deviceDetail` shows operating system and browser.
+//! - Tenant ids are pseudonyms: the home tenant of a guest names the employer. Whether two are equal still shows.
+//! - `authenticationStepDateTime` is the time of an event, like `createdDateTime`: plain.
+//! - Ids of browsers are ids of devices. What identifies a token, a federated token too, is a session.
 
 use vouchsafe_core::scope::DataCategory;
 
-use super::{Column, Fold, Schema, Shape, Stored, Type};
-use crate::sign_in::MASKS;
+use super::vocabulary::{
+    ADDRESS, CORRELATION, DEVICE, ID, PERSON_ID, PERSON_NAME, PERSON_UPN, PLAIN, REQUEST, SENTENCE, SESSION,
+    TENANT, TEXT, correlation, of, shared,
+};
+use super::{Column, Fold, Schema, Shape, Type};
+use crate::mask::{Class, Registry};
+
+pub mod error_code;
+
+use error_code::is_public_sentence;
 
 pub(super) static SCHEMA: Schema = Schema {
     graph_type: "microsoft.graph.signIn",
+    derived_types: &[],
     path: "auditLogs/signIns",
     shape: Shape::Events { time: "createdDateTime" },
     categories: &[DataCategory::SignInLogs],
     category: |_| DataCategory::SignInLogs,
     columns: &COLUMNS,
     people: &["userId", "userPrincipalName"],
+    tenants: &["resourceTenantId", "homeTenantId"],
+    signs: &[
+        &["createdDateTime", "userId"],
+        &["createdDateTime", "ipAddress"],
+        &["createdDateTime", "correlationId"],
+        &["createdDateTime", "isInteractive"],
+        &["createdDateTime", "clientAppUsed"],
+        &["createdDateTime", "resourceDisplayName"],
+        &["createdDateTime", "conditionalAccessStatus"],
+    ],
     masks: &MASKS,
 };
 
-static COLUMNS: [Column; 14] = [
-    Column { path: "id", holds: Type::Text, fold: Fold::Id, stored: Stored::Id },
-    Column { path: "correlationId", holds: Type::Text, fold: Fold::Id, stored: Stored::Reference },
-    shared("userId", Type::Text, Fold::Lower, "person", true),
-    shared("userPrincipalName", Type::Text, Fold::Lower, "person", true),
-    shared("userDisplayName", Type::Text, Fold::Lower, "person", true),
-    shared("ipAddress", Type::Text, Fold::Address, "address", true),
-    shared("status/errorCode", Type::Int, Fold::None, "error", true),
-    shared("appId", Type::Text, Fold::Lower, "app", true),
-    shared("appDisplayName", Type::Text, Fold::Lower, "app", true),
-    shared("resourceId", Type::Text, Fold::Lower, "resource", false),
-    shared("resourceDisplayName", Type::Text, Fold::Lower, "resource", false),
-    shared("clientAppUsed", Type::Text, Fold::Lower, "client", false),
-    shared("conditionalAccessStatus", Type::Text, Fold::Lower, "client", false),
-    shared("isInteractive", Type::Bool, Fold::None, "client", false),
+static COLUMNS: [Column; 16] = [
+    ID,
+    correlation("correlationId"),
+    shared("userId", "person", true),
+    shared("userPrincipalName", "person", true),
+    shared("userDisplayName", "person", true),
+    of("ipAddress", Type::Text, Fold::Address, "address", true),
+    of("status/errorCode", Type::Int, Fold::None, "error", true),
+    shared("appId", "app", true),
+    shared("appDisplayName", "app", true),
+    shared("resourceId", "resource", false),
+    shared("resourceDisplayName", "resource", false),
+    shared("servicePrincipalId", "principal", false),
+    shared("servicePrincipalName", "principal", false),
+    shared("clientAppUsed", "client", false),
+    shared("conditionalAccessStatus", "client", false),
+    of("isInteractive", Type::Bool, Fold::None, "client", false),
 ];
 
-const fn shared(path: &'static str, holds: Type, fold: Fold, group: &'static str, indexed: bool) -> Column {
-    Column { path, holds, fold, stored: Stored::Shared { group, indexed } }
-}
+/// The mask registry.
+pub static MASKS: Registry = Registry::new(&ENTRIES, is_public_sentence);
+
+static ENTRIES: [(&str, Class); 136] = [
+    ("@odata.type", PLAIN),
+    ("alternateSignInName", TEXT),
+    ("appDisplayName", PLAIN),
+    ("appId", PLAIN),
+    ("appOwnerTenantId", TENANT),
+    ("appTokenProtectionStatus", PLAIN),
+    ("appliedConditionalAccessPolicies/authenticationStrength/authenticationStrengthId", PLAIN),
+    ("appliedConditionalAccessPolicies/authenticationStrength/authenticationStrengthResult", PLAIN),
+    ("appliedConditionalAccessPolicies/authenticationStrength/displayName", PLAIN),
+    ("appliedConditionalAccessPolicies/conditionsNotSatisfied", PLAIN),
+    ("appliedConditionalAccessPolicies/conditionsSatisfied", PLAIN),
+    ("appliedConditionalAccessPolicies/displayName", PLAIN),
+    ("appliedConditionalAccessPolicies/enforcedGrantControls", PLAIN),
+    ("appliedConditionalAccessPolicies/enforcedSessionControls", PLAIN),
+    ("appliedConditionalAccessPolicies/excludeRulesSatisfied/conditionalAccessCondition", PLAIN),
+    ("appliedConditionalAccessPolicies/excludeRulesSatisfied/ruleSatisfied", PLAIN),
+    ("appliedConditionalAccessPolicies/id", PLAIN),
+    ("appliedConditionalAccessPolicies/includeRulesSatisfied/conditionalAccessCondition", PLAIN),
+    ("appliedConditionalAccessPolicies/includeRulesSatisfied/ruleSatisfied", PLAIN),
+    ("appliedConditionalAccessPolicies/result", PLAIN),
+    ("appliedConditionalAccessPolicies/sessionControlsNotSatisfied", PLAIN),
+    ("appliedEventListeners/eventType", PLAIN),
+    ("appliedEventListeners/executedListenerId", PLAIN),
+    ("appliedEventListeners/handlerResult/@odata.type", PLAIN),
+    ("authenticationAppDeviceDetails/appVersion", PLAIN),
+    ("authenticationAppDeviceDetails/clientApp", PLAIN),
+    ("authenticationAppDeviceDetails/deviceId", DEVICE),
+    ("authenticationAppDeviceDetails/operatingSystem", PLAIN),
+    ("authenticationAppPolicyEvaluationDetails/adminConfiguration", PLAIN),
+    ("authenticationAppPolicyEvaluationDetails/authenticationEvaluation", PLAIN),
+    ("authenticationAppPolicyEvaluationDetails/policyName", PLAIN),
+    ("authenticationAppPolicyEvaluationDetails/status", PLAIN),
+    ("authenticationContextClassReferences/detail", PLAIN),
+    ("authenticationContextClassReferences/id", PLAIN),
+    ("authenticationDetails/RequestSequence", PLAIN),
+    ("authenticationDetails/StatusSequence", PLAIN),
+    ("authenticationDetails/authenticationMethod", PLAIN),
+    ("authenticationDetails/authenticationMethodDetail", TEXT),
+    ("authenticationDetails/authenticationStepDateTime", PLAIN),
+    ("authenticationDetails/authenticationStepRequirement", PLAIN),
+    ("authenticationDetails/authenticationStepResultDetail", SENTENCE),
+    ("authenticationDetails/succeeded", PLAIN),
+    ("authenticationMethodsUsed", PLAIN),
+    ("authenticationProcessingDetails/key", PLAIN),
+    ("authenticationProcessingDetails/value", TEXT),
+    ("authenticationProtocol", PLAIN),
+    ("authenticationRequirement", PLAIN),
+    ("authenticationRequirementPolicies/detail", SENTENCE),
+    ("authenticationRequirementPolicies/requirementProvider", PLAIN),
+    ("autonomousSystemNumber", PLAIN),
+    ("azureResourceId", PLAIN),
+    ("clientAppUsed", PLAIN),
+    ("clientCredentialType", PLAIN),
+    ("clientSessionId", SESSION),
+    ("conditionalAccessAudiences", PLAIN),
+    ("conditionalAccessStatus", PLAIN),
+    ("correlationId", CORRELATION),
+    ("createdDateTime", PLAIN),
+    ("crossTenantAccessType", PLAIN),
+    ("deviceDetail/browser", PLAIN),
+    ("deviceDetail/browserId", DEVICE),
+    ("deviceDetail/deviceId", DEVICE),
+    ("deviceDetail/displayName", TEXT),
+    ("deviceDetail/isCompliant", PLAIN),
+    ("deviceDetail/isManaged", PLAIN),
+    ("deviceDetail/operatingSystem", PLAIN),
+    ("deviceDetail/trustType", PLAIN),
+    ("federatedCredentialId", SESSION),
+    ("flaggedForReview", PLAIN),
+    ("globalSecureAccessIpAddress", ADDRESS),
+    ("homeTenantId", TENANT),
+    ("homeTenantName", TEXT),
+    ("id", REQUEST),
+    ("incomingTokenType", PLAIN),
+    ("ipAddress", ADDRESS),
+    ("ipAddressFromResourceProvider", ADDRESS),
+    ("isInteractive", PLAIN),
+    ("isTenantRestricted", PLAIN),
+    ("isThroughGlobalSecureAccess", PLAIN),
+    ("location/city", TEXT),
+    ("location/countryOrRegion", PLAIN),
+    ("location/geoCoordinates/altitude", TEXT),
+    ("location/geoCoordinates/latitude", TEXT),
+    ("location/geoCoordinates/longitude", TEXT),
+    ("location/state", TEXT),
+    ("managedServiceIdentity/associatedResourceId", PLAIN),
+    ("managedServiceIdentity/federatedTokenId", SESSION),
+    ("managedServiceIdentity/federatedTokenIssuer", PLAIN),
+    ("managedServiceIdentity/msiType", PLAIN),
+    ("mfaDetail/authDetail", TEXT),
+    ("mfaDetail/authMethod", PLAIN),
+    ("networkLocationDetails/networkNames", PLAIN),
+    ("networkLocationDetails/networkType", PLAIN),
+    ("originalRequestId", REQUEST),
+    ("originalTransferMethod", PLAIN),
+    ("privateLinkDetails/policyId", PLAIN),
+    ("privateLinkDetails/policyName", PLAIN),
+    ("privateLinkDetails/policyTenantId", TENANT),
+    ("privateLinkDetails/resourceId", PLAIN),
+    ("processingTimeInMilliseconds", PLAIN),
+    ("resourceDisplayName", PLAIN),
+    ("resourceId", PLAIN),
+    ("resourceOwnerTenantId", TENANT),
+    ("resourceServicePrincipalId", PLAIN),
+    ("resourceTenantId", TENANT),
+    ("riskDetail", PLAIN),
+    ("riskEventTypes", PLAIN),
+    ("riskEventTypes_v2", PLAIN),
+    ("riskLevelAggregated", PLAIN),
+    ("riskLevelDuringSignIn", PLAIN),
+    ("riskState", PLAIN),
+    ("servicePrincipalCredentialKeyId", PLAIN),
+    ("servicePrincipalCredentialThumbprint", PLAIN),
+    ("servicePrincipalId", PLAIN),
+    ("servicePrincipalName", PLAIN),
+    ("sessionId", SESSION),
+    ("sessionLifetimePolicies/detail", SENTENCE),
+    ("sessionLifetimePolicies/expirationRequirement", PLAIN),
+    ("signInEventTypes", PLAIN),
+    ("signInIdentifier", TEXT),
+    ("signInIdentifierType", PLAIN),
+    ("signInTokenProtectionStatus", PLAIN),
+    ("ssoExtensionVersion", PLAIN),
+    ("status/additionalDetails", SENTENCE),
+    ("status/errorCode", PLAIN),
+    ("status/failureReason", SENTENCE),
+    ("tokenIssuerName", TEXT),
+    ("tokenIssuerType", PLAIN),
+    ("tokenProtectionStatusDetails/signInSessionStatus", PLAIN),
+    ("tokenProtectionStatusDetails/signInSessionStatusCode", PLAIN),
+    ("uniqueTokenIdentifier", SESSION),
+    ("userAgent", TEXT),
+    ("userDisplayName", PERSON_NAME),
+    ("userId", PERSON_ID),
+    ("userPrincipalName", PERSON_UPN),
+    ("userType", PLAIN),
+];
