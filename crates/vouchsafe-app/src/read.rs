@@ -11,7 +11,7 @@ use vouchsafe_core::read::{self as rules, DeniedReads, PropertyRead, ReadRecord}
 use vouchsafe_core::scope::{DataCategory, DataFilter};
 use vouchsafe_core::support_request::SupportRequest;
 use vouchsafe_core::time::Timestamp;
-use vouchsafe_diagnostics::mask::{IdSpace, MaskKey, Masker, Select, Shown, check_order, rewrite_filter};
+use vouchsafe_diagnostics::mask::{IdSpace, MaskKey, Masker, Rewriter, Select, Shown, check_order};
 use vouchsafe_diagnostics::sign_in::{COLUMNS, MASKS};
 use vouchsafe_store::{PageKey, Session, SignInPage, SignInQuery, StoreError, StoredSignIn};
 
@@ -193,8 +193,10 @@ impl App {
             }
             Wanted::Page(options) => {
                 let filter = options.filter()?;
-                let rewritten =
-                    filter.as_ref().map(|filter| rewrite_filter(&MASKS, &looked.key, filter)).transpose()?;
+                let rewritten = filter
+                    .as_ref()
+                    .map(|filter| Rewriter::new(&MASKS, &looked.key).filter(filter))
+                    .transpose()?;
                 if let Some((property, _)) = &options.order_by {
                     check_order(&MASKS, property).map_err(AppError::MaskedOrder)?;
                 }

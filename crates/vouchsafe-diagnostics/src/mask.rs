@@ -45,7 +45,7 @@ pub use key::{IdReading, IdSpace, MaskKey};
 pub use people::People;
 pub use registry::{Class, Personal, Registry, Switch};
 pub use revealed::Revealed;
-pub use rewrite::{MaskError, Rewritten, TypedValue, check_order, rewrite_filter};
+pub use rewrite::{MaskError, Rewriter, Rewritten, TypedValue, check_order};
 
 /// Deepest nesting that is shown, in levels; what lies deeper becomes null.
 const MAX_DEPTH: usize = 64;

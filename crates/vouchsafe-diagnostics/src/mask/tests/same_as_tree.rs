@@ -4,14 +4,9 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::super::*;
+use super::key;
+use super::promise::registries;
 use super::tree_masker::TreeMasker;
-use super::{TARGETS, key};
-use crate::resource::Resource;
-
-/// Every registry there is, and one for tests.
-fn registries() -> impl Iterator<Item = &'static Registry> {
-    Resource::ALL.into_iter().map(|kind| kind.schema().masks).chain([&TARGETS])
-}
 
 /// A name in quotes: known to the registry, hostile, escaped, or any text.
 fn name(registry: &'static Registry) -> impl Strategy<Value = String> {
