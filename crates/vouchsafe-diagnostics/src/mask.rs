@@ -18,6 +18,13 @@
 //! | array, object | member by member; a member name that does not look like an identifier becomes `key~…` |
 //!
 //! Empty texts, null and the nil UUID say nothing and stay.
+//!
+//! Who is named without an id is still the person of that id where [`People`] says so. What the tenant [`Revealed`] is
+//! shown as it is.
+//!
+//! [`Masker`] reads each record once: `json` hands out pieces of its text, `tree` and `places` find what each member
+//! holds from what its parent is, `person` looks ahead where members depend on each other, `pseudonyms` writes the
+//! texts. [`Rewriter`] is the way back, for filters and paths.
 
 use vouchsafe_core::time::Timestamp;
 

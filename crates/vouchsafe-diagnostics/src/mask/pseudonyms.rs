@@ -87,10 +87,6 @@ impl<'a> Pseudonyms<'a> {
             as_it_is(out);
             return Shown::Plain;
         }
-        if class == Class::Personal(Personal::Hidden) {
-            out.extend_from_slice(b"null");
-            return Shown::Masked;
-        }
         let said = text.said();
         if says_nothing(&said) {
             as_it_is(out);

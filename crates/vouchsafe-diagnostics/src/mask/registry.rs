@@ -67,7 +67,7 @@ pub enum Personal {
     /// Free text that is usually one of the public sentences of the service; only those are shown.
     Sentence,
     /// What no reader needs and a pseudonym would not hide, such as a password or the date of a birth: null, whatever
-    /// it is, and no filter may name its values.
+    /// it is, groups included, and no filter may ask of it.
     Hidden,
     /// Anything else.
     Text,

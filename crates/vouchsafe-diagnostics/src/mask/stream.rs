@@ -2,7 +2,7 @@
 
 use super::json::{InvalidJson, Kind, Reader};
 use super::person::{Around, Notable};
-use super::registry::Class;
+use super::registry::{Class, Personal};
 use super::tree::PlaceId;
 use super::{MAX_DEPTH, Masker, Select, Shown, is_identifier, token};
 
@@ -36,9 +36,11 @@ impl<'m, 'a, 'j> Stream<'m, 'a, 'j> {
         depth: usize,
     ) -> Result<(), InvalidJson> {
         if depth > MAX_DEPTH {
-            self.reader.skip(depth)?;
-            self.out.extend_from_slice(b"null");
-            return Ok(());
+            return self.nothing(depth);
+        }
+        if class == Class::Personal(Personal::Hidden) {
+            self.masker.places.note(place, Shown::Masked);
+            return self.nothing(depth);
         }
         let shown = match self.reader.kind()? {
             Kind::Object => return self.object(place, class, around, depth, None),
@@ -57,6 +59,13 @@ impl<'m, 'a, 'j> Stream<'m, 'a, 'j> {
             }
         };
         self.masker.places.note(place, shown);
+        Ok(())
+    }
+
+    /// Passes over a value, and shows null instead.
+    fn nothing(&mut self, depth: usize) -> Result<(), InvalidJson> {
+        self.reader.skip(depth)?;
+        self.out.extend_from_slice(b"null");
         Ok(())
     }
 

@@ -173,6 +173,8 @@ fn a_mail_address_that_is_the_upn_is_the_person() {
     assert_eq!(masked["proxyAddresses"][1], format!("smtp:{other}"));
     assert!(masked["proxyAddresses"][2].as_str().unwrap().starts_with("person~"));
     assert_eq!(masked["birthday"], Value::Null);
+    let of_groups = json!({ "birthday": [{ "year": "1815-12-10" }] });
+    assert_eq!(mask(&TARGETS, &key(), &of_groups).0, json!({ "birthday": null }));
     assert_eq!(masked["mobilePhone"], token::phone(&key(), "+4915112345"));
 }
 

@@ -39,6 +39,10 @@ impl<'a> TreeMasker<'a> {
             return Value::Null;
         }
         match value {
+            _ if class == Class::Personal(Personal::Hidden) => {
+                self.read(class, true);
+                Value::Null
+            }
             Value::Object(members) => self.object(members, class, around, depth),
             Value::Array(items) => {
                 // The elements have the path of the array, and no person is described by several of them.
@@ -54,10 +58,6 @@ impl<'a> TreeMasker<'a> {
             Value::Bool(_) | Value::Number(_) => {
                 self.read(class, true);
                 if class == Class::Plain { value.clone() } else { Value::Null }
-            }
-            Value::String(_) if class == Class::Personal(Personal::Hidden) => {
-                self.read(class, true);
-                Value::Null
             }
             Value::String(text) => {
                 self.read(class, true);
