@@ -105,6 +105,11 @@ fn revealed_people_and_values_are_shown_and_nothing_else() {
         properties(&read, Shown::Masked),
         ["deviceDetail/displayName", "id", "ipAddress", "userAgent"]
     );
+    let other = "2ad3fc79-1859-42fa-9011-6f8df2251b22";
+    let policy = json!({ "conditions": { "users": { "excludeUsers": [USER, other] } } });
+    let (shown, _) = masked(Resource::ConditionalAccessPolicy, &policy, &people, &by_id(USER));
+    let expected = json!([USER, key().mask_id(IdSpace::Person, other)]);
+    assert_eq!(shown["conditions"]["users"]["excludeUsers"], expected, "an id alone is the person too");
 
     let mut revealed = Revealed::default();
     revealed.insert(Class::Personal(Personal::Address), "2001:0db8:0:0::7");
