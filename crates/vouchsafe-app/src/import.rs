@@ -6,6 +6,8 @@ use vouchsafe_core::id::ImportId;
 use vouchsafe_core::permit::{Facts, ImportData, authorize};
 use vouchsafe_core::read as rules;
 use vouchsafe_diagnostics::import::{Imported, read};
+use vouchsafe_diagnostics::record::Record;
+use vouchsafe_diagnostics::resource::Resource;
 use vouchsafe_diagnostics::sign_in::SignInRecord;
 
 use crate::call::acting;
@@ -129,13 +131,16 @@ fn parse(source: impl BufRead, steps: &tokio::sync::mpsc::Sender<Step>) {
     let mut batch = Vec::with_capacity(BATCH);
     for item in read(source) {
         let step = match item {
-            Ok(Imported::Record { record, .. }) => {
-                batch.push(*record);
-                if batch.len() < BATCH {
-                    continue;
+            Ok(Imported::Record { line, record, .. }) => match adapted(*record) {
+                Ok(sign_in) => {
+                    batch.push(sign_in);
+                    if batch.len() < BATCH {
+                        continue;
+                    }
+                    Step::Batch(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))
                 }
-                Step::Batch(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))
-            }
+                Err(reason) => Step::Rejected(Rejected { line, reason }),
+            },
             Ok(Imported::Rejected { line, reason }) => Step::Rejected(Rejected { line, reason }),
             Err(error) => Step::Broken(error.to_string()),
         };
@@ -147,4 +152,13 @@ fn parse(source: impl BufRead, steps: &tokio::sync::mpsc::Sender<Step>) {
         // Nobody listens: the caller has gone, and with it the import.
         let _ = steps.blocking_send(Step::Batch(batch));
     }
+}
+
+/// ADAPTER, the only one: to the sign-ins that the store of today takes. It goes when the store takes [`Record`].
+fn adapted(record: Record) -> Result<SignInRecord, String> {
+    if record.resource != Resource::SignIn {
+        return Err(format!("objects of the type `{}` are not kept", record.resource.schema().graph_type));
+    }
+    let sign_in = SignInRecord::from_graph(&record.json).map_err(|reason| reason.to_string())?;
+    Ok(SignInRecord { original: record.original, ..sign_in })
 }

@@ -76,7 +76,9 @@ impl Record {
             collect(value, column.path, column, &mut |found| values.push((place, found)))?;
         }
         let id = value.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
-        let id = Fold::Id.apply(id.ok_or(RejectReason::Missing("id"))?);
+        // Some policies have no id: there is one of them.
+        let only = (schema.shape == Shape::Singleton).then_some(schema.path);
+        let id = Fold::Id.apply(id.or(only).ok_or(RejectReason::Missing("id"))?);
         Ok(Self { resource, category: (schema.category)(value), id, at, values, json, original: None })
     }
 }
