@@ -13,6 +13,7 @@
 //! An object is what its `@odata.type` says, else what the `@odata.context` of its page says; else a record of
 //! diagnostic settings, a row of Log Analytics, or the Graph object that its members tell it to be. Kinds may be mixed.
 //!
+//! Sources may be compressed with gzip or zstd, which their content tells, and compressed again on their way.
 //! A UTF-8 byte order mark is skipped. Memory stays bounded by a few times [`MAX_RECORD_BYTES`] whatever the source
 //! holds. A record that cannot be taken is an item of its own with the line where it starts and the reason; only a
 //! source whose outer structure breaks ends the import.
@@ -28,6 +29,7 @@ mod bytes;
 mod cell;
 mod csv;
 mod detect;
+mod expand;
 mod json;
 mod log_analytics;
 mod object;
@@ -38,6 +40,7 @@ mod us_date;
 
 use bytes::{Bytes, Kept};
 use detect::Format;
+use expand::{Damage, Expanded, expanded};
 use object::{Objects, Taken};
 
 /// Longest name from a source that a reason repeats, in characters.
@@ -82,6 +85,14 @@ pub enum ImportError {
         /// What was expected there.
         problem: String,
     },
+    /// The compressed stream that the source is ends too early, is damaged, or expands to too much.
+    #[error("line {line}: {problem}")]
+    Compressed {
+        /// Line of the expanded source, the first being 1.
+        line: u64,
+        /// What is wrong.
+        problem: String,
+    },
     /// The source could not be read.
     #[error("line {line}: the source could not be read")]
     Io {
@@ -90,6 +101,16 @@ pub enum ImportError {
         /// What the source said.
         source: io::Error,
     },
+}
+
+impl ImportError {
+    /// An error of reading at a line: the source's own, or of the stream that it is compressed into.
+    fn reading(line: u64, source: io::Error) -> Self {
+        match source.get_ref().and_then(|inner| inner.downcast_ref::<Damage>()) {
+            Some(damage) => Self::Compressed { line, problem: damage.to_string() },
+            None => Self::Io { line, source },
+        }
+    }
 }
 
 /// Reads records one by one, in the order of the source.
@@ -101,12 +122,12 @@ pub fn read<R: BufRead>(source: R) -> Records<R> {
 
 /// The records of a source; see [`read`].
 #[derive(Debug)]
-pub struct Records<R> {
+pub struct Records<R: BufRead> {
     state: State<R>,
     directory: Option<String>,
 }
 
-impl<R> Records<R> {
+impl<R: BufRead> Records<R> {
     /// Says which tenant the records should be from, by its directory id.
     #[must_use]
     pub fn of_directory(mut self, id: &str) -> Self {
@@ -123,11 +144,12 @@ impl<R> Records<R> {
     }
 }
 
-/// The source behind the bytes that were read to tell its format.
-type Replayed<R> = io::Chain<Cursor<Vec<u8>>, R>;
+/// The expanded source behind the bytes that were read to tell its format. A file that was compressed may be compressed
+/// again on its way.
+type Replayed<R> = io::Chain<Cursor<Vec<u8>>, Late<Expanded<Expanded<R>>>>;
 
 #[derive(Debug)]
-enum State<R> {
+enum State<R: BufRead> {
     Start(R),
     Json(json::Elements<Replayed<R>>),
     Lines(Lines<Replayed<R>>),
@@ -190,22 +212,51 @@ impl<R: BufRead> Iterator for Records<R> {
 }
 
 /// Tells the format and gets the reader ready.
-fn open<R: BufRead>(mut source: R) -> Result<State<R>, ImportError> {
+fn open<R: BufRead>(source: R) -> Result<State<R>, ImportError> {
+    let failed = |error| ImportError::reading(1, error);
+    let mut source = expanded(source).and_then(expanded).map_err(failed)?;
     let mut head = Vec::new();
     let limit = u64::try_from(DETECTION_BYTES).unwrap_or(u64::MAX);
-    source
-        .by_ref()
-        .take(limit)
-        .read_to_end(&mut head)
-        .map_err(|source| ImportError::Io { line: 1, source })?;
+    let error = source.by_ref().take(limit).read_to_end(&mut head).err();
+    if head.is_empty()
+        && let Some(error) = error
+    {
+        return Err(failed(error));
+    }
     let format = detect::format(&head);
-    let bytes = Bytes::new(Cursor::new(head).chain(source));
+    let bytes = Bytes::new(Cursor::new(head).chain(Late { error, source }));
     match format {
         Format::Empty => Ok(State::Done),
         Format::Json => Ok(State::Json(json::Elements::new(bytes))),
         Format::Lines => Ok(State::Lines(Lines { bytes, objects: Objects::default() })),
         Format::Csv => table::Rows::open(bytes).map(|rows| State::Csv(Box::new(rows))),
         Format::Unknown(reason) => Err(ImportError::UnknownFormat(reason.to_owned())),
+    }
+}
+
+/// A source whose error waits until what came before it is read.
+#[derive(Debug)]
+struct Late<R> {
+    error: Option<io::Error>,
+    source: R,
+}
+
+impl<R: BufRead> io::Read for Late<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.error.take().map_or_else(|| self.source.read(buffer), Err)
+    }
+}
+
+impl<R: BufRead> BufRead for Late<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        match self.error.take() {
+            Some(error) => Err(error),
+            None => self.source.fill_buf(),
+        }
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.source.consume(amount);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::sign_in::RejectReason;
 
 use super::cell::{self, Cell, Form, uncapitalised, with_condition_words};
 use super::log_analytics::event_type_of_category;
-use super::row::{Found, is_absent, split_tenant};
+use super::row::{Found, fill_in_event_type, is_absent, split_tenant};
 
 /// The category of directory audits.
 const AUDITS: &str = "AuditLogs";
@@ -67,10 +67,8 @@ fn fill_in_sign_in(
     {
         object.insert("location".to_owned(), json!({ "countryOrRegion": country }));
     }
-    if is_absent(object, "signInEventTypes")
-        && let Some(event) = event
-    {
-        object.insert("signInEventTypes".to_owned(), json!([event]));
+    if let Some(event) = event {
+        fill_in_event_type(object, event);
     }
     if is_absent(object, "status") {
         object.insert("status".to_owned(), json!({}));

@@ -148,8 +148,8 @@ fn fill<R: BufRead>(source: &mut R, line: u64) -> Result<&[u8], ImportError> {
         match source.fill_buf() {
             Ok(_) => break,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(source) => return Err(ImportError::Io { line, source }),
+            Err(error) => return Err(ImportError::reading(line, error)),
         }
     }
-    source.fill_buf().map_err(|source| ImportError::Io { line, source })
+    source.fill_buf().map_err(|error| ImportError::reading(line, error))
 }

@@ -29,6 +29,7 @@ pub(super) fn format(head: &[u8]) -> Format {
         Some(b'[') => Format::Json,
         Some(b'{') => object(&mut bytes),
         Some(byte) if byte.is_ascii_alphabetic() || byte == b'"' => Format::Csv,
+        Some(0x1F) => Format::Unknown("it is compressed more than twice"),
         Some(0xFF | 0xFE) => Format::Unknown("it looks like UTF-16; save it as UTF-8"),
         Some(_) => Format::Unknown("expected a JSON array, a JSON object or a CSV header"),
     }

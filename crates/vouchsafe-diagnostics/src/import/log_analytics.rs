@@ -11,7 +11,7 @@ use crate::resource::Resource;
 use crate::sign_in::RejectReason;
 
 use super::cell::{self, Cell, Form};
-use super::row::{Found, Row, is_absent, split_tenant};
+use super::row::{Found, Row, fill_in_event_type, is_absent, split_tenant};
 
 mod property;
 
@@ -157,10 +157,8 @@ impl Columns {
         {
             object.insert("location".to_owned(), json!({ "countryOrRegion": country }));
         }
-        if is_absent(object, "signInEventTypes")
-            && let Some(event) = event
-        {
-            object.insert("signInEventTypes".to_owned(), json!([event]));
+        if let Some(event) = event {
+            fill_in_event_type(object, event);
         }
         let status = object.entry("status").or_insert(Value::Null);
         if status.is_null() {

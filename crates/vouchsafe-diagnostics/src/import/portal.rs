@@ -10,7 +10,7 @@ use crate::resource::Resource;
 use crate::sign_in::RejectReason;
 
 use super::cell::{self, Cell, Form};
-use super::row::{Found, Row};
+use super::row::{Found, Row, fill_in_event_type};
 
 mod property;
 
@@ -105,7 +105,7 @@ fn sign_in(properties: &[Placed], row: Row<'_>) -> Result<Map<String, Value>, Re
         let managed = object.get("managedServiceIdentity").and_then(|identity| identity.get("msiType"));
         let is_managed = managed.and_then(Value::as_str).is_some_and(|kind| kind != "none");
         let event = if is_managed { "managedIdentity" } else { "servicePrincipal" };
-        object.insert("signInEventTypes".to_owned(), json!([event]));
+        fill_in_event_type(&mut object, event);
     }
     Ok(object)
 }

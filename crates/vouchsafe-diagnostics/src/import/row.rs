@@ -1,6 +1,6 @@
 //! A row of a table, whatever wrote it.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::resource::Resource;
 
@@ -38,6 +38,16 @@ impl<'r> Row<'r> {
 /// Whether a property is not there, or null.
 pub(super) fn is_absent(object: &Map<String, Value>, name: &str) -> bool {
     object.get(name).is_none_or(Value::is_null)
+}
+
+/// Says which of the four kinds of sign-in an object is, where it does not say so itself.
+pub(super) fn fill_in_event_type(object: &mut Map<String, Value>, event: &str) {
+    if is_absent(object, "signInEventTypes") {
+        object.insert("signInEventTypes".to_owned(), json!([event]));
+    }
+    if is_absent(object, "isInteractive") {
+        object.insert("isInteractive".to_owned(), json!(event == "interactiveUser"));
+    }
 }
 
 /// The tenant of a resource id such as `/tenants/{id}/providers/Microsoft.aadiam`.
