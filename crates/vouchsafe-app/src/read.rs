@@ -11,7 +11,7 @@ use vouchsafe_core::read::{self as rules, DeniedReads, PropertyRead, ReadRecord}
 use vouchsafe_core::scope::{DataCategory, DataFilter};
 use vouchsafe_core::support_request::SupportRequest;
 use vouchsafe_core::time::Timestamp;
-use vouchsafe_diagnostics::mask::{IdSpace, MaskKey, Masker, check_order, rewrite_filter};
+use vouchsafe_diagnostics::mask::{IdSpace, MaskKey, Masker, Select, Shown, check_order, rewrite_filter};
 use vouchsafe_diagnostics::sign_in::{COLUMNS, MASKS};
 use vouchsafe_store::{PageKey, Session, SignInPage, SignInQuery, StoreError, StoredSignIn};
 
@@ -389,9 +389,13 @@ fn masked(
 ) -> Result<(MaskedPage, Vec<PropertyRead>), AppError> {
     known_properties(query.select.as_deref())?;
     let mut masker = Masker::new(&MASKS, &looked.key);
+    let select = query.select.as_deref().map(|names| Select::new(names.iter().cloned()));
     let mut records = Vec::with_capacity(page.records.len());
+    let mut json = Vec::new();
     for record in &page.records {
-        records.push(masker.mask(&selected(record, query.select.as_deref())?));
+        json.clear();
+        masker.mask_json(&record.json, select.as_ref(), &mut json).map_err(damaged)?;
+        records.push(serde_json::from_slice(&json).map_err(damaged)?);
     }
     let next = page.next.as_ref().map(|key| {
         let id = looked.key.mask_id(IdSpace::SignIn, &key.id);
@@ -401,7 +405,7 @@ fn masked(
     let properties = masker
         .into_properties()
         .into_iter()
-        .map(|p| PropertyRead { name: p.name, masked: p.masked })
+        .map(|p| PropertyRead { name: p.name, masked: p.shown == Shown::Masked })
         .collect();
     let grant = looked.grant.clone();
     Ok((MaskedPage { read, grant, records, next, total: page.total }, properties))
@@ -414,9 +418,12 @@ fn unmasked_key(cursor: Cursor, key: &MaskKey) -> Result<PageKey, AppError> {
     Ok(PageKey { sort: cursor.key.sort, id })
 }
 
+fn damaged(error: impl std::fmt::Display) -> AppError {
+    AppError::Internal(StoreError::Corrupt(format!("a stored record: {error}")))
+}
+
 /// The record as JSON with only the selected top-level properties.
 fn selected(record: &StoredSignIn, select: Option<&[String]>) -> Result<Value, AppError> {
-    let damaged = |error| AppError::Internal(StoreError::Corrupt(format!("a stored record: {error}")));
     let mut value: Value = serde_json::from_str(&record.json).map_err(damaged)?;
     if let (Some(select), Value::Object(members)) = (select, &mut value) {
         members.retain(|name, _| select.contains(name));
