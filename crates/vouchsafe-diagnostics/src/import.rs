@@ -134,14 +134,6 @@ impl<R: BufRead> Records<R> {
         self.directory = Some(id.to_owned());
         self
     }
-
-    fn foreign(&self, tenants: Vec<String>) -> Option<String> {
-        let own = self.directory.as_deref()?;
-        if tenants.iter().any(|tenant| tenant.eq_ignore_ascii_case(own)) {
-            return None;
-        }
-        tenants.into_iter().next()
-    }
 }
 
 /// The expanded source behind the bytes that were read to tell its format. A file that was compressed may be compressed
@@ -167,7 +159,7 @@ impl<R: BufRead> Iterator for Records<R> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let step = match std::mem::replace(&mut self.state, State::Done) {
-            State::Start(source) => match open(source) {
+            State::Start(source) => match open(source, self.directory.take()) {
                 Ok(opened) => {
                     self.state = opened;
                     return self.next();
@@ -192,8 +184,7 @@ impl<R: BufRead> Iterator for Records<R> {
             State::Done => Ok(None),
         };
         match step {
-            Ok(Some((line, Ok(Taken { record, tenants })))) => {
-                let foreign_tenant = self.foreign(tenants);
+            Ok(Some((line, Ok(Taken { record, foreign_tenant })))) => {
                 Some(Ok(Imported::Record { line, record: Box::new(record), foreign_tenant }))
             }
             Ok(Some((line, Err(reason)))) => {
@@ -212,7 +203,7 @@ impl<R: BufRead> Iterator for Records<R> {
 }
 
 /// Tells the format and gets the reader ready.
-fn open<R: BufRead>(source: R) -> Result<State<R>, ImportError> {
+fn open<R: BufRead>(source: R, directory: Option<String>) -> Result<State<R>, ImportError> {
     let failed = |error| ImportError::reading(1, error);
     let mut source = expanded(source).and_then(expanded).map_err(failed)?;
     let mut head = Vec::new();
@@ -227,9 +218,11 @@ fn open<R: BufRead>(source: R) -> Result<State<R>, ImportError> {
     let bytes = Bytes::new(Cursor::new(head).chain(Late { error, source }));
     match format {
         Format::Empty => Ok(State::Done),
-        Format::Json => Ok(State::Json(json::Elements::new(bytes))),
-        Format::Lines => Ok(State::Lines(Lines { bytes, objects: Objects::default() })),
-        Format::Csv => table::Rows::open(bytes).map(|rows| State::Csv(Box::new(rows))),
+        Format::Json => Ok(State::Json(json::Elements::new(bytes, directory))),
+        Format::Lines => {
+            Ok(State::Lines(Lines { bytes, objects: Objects::of(directory), kept: Kept::default() }))
+        }
+        Format::Csv => table::Rows::open(bytes, directory).map(|rows| State::Csv(Box::new(rows))),
         Format::Unknown(reason) => Err(ImportError::UnknownFormat(reason.to_owned())),
     }
 }
@@ -265,6 +258,8 @@ impl<R: BufRead> BufRead for Late<R> {
 struct Lines<R> {
     bytes: Bytes<R>,
     objects: Objects,
+    /// The line at hand; its room is used again.
+    kept: Kept,
 }
 
 impl<R: BufRead> Lines<R> {
@@ -272,9 +267,11 @@ impl<R: BufRead> Lines<R> {
     fn next(&mut self) -> Step {
         loop {
             let line = self.bytes.line();
-            let Some(kept) = self.bytes.take_line()? else { return Ok(None) };
-            if kept.overflow || !kept.bytes.trim_ascii().is_empty() {
-                return Ok(Some((line, record(&kept, None, &mut self.objects))));
+            if !self.bytes.take_line(&mut self.kept)? {
+                return Ok(None);
+            }
+            if self.kept.overflow || !self.kept.bytes.trim_ascii().is_empty() {
+                return Ok(Some((line, record(&self.kept, None, &mut self.objects))));
             }
         }
     }

@@ -23,7 +23,7 @@ use vouchsafe_core::time::Timestamp;
 
 mod address;
 mod base32;
-mod json;
+pub(crate) mod json;
 mod key;
 mod people;
 mod person;

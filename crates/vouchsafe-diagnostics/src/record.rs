@@ -7,6 +7,10 @@ use vouchsafe_core::time::Timestamp;
 use crate::resource::{Column, Fold, Resource, Shape, Stored, Type};
 use crate::sign_in::{MAX_COLUMN_CHARS, MAX_RECORD_BYTES, RejectReason};
 
+mod extract;
+
+pub(crate) use extract::{Extract, Extractor};
+
 /// An object of a tenant: its JSON unchanged, and the values that are kept beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -53,9 +57,32 @@ impl Record {
         if json.len() > MAX_RECORD_BYTES {
             return Err(RejectReason::TooLarge);
         }
+        let extract = Extractor::of(resource).and_then(|mut extractor| extractor.take(json).ok());
+        if let Some(record) = extract.and_then(|extract| Self::from_extract(resource, extract, json)) {
+            return Ok(record);
+        }
         let value: Value =
             serde_json::from_str(json).map_err(|error| RejectReason::NotJson(error.to_string()))?;
         Self::from_value(resource, &value, json.to_owned())
+    }
+
+    /// A record of what was taken from `json`; nothing where something is missing that it needs.
+    pub(crate) fn from_extract(resource: Resource, extract: Extract<'_>, json: &str) -> Option<Self> {
+        let schema = resource.schema();
+        if matches!(schema.shape, Shape::Events { .. }) && extract.at.is_none() {
+            return None;
+        }
+        let only = (schema.shape == Shape::Singleton).then_some(schema.path);
+        let id = extract.id.as_deref().filter(|id| !id.is_empty()).or(only)?;
+        Some(Self {
+            resource,
+            category: schema.category.decided(extract.decides.as_deref()),
+            id: Fold::Id.apply(id),
+            at: extract.at,
+            values: extract.values,
+            json: json.to_owned(),
+            original: None,
+        })
     }
 
     /// Takes from `value` what is kept beside the object; `json` is its text.
@@ -79,7 +106,7 @@ impl Record {
         // Some policies have no id: there is one of them.
         let only = (schema.shape == Shape::Singleton).then_some(schema.path);
         let id = Fold::Id.apply(id.or(only).ok_or(RejectReason::Missing("id"))?);
-        Ok(Self { resource, category: (schema.category)(value), id, at, values, json, original: None })
+        Ok(Self { resource, category: schema.category.of(value), id, at, values, json, original: None })
     }
 }
 
@@ -114,13 +141,7 @@ fn kept(value: &Value, column: &Column) -> Result<Option<ColumnValue>, RejectRea
     match column.holds {
         Type::Text => {
             let text = value.as_str().ok_or_else(|| wrong_type(column, "a string"))?;
-            if text.len() > MAX_COLUMN_CHARS && text.chars().count() > MAX_COLUMN_CHARS {
-                return Err(RejectReason::TooLong(column.path));
-            }
-            if text.contains('\0') {
-                return Err(RejectReason::Nul(column.path));
-            }
-            Ok((!text.is_empty()).then(|| ColumnValue::Text(column.fold.apply(text))))
+            kept_text(text, column)
         }
         Type::Int => {
             let number = value.as_i64().ok_or_else(|| wrong_type(column, "a whole number"))?;
@@ -131,6 +152,16 @@ fn kept(value: &Value, column: &Column) -> Result<Option<ColumnValue>, RejectRea
             Ok(Some(ColumnValue::Bool(flag)))
         }
     }
+}
+
+fn kept_text(text: &str, column: &Column) -> Result<Option<ColumnValue>, RejectReason> {
+    if text.len() > MAX_COLUMN_CHARS && text.chars().count() > MAX_COLUMN_CHARS {
+        return Err(RejectReason::TooLong(column.path));
+    }
+    if text.contains('\0') {
+        return Err(RejectReason::Nul(column.path));
+    }
+    Ok((!text.is_empty()).then(|| ColumnValue::Text(column.fold.apply(text))))
 }
 
 fn event_time(value: &Value, name: &'static str) -> Result<Timestamp, RejectReason> {

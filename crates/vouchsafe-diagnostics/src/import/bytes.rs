@@ -102,14 +102,27 @@ impl<R: BufRead> Bytes<R> {
         self.peek()
     }
 
-    /// Takes a line with its end, and keeps it; nothing at the end of the source.
-    pub(super) fn take_line(&mut self) -> Result<Option<Kept>, ImportError> {
-        if self.peek()?.is_none() {
-            return Ok(None);
+    /// Takes a line with its end, and keeps it instead of what was kept before; false at the end of the source.
+    pub(super) fn take_line(&mut self, kept: &mut Kept) -> Result<bool, ImportError> {
+        kept.bytes.clear();
+        kept.overflow = false;
+        self.skip_byte_order_mark()?;
+        let mut is_begun = false;
+        loop {
+            let buffer = fill(&mut self.source, self.line)?;
+            if buffer.is_empty() {
+                return Ok(is_begun);
+            }
+            is_begun = true;
+            let end = memchr::memchr(b'\n', buffer);
+            let taken = end.map_or(buffer.len(), |at| at + 1);
+            kept.extend(buffer.get(..taken).unwrap_or_default());
+            self.source.consume(taken);
+            if end.is_some() {
+                self.line += 1;
+                return Ok(true);
+            }
         }
-        self.keep();
-        self.scan(|byte| if byte == b'\n' { Scan::Last } else { Scan::Go })?;
-        Ok(Some(self.kept()))
     }
 
     /// That the structure breaks at the next byte.

@@ -56,8 +56,8 @@ struct Around {
 }
 
 impl<R: BufRead> Elements<R> {
-    pub(super) fn new(bytes: Bytes<R>) -> Self {
-        Self { bytes, place: Place::Outside, objects: Objects::default() }
+    pub(super) fn new(bytes: Bytes<R>, directory: Option<String>) -> Self {
+        Self { bytes, place: Place::Outside, objects: Objects::of(directory) }
     }
 
     /// The next element as a record.

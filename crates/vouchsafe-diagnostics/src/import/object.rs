@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::record::Record;
+use crate::record::{Extractor, Record};
 use crate::resource::{Recognised, Resource};
 use crate::sign_in::{MAX_RECORD_BYTES, RejectReason};
 
@@ -14,40 +14,133 @@ const NAMES_LISTED_MAX: usize = 6;
 /// Member by which rows of tables are known.
 const ROW_SIGN: &str = "TimeGenerated";
 
-/// A record, and the tenant that it is from.
+/// A record, and whether it is from another tenant.
 #[derive(Debug)]
 pub(super) struct Taken {
     pub(super) record: Record,
-    /// The tenants that it names: the one that wrote it, where that is said; else those that it is between.
-    pub(super) tenants: Vec<String>,
+    /// The tenant that it is from, where that is not the one it should be from.
+    pub(super) foreign_tenant: Option<String>,
 }
 
-/// Reads objects. Rows of a table mostly have the same columns, so what they hold is understood once.
+/// Reads objects.
 #[derive(Debug, Default)]
 pub(super) struct Objects {
+    pub(super) directory: Directory,
+    /// One for each kind that was met, the last first: most sources are of one kind.
+    extractors: Vec<Extractor>,
+    /// Rows of a table mostly have the same columns, so what they hold is understood once.
     table: Option<(Vec<String>, log_analytics::Columns)>,
 }
 
+/// The directory id of the tenant that records should be from, if that is known.
+#[derive(Debug, Default)]
+pub(super) struct Directory(pub(super) Option<String>);
+
+impl Directory {
+    /// The first of the tenants that a record names, if none of them is the right one.
+    fn foreign<'t>(&self, mut named: impl Iterator<Item = &'t str> + Clone) -> Option<String> {
+        let own = self.0.as_deref()?;
+        let is_own = named.clone().any(|tenant| tenant.eq_ignore_ascii_case(own));
+        if is_own { None } else { named.next().map(str::to_owned) }
+    }
+
+    /// A record of what was written otherwise; `original` is how.
+    pub(super) fn converted(&self, found: Found, original: String) -> Result<Taken, RejectReason> {
+        let json = found.object.to_string();
+        if json.len() > MAX_RECORD_BYTES {
+            return Err(RejectReason::TooLarge);
+        }
+        let mut record = Record::from_value(found.resource, &found.object, json)?;
+        record.original = Some(original);
+        let foreign_tenant = match &found.tenant {
+            Some(tenant) => self.foreign(std::iter::once(tenant.as_str())),
+            None => self.foreign(named_tenants(found.resource, &found.object)),
+        };
+        Ok(Taken { record, foreign_tenant })
+    }
+}
+
 impl Objects {
+    /// Reads objects that should be from the tenant of this directory id.
+    pub(super) fn of(directory: Option<String>) -> Self {
+        Self { directory: Directory(directory), ..Self::default() }
+    }
+
     /// Reads an object. `page` is the kind that the page around it names.
     pub(super) fn read(&mut self, text: &str, page: Option<Resource>) -> Result<Taken, RejectReason> {
         if text.len() > MAX_RECORD_BYTES {
             return Err(RejectReason::TooLarge);
         }
+        match self.quickly(text, page) {
+            Some(taken) => Ok(taken),
+            None => self.closely(text, page),
+        }
+    }
+
+    /// Reads a Graph object of a kind that is expected or that it names, if it is just that and as it should be.
+    fn quickly(&mut self, text: &str, page: Option<Resource>) -> Option<Taken> {
+        if let Some(page) = page {
+            self.expect(page);
+        }
+        self.as_expected(text, page)
+            .or_else(|other| {
+                // Of another kind than the one before it, and that is known now.
+                self.expect(other.ok_or(None)?);
+                self.as_expected(text, page)
+            })
+            .ok()
+    }
+
+    /// Reads an object of the kind that is expected; else says of which other kind it is, if that is plain.
+    fn as_expected(&mut self, text: &str, page: Option<Resource>) -> Result<Taken, Option<Resource>> {
+        let extractor = self.extractors.first_mut().ok_or(None)?;
+        let resource = extractor.resource();
+        let extract = extractor.take(text).map_err(|_| None)?;
+        let kind = match (&extract.graph_type, page) {
+            (Some(name), page) => Resource::of_type(name).or(page),
+            (None, Some(page)) => Some(page),
+            (None, None) if extract.has_context => None,
+            (None, None) => extract.signs.kind(),
+        };
+        if kind != Some(resource) {
+            return Err(kind);
+        }
+        let named = extract.tenants.iter().flatten().map(|tenant| &**tenant).filter(|id| !id.is_empty());
+        let foreign_tenant = self.directory.foreign(named);
+        let record = Record::from_extract(resource, extract, text).ok_or(None)?;
+        Ok(Taken { record, foreign_tenant })
+    }
+
+    /// Reads whatever it is.
+    fn closely(&mut self, text: &str, page: Option<Resource>) -> Result<Taken, RejectReason> {
         let value: Value =
             serde_json::from_str(text).map_err(|error| RejectReason::NotJson(error.to_string()))?;
         let Some(members) = value.as_object() else { return Err(RejectReason::NotAnObject) };
         let has = |name: &str| members.contains_key(name);
         let is_typed = has("@odata.type") || page.is_some();
         if !is_typed && azure_monitor::is_envelope(has) {
-            return converted(azure_monitor::object(members)?, text.to_owned());
+            return self.directory.converted(azure_monitor::object(members)?, text.to_owned());
         }
         if !is_typed && has(ROW_SIGN) {
-            return converted(self.row(members)?, text.to_owned());
+            let found = self.row(members)?;
+            return self.directory.converted(found, text.to_owned());
         }
         let resource = kind(members, page)?;
+        self.expect(resource);
         let record = Record::from_value(resource, &value, text.to_owned())?;
-        Ok(Taken { record, tenants: named_tenants(resource, &value) })
+        Ok(Taken { record, foreign_tenant: self.directory.foreign(named_tenants(resource, &value)) })
+    }
+
+    /// Expects objects of this kind next.
+    fn expect(&mut self, resource: Resource) {
+        match self.extractors.iter().position(|extractor| extractor.resource() == resource) {
+            Some(place) => self.extractors.swap(0, place),
+            None => {
+                self.extractors.extend(Extractor::of(resource));
+                let last = self.extractors.len().saturating_sub(1);
+                self.extractors.swap(0, last);
+            }
+        }
     }
 
     fn row(&mut self, members: &Map<String, Value>) -> Result<Found, RejectReason> {
@@ -65,25 +158,9 @@ impl Objects {
     }
 }
 
-/// A record of what was written otherwise; `original` is how.
-pub(super) fn converted(found: Found, original: String) -> Result<Taken, RejectReason> {
-    let json = found.object.to_string();
-    if json.len() > MAX_RECORD_BYTES {
-        return Err(RejectReason::TooLarge);
-    }
-    let mut record = Record::from_value(found.resource, &found.object, json)?;
-    record.original = Some(original);
-    let tenants = match found.tenant {
-        Some(tenant) => vec![tenant],
-        None => named_tenants(found.resource, &found.object),
-    };
-    Ok(Taken { record, tenants })
-}
-
-fn named_tenants(resource: Resource, object: &Value) -> Vec<String> {
+fn named_tenants<'v>(resource: Resource, object: &'v Value) -> impl Iterator<Item = &'v str> + Clone {
     let names = resource.schema().tenants.iter();
-    let named = names.filter_map(|name| object.get(*name)?.as_str());
-    named.filter(|id| !id.is_empty()).map(str::to_owned).collect()
+    names.filter_map(|name| object.get(*name)?.as_str()).filter(|id| !id.is_empty())
 }
 
 /// The kind that an object names, or the page around it, or its members.
@@ -120,3 +197,6 @@ fn kind(members: &Map<String, Value>, page: Option<Resource>) -> Result<Resource
 
 /// How to say what an object is.
 const NAME_IT: &str = "name it by `@odata.type`, such as `#microsoft.graph.user`";
+
+#[cfg(test)]
+mod tests;

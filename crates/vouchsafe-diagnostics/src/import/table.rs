@@ -7,7 +7,7 @@ use serde::ser::{SerializeMap as _, Serializer};
 use crate::sign_in::{MAX_RECORD_BYTES, RejectReason};
 
 use super::bytes::Bytes;
-use super::object::{Taken, converted};
+use super::object::{Directory, Taken};
 use super::row::Row;
 use super::{ImportError, Step, csv, log_analytics, portal};
 
@@ -18,6 +18,7 @@ pub(super) struct Rows<R> {
     /// Names of the columns, as written.
     names: Vec<String>,
     table: Table,
+    directory: Directory,
 }
 
 /// A table that is known.
@@ -29,7 +30,7 @@ enum Table {
 
 impl<R: BufRead> Rows<R> {
     /// Reads the header.
-    pub(super) fn open(mut bytes: Bytes<R>) -> Result<Self, ImportError> {
+    pub(super) fn open(mut bytes: Bytes<R>, directory: Option<String>) -> Result<Self, ImportError> {
         let unknown = |reason: &str| ImportError::UnknownFormat(reason.to_owned());
         let header = csv::row(&mut bytes, MAX_RECORD_BYTES)?.unwrap_or_default();
         if header.overflow {
@@ -43,7 +44,7 @@ impl<R: BufRead> Rows<R> {
                 log_analytics::Columns::of(&names).map_err(|reason| unknown(&reason))?,
             )),
         };
-        Ok(Self { bytes, names, table })
+        Ok(Self { bytes, names, table, directory: Directory(directory) })
     }
 
     /// The next row as a record.
@@ -64,7 +65,7 @@ impl<R: BufRead> Rows<R> {
             Table::LogAnalytics(columns) => columns.object(Row::Texts(&cells))?,
             Table::Portal(columns) => columns.object(Row::Texts(&cells), &original)?,
         };
-        converted(found, original)
+        self.directory.converted(found, original)
     }
 
     /// The filled cells of the row under the names of the header, as one JSON object in the header's order.

@@ -247,7 +247,114 @@ fn the_real_export_imports_whole() {
     assert_eq!(ids.len(), 56);
 }
 
+/// A source that hands out its bytes in pieces of these sizes, again and again.
+struct Pieces<'s> {
+    rest: &'s [u8],
+    sizes: std::iter::Cycle<std::vec::IntoIter<usize>>,
+    piece: usize,
+}
+
+impl<'s> Pieces<'s> {
+    fn of(source: &'s [u8], sizes: Vec<usize>) -> Self {
+        Self { rest: source, sizes: sizes.into_iter().cycle(), piece: 0 }
+    }
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = io::Read::read(&mut self.fill_buf()?, buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Pieces<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.piece == 0 {
+            self.piece = self.sizes.next().unwrap_or(1).min(self.rest.len());
+        }
+        Ok(&self.rest[..self.piece])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.rest = &self.rest[amount..];
+        self.piece -= amount;
+    }
+}
+
 proptest! {
+    #[test]
+    fn any_pieces_give_the_same(
+        which in any::<prop::sample::Index>(),
+        sizes in prop::collection::vec(1usize..200, 1..20),
+        is_compressed in any::<bool>(),
+    ) {
+        let (_, sample) = which.get(SAMPLES);
+        let source = if is_compressed { zstd::encode_all(*sample, 1).unwrap() } else { sample.to_vec() };
+        let pieces: Vec<_> = read(Pieces::of(&source, sizes)).map(|item| item.unwrap()).collect();
+        let whole: Vec<_> = read(*sample).map(|item| item.unwrap()).collect();
+        prop_assert_eq!(pieces, whole);
+    }
+
+    #[test]
+    fn any_order_gives_the_same_records(
+        order in Just((0..15).collect::<Vec<usize>>()).prop_shuffle(),
+        as_array in any::<bool>(),
+    ) {
+        let lines: Vec<&str> = include_str!("samples/mixed.ndjson").lines().collect();
+        let shuffled: Vec<&str> = order.iter().map(|&at| lines[at]).collect();
+        let source = if as_array {
+            format!("[\n{}\n]", shuffled.join(",\n"))
+        } else {
+            shuffled.join("\n")
+        };
+        let first_line = 1 + usize::from(as_array);
+        let expected: Vec<String> = outcome(include_bytes!("samples/mixed.ndjson").as_slice())
+            .into_iter()
+            .map(|item| item.split_once(' ').unwrap().1.to_owned())
+            .collect();
+        let expected: Vec<String> =
+            order.iter().enumerate().map(|(at, &from)| format!("{} {}", at + first_line, expected[from])).collect();
+        prop_assert_eq!(outcome(source.as_bytes()), expected);
+    }
+
+    /// Whatever happens to a file, each line of it is a record, or is counted with its number.
+    #[test]
+    fn damaged_lines_are_counted_and_the_rest_is_taken(
+        damage in prop::collection::btree_map(0usize..15, "[^\n\r{}\\[\\] \t\u{b}\u{c}]{1,30}", 0..6),
+    ) {
+        let mut lines: Vec<&str> = include_str!("samples/mixed.ndjson").lines().collect();
+        let whole = outcome(lines.join("\n").as_bytes());
+        for (line, text) in &damage {
+            lines[*line] = text;
+        }
+        // What a file begins with tells its format, so that line stays.
+        lines[0] = include_str!("samples/mixed.ndjson").lines().next().unwrap();
+        let found = outcome(lines.join("\n").as_bytes());
+        prop_assert_eq!(found.len(), 15);
+        for (line, (found, whole)) in found.iter().zip(&whole).enumerate() {
+            if line > 0 && damage.contains_key(&line) {
+                prop_assert!(found.starts_with(&format!("{} ! ", line + 1)), "{}", found);
+            } else {
+                prop_assert_eq!(found, whole);
+            }
+        }
+    }
+
+    #[test]
+    fn mutated_samples_never_panic(
+        which in any::<prop::sample::Index>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let mut source = which.get(SAMPLES).1.to_vec();
+        for (at, byte) in changes {
+            let at = at.index(source.len());
+            source[at] = byte;
+        }
+        // Each item ends at a line or at an error; there are never more than lines and elements.
+        prop_assert!(read(&source[..]).count() <= source.len());
+    }
+
     #[test]
     fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         prop_assert!(read(&bytes[..]).count() <= bytes.len() + 1);

@@ -23,7 +23,7 @@ pub struct InvalidJson {
 
 /// What a value begins like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Object,
     Array,
     Text,
@@ -34,15 +34,15 @@ pub(super) enum Kind {
 
 /// A text between its quotes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Text<'j> {
+pub(crate) struct Text<'j> {
     /// As it stands in the JSON.
-    pub(super) raw: &'j str,
+    pub(crate) raw: &'j str,
     is_escaped: bool,
 }
 
 impl<'j> Text<'j> {
     /// What it says.
-    pub(super) fn said(self) -> Cow<'j, str> {
+    pub(crate) fn said(self) -> Cow<'j, str> {
         if !self.is_escaped {
             return Cow::Borrowed(self.raw);
         }
@@ -56,17 +56,17 @@ fn unescaped(raw: &str) -> Option<String> {
 
 /// A place in JSON text.
 #[derive(Debug, Clone)]
-pub(super) struct Reader<'j> {
+pub(crate) struct Reader<'j> {
     json: &'j str,
     at: usize,
 }
 
 impl<'j> Reader<'j> {
-    pub(super) fn new(json: &'j str) -> Self {
+    pub(crate) fn new(json: &'j str) -> Self {
         Self { json, at: 0 }
     }
 
-    pub(super) fn error(&self) -> InvalidJson {
+    pub(crate) fn error(&self) -> InvalidJson {
         InvalidJson { at: self.at }
     }
 
@@ -94,12 +94,12 @@ impl<'j> Reader<'j> {
     }
 
     /// Nothing but space is left.
-    pub(super) fn end(&mut self) -> Result<(), InvalidJson> {
+    pub(crate) fn end(&mut self) -> Result<(), InvalidJson> {
         self.peek().map_or(Ok(()), |_| Err(self.error()))
     }
 
     /// What comes next; nothing is taken.
-    pub(super) fn kind(&mut self) -> Result<Kind, InvalidJson> {
+    pub(crate) fn kind(&mut self) -> Result<Kind, InvalidJson> {
         match self.peek() {
             Some(b'{') => Ok(Kind::Object),
             Some(b'[') => Ok(Kind::Array),
@@ -111,31 +111,31 @@ impl<'j> Reader<'j> {
     }
 
     /// Takes the start of an object. Whether it has members.
-    pub(super) fn object(&mut self) -> Result<bool, InvalidJson> {
+    pub(crate) fn object(&mut self) -> Result<bool, InvalidJson> {
         self.expect(b'{')?;
         Ok(!self.take(b'}'))
     }
 
     /// Takes the start of an array. Whether it has elements.
-    pub(super) fn array(&mut self) -> Result<bool, InvalidJson> {
+    pub(crate) fn array(&mut self) -> Result<bool, InvalidJson> {
         self.expect(b'[')?;
         Ok(!self.take(b']'))
     }
 
     /// Takes the name of a member and the colon.
-    pub(super) fn name(&mut self) -> Result<Text<'j>, InvalidJson> {
+    pub(crate) fn name(&mut self) -> Result<Text<'j>, InvalidJson> {
         let name = self.text()?;
         self.expect(b':')?;
         Ok(name)
     }
 
     /// After a member: takes what follows it. Whether another member comes.
-    pub(super) fn next_member(&mut self) -> Result<bool, InvalidJson> {
+    pub(crate) fn next_member(&mut self) -> Result<bool, InvalidJson> {
         self.next(b'}')
     }
 
     /// After an element: takes what follows it. Whether another element comes.
-    pub(super) fn next_element(&mut self) -> Result<bool, InvalidJson> {
+    pub(crate) fn next_element(&mut self) -> Result<bool, InvalidJson> {
         self.next(b']')
     }
 
@@ -147,7 +147,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Takes a text.
-    pub(super) fn text(&mut self) -> Result<Text<'j>, InvalidJson> {
+    pub(crate) fn text(&mut self) -> Result<Text<'j>, InvalidJson> {
         self.expect(b'"')?;
         let (start, bytes) = (self.at, self.json.as_bytes());
         let mut is_escaped = false;
@@ -171,7 +171,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Takes a number, true or false, as it stands there.
-    pub(super) fn scalar(&mut self) -> Result<&'j str, InvalidJson> {
+    pub(crate) fn scalar(&mut self) -> Result<&'j str, InvalidJson> {
         let start = match self.peek() {
             Some(b't') => return self.word("true"),
             Some(b'f') => return self.word("false"),
@@ -191,7 +191,7 @@ impl<'j> Reader<'j> {
         self.json.get(start..self.at).ok_or_else(|| self.error())
     }
 
-    pub(super) fn null(&mut self) -> Result<(), InvalidJson> {
+    pub(crate) fn null(&mut self) -> Result<(), InvalidJson> {
         self.peek();
         self.word("null").map(drop)
     }
@@ -220,7 +220,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Takes a whole value that stands `level` levels deep.
-    pub(super) fn skip(&mut self, level: usize) -> Result<(), InvalidJson> {
+    pub(crate) fn skip(&mut self, level: usize) -> Result<(), InvalidJson> {
         if level > MAX_LEVELS {
             return Err(self.error());
         }
