@@ -35,6 +35,7 @@ mod log_analytics;
 mod object;
 mod portal;
 mod row;
+mod split;
 mod table;
 mod us_date;
 
@@ -42,6 +43,7 @@ use bytes::{Bytes, Kept};
 use detect::Format;
 use expand::{Damage, Expanded, expanded};
 use object::{Objects, Taken};
+pub use split::{Chunk, Chunks, Split, split};
 
 /// Longest name from a source that a reason repeats, in characters.
 const MAX_SHOWN_CHARS: usize = 60;
@@ -184,12 +186,7 @@ impl<R: BufRead> Iterator for Records<R> {
             State::Done => Ok(None),
         };
         match step {
-            Ok(Some((line, Ok(Taken { record, foreign_tenant })))) => {
-                Some(Ok(Imported::Record { line, record: Box::new(record), foreign_tenant }))
-            }
-            Ok(Some((line, Err(reason)))) => {
-                Some(Ok(Imported::Rejected { line, reason: reason.to_string() }))
-            }
+            Ok(Some(item)) => Some(Ok(imported(item))),
             Ok(None) => {
                 self.state = State::Done;
                 None
@@ -199,6 +196,15 @@ impl<R: BufRead> Iterator for Records<R> {
                 Some(Err(error))
             }
         }
+    }
+}
+
+fn imported((line, taken): Item) -> Imported {
+    match taken {
+        Ok(Taken { record, foreign_tenant }) => {
+            Imported::Record { line, record: Box::new(record), foreign_tenant }
+        }
+        Err(reason) => Imported::Rejected { line, reason: reason.to_string() },
     }
 }
 

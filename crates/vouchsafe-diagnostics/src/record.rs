@@ -74,10 +74,15 @@ impl Record {
         }
         let only = (schema.shape == Shape::Singleton).then_some(schema.path);
         let id = extract.id.as_deref().filter(|id| !id.is_empty()).or(only)?;
+        // The id is the first of the columns, folded already.
+        let folded = match extract.values.first() {
+            Some((0, ColumnValue::Text(folded))) => folded.clone(),
+            Some(_) | None => Fold::Id.apply(id),
+        };
         Some(Self {
             resource,
             category: schema.category.decided(extract.decides.as_deref()),
-            id: Fold::Id.apply(id),
+            id: folded,
             at: extract.at,
             values: extract.values,
             json: json.to_owned(),

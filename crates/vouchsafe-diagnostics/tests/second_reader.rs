@@ -13,26 +13,26 @@ const EXPORT: &str =
 /// The other reader.
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/second_reader.py");
 
-/// What the script prints of a row.
-fn line(record: &Record) -> String {
-    let columns = record.resource.schema().columns;
-    let text = |path: &str| {
-        let place = columns.iter().position(|column| column.path == path).expect("a column");
-        match record.values_of(place).next() {
-            Some(ColumnValue::Text(text)) => text.clone(),
-            Some(ColumnValue::Int(number)) => number.to_string(),
-            Some(ColumnValue::Bool(_)) | None => String::new(),
-        }
-    };
-    let json: Value = serde_json::from_str(&record.json).expect("JSON");
-    let micros = record.at.expect("a time").as_micros().to_string();
-    let city = json["location"]["city"].as_str().unwrap_or_default();
-    let columns = ["status/errorCode", "userPrincipalName", "userId", "ipAddress"].map(text);
-    [&[record.id.clone(), micros], &columns[..], &[city.to_owned()]].concat().join("\t")
-}
-
 #[test]
 fn two_readers_agree_on_the_real_export() {
+    /// What the script prints of a row.
+    fn line(record: &Record) -> String {
+        let columns = record.resource.schema().columns;
+        let text = |path: &str| {
+            let place = columns.iter().position(|column| column.path == path).expect("a column");
+            match record.values_of(place).next() {
+                Some(ColumnValue::Text(text)) => text.clone(),
+                Some(ColumnValue::Int(number)) => number.to_string(),
+                Some(ColumnValue::Bool(_)) | None => String::new(),
+            }
+        };
+        let json: Value = serde_json::from_str(&record.json).expect("JSON");
+        let micros = record.at.expect("a time").as_micros().to_string();
+        let city = json["location"]["city"].as_str().unwrap_or_default();
+        let columns = ["status/errorCode", "userPrincipalName", "userId", "ipAddress"].map(text);
+        [&[record.id.clone(), micros], &columns[..], &[city.to_owned()]].concat().join("\t")
+    }
+
     if !Path::new(EXPORT).exists() {
         println!("skipped: the shared folder with the real export is not beside the project");
         return;

@@ -16,6 +16,7 @@ pub(super) struct Bytes<R> {
     line: u64,
     started: bool,
     kept: Option<Kept>,
+    failed: Option<ImportError>,
 }
 
 /// Bytes that were passed, up to the size of a record.
@@ -40,7 +41,17 @@ pub(super) enum Scan {
 
 impl<R: BufRead> Bytes<R> {
     pub(super) fn new(source: R) -> Self {
-        Self { source, line: 1, started: false, kept: None }
+        Self { source, line: 1, started: false, kept: None, failed: None }
+    }
+
+    /// What follows the lines before `line` of another source.
+    pub(super) fn continued(source: R, line: u64) -> Self {
+        Self { line, started: true, ..Self::new(source) }
+    }
+
+    /// Makes the next line fail with this error.
+    pub(super) fn fail_with(&mut self, error: ImportError) {
+        self.failed = Some(error);
     }
 
     /// Line of the next byte, the first being 1.
@@ -106,6 +117,9 @@ impl<R: BufRead> Bytes<R> {
     pub(super) fn take_line(&mut self, kept: &mut Kept) -> Result<bool, ImportError> {
         kept.bytes.clear();
         kept.overflow = false;
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         self.skip_byte_order_mark()?;
         let mut is_begun = false;
         loop {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::record::{Extractor, Record};
-use crate::resource::{Recognised, Resource};
+use crate::resource::{Recognised, Resource, Signs};
 use crate::sign_in::{MAX_RECORD_BYTES, RejectReason};
 
 use super::row::{Found, Row};
@@ -28,6 +28,8 @@ pub(super) struct Objects {
     pub(super) directory: Directory,
     /// One for each kind that was met, the last first: most sources are of one kind.
     extractors: Vec<Extractor>,
+    /// The signs of the object before, and what they say.
+    last: Option<(Signs, Option<Resource>)>,
     /// Rows of a table mostly have the same columns, so what they hold is understood once.
     table: Option<(Vec<String>, log_analytics::Columns)>,
 }
@@ -100,7 +102,14 @@ impl Objects {
             (Some(name), page) => Resource::of_type(name).or(page),
             (None, Some(page)) => Some(page),
             (None, None) if extract.has_context => None,
-            (None, None) => extract.signs.kind(),
+            (None, None) => match self.last {
+                Some((signs, kind)) if signs == extract.signs => kind,
+                Some(_) | None => {
+                    let kind = extract.signs.kind();
+                    self.last = Some((extract.signs, kind));
+                    kind
+                }
+            },
         };
         if kind != Some(resource) {
             return Err(kind);
@@ -158,7 +167,7 @@ impl Objects {
     }
 }
 
-fn named_tenants<'v>(resource: Resource, object: &'v Value) -> impl Iterator<Item = &'v str> + Clone {
+fn named_tenants(resource: Resource, object: &Value) -> impl Iterator<Item = &str> + Clone {
     let names = resource.schema().tenants.iter();
     names.filter_map(|name| object.get(*name)?.as_str()).filter(|id| !id.is_empty())
 }

@@ -247,6 +247,49 @@ fn the_real_export_imports_whole() {
     assert_eq!(ids.len(), 56);
 }
 
+/// What a source yields in chunks, in short.
+fn outcome_in_chunks(source: impl Read) -> Vec<String> {
+    let short = |item| match item {
+        Imported::Record { line, record, .. } => format!("{line} {}", record.id),
+        Imported::Rejected { line, reason } => format!("{line} ! {reason}"),
+    };
+    match split(BufReader::new(source), None) {
+        Ok(Split::Chunks(chunks)) => chunks
+            .flat_map(|chunk| match chunk {
+                Ok(chunk) => chunk.records().map(short).collect(),
+                Err(error) => vec![format!("fatal: {error}")],
+            })
+            .collect(),
+        Ok(Split::Whole(records)) => records.map(|item| short(item.unwrap())).collect(),
+        Err(error) => vec![format!("fatal: {error}")],
+    }
+}
+
+#[test]
+fn chunks_hold_what_the_whole_holds() {
+    let long = format!("{{\"id\":\"{}\"}}", "x".repeat(MAX_RECORD_BYTES));
+    let lines: Vec<String> = (0..9_000)
+        .map(|n| match n % 3_000 {
+            7 => long.clone(),
+            8 => String::new(),
+            _ => ADA.replace("\"1\"", &format!("\"{n}\"")),
+        })
+        .collect();
+    let source = format!("\u{feff}{}", lines.join("\n"));
+    let whole = outcome(source.as_bytes());
+    assert_eq!(whole.len(), 8_997);
+    assert_eq!(outcome_in_chunks(source.as_bytes()), whole);
+    let Ok(Split::Chunks(chunks)) = split(source.as_bytes(), None) else { panic!("lines can be cut") };
+    assert!(chunks.count() > 1);
+    for (name, sample) in SAMPLES {
+        assert_eq!(outcome_in_chunks(*sample), outcome(*sample), "{name}");
+    }
+    let gzip = zstd::encode_all(source.as_bytes(), 1).unwrap();
+    let cut = &gzip[..gzip.len() - 2];
+    assert_eq!(outcome_in_chunks(cut), outcome(cut));
+    assert!(outcome_in_chunks(cut).last().unwrap().ends_with("the zstd stream is cut off"));
+}
+
 /// A source that hands out its bytes in pieces of these sizes, again and again.
 struct Pieces<'s> {
     rest: &'s [u8],

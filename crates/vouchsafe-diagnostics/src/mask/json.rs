@@ -37,7 +37,7 @@ pub(crate) enum Kind {
 pub(crate) struct Text<'j> {
     /// As it stands in the JSON.
     pub(crate) raw: &'j str,
-    is_escaped: bool,
+    pub(crate) is_escaped: bool,
 }
 
 impl<'j> Text<'j> {
@@ -127,6 +127,18 @@ impl<'j> Reader<'j> {
         let name = self.text()?;
         self.expect(b':')?;
         Ok(name)
+    }
+
+    /// Takes the name of a member and the colon, if the name is this one, written just so; `name` needs no escapes.
+    pub(crate) fn take_name(&mut self, name: &str) -> bool {
+        self.peek();
+        let rest = self.json.as_bytes().get(self.at..).unwrap_or_default();
+        let behind = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(name.as_bytes()));
+        let found = behind.is_some_and(|rest| rest.starts_with(b"\":"));
+        if found {
+            self.at += name.len() + b"\"\":".len();
+        }
+        found
     }
 
     /// After a member: takes what follows it. Whether another member comes.
@@ -347,6 +359,19 @@ mod tests {
         }
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         assert!(is_read(&nested(127)) && !is_read(&nested(100_000)));
+    }
+
+    #[test]
+    fn a_name_is_taken_if_it_is_the_one() {
+        let after = |json: &str, name: &str| {
+            let mut reader = Reader::new(json);
+            let found = reader.take_name(name);
+            (found, json.get(reader.at..).map(str::to_owned))
+        };
+        assert_eq!(after(" \"id\":1", "id"), (true, Some("1".to_owned())));
+        for other in ["\"id\" :1", "\"ids\":1", "\"i\":1", "\"id", "id\":1", "\"\\u0069d\":1", ""] {
+            assert_eq!(after(other, "id"), (false, Some(other.to_owned())), "{other}");
+        }
     }
 
     #[test]

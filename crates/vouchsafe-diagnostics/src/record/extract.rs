@@ -54,7 +54,15 @@ pub(crate) struct Extract<'j> {
 #[derive(Debug)]
 pub(crate) struct Extractor {
     plan: &'static Plan,
-    order: Vec<(Box<str>, Option<&'static Member>)>,
+    order: Vec<Known>,
+}
+
+/// A member as it stood in the object before.
+#[derive(Debug)]
+struct Known {
+    /// Its name; empty where it was written with escapes.
+    name: Box<str>,
+    member: Option<&'static Member>,
 }
 
 /// Where the properties of a kind stand that matter.
@@ -115,9 +123,7 @@ impl Extractor {
         }
         let (mut more, mut number, mut seen) = (reader.object()?, 0, 0);
         while more {
-            let name = reader.name()?;
-            let member = self.member(number, &name.said());
-            match member {
+            match self.member(&mut reader, number)? {
                 Some(member) => {
                     note(&mut seen, member)?;
                     self.top(&mut reader, member, &mut extract)?;
@@ -133,20 +139,27 @@ impl Extractor {
         Ok(extract)
     }
 
-    /// The member of this name, which is the `number`th of its object.
-    fn member(&mut self, number: usize, name: &str) -> Option<&'static Member> {
-        if let Some((known, member)) = self.order.get(number)
-            && **known == *name
+    /// Takes the name of the `number`th member, and tells which it is.
+    fn member(
+        &mut self,
+        reader: &mut Reader<'_>,
+        number: usize,
+    ) -> Result<Option<&'static Member>, NotTaken> {
+        if let Some(known) = self.order.get(number)
+            && !known.name.is_empty()
+            && reader.take_name(&known.name)
         {
-            return *member;
+            return Ok(known.member);
         }
-        let member = self.plan.members.get(name);
+        let name = reader.name()?;
+        let member = self.plan.members.get(&*name.said());
+        let known = Known { name: if name.is_escaped { "" } else { name.raw }.into(), member };
         match self.order.get_mut(number) {
-            Some(place) => *place = (name.into(), member),
-            None if number < MAX_MEMBERS => self.order.push((name.into(), member)),
+            Some(place) => *place = known,
+            None if number < MAX_MEMBERS => self.order.push(known),
             None => {}
         }
-        member
+        Ok(member)
     }
 
     fn top<'j>(
