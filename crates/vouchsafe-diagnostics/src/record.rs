@@ -7,6 +7,10 @@ use vouchsafe_core::time::Timestamp;
 use crate::resource::{Column, Fold, Resource, Shape, Stored, Type};
 use crate::sign_in::{MAX_COLUMN_CHARS, MAX_RECORD_BYTES, RejectReason};
 
+/// When events happen that are kept, in microseconds since 1970: from 1900 on and before 2150. Storage has places for
+/// no others, and no log has any.
+const KEPT_MICROS: std::ops::Range<i64> = -2_208_988_800_000_000..5_680_281_600_000_000;
+
 /// An object of a tenant: its JSON unchanged, and the values that are kept beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -134,9 +138,42 @@ fn kept(value: &Value, column: &Column) -> Result<Option<ColumnValue>, RejectRea
 fn event_time(value: &Value, name: &'static str) -> Result<Timestamp, RejectReason> {
     let found = value.get(name).filter(|found| !found.is_null()).ok_or(RejectReason::Missing(name))?;
     let wrong = || RejectReason::WrongType { property: name.to_owned(), expected: "an RFC 3339 time" };
-    found.as_str().ok_or_else(wrong)?.parse().map_err(|_| wrong())
+    let at = found.as_str().ok_or_else(wrong)?.parse().map_err(|_| wrong())?;
+    if KEPT_MICROS.contains(&Timestamp::as_micros(at)) { Ok(at) } else { Err(RejectReason::Remote(name)) }
 }
 
 fn wrong_type(column: &Column, expected: &'static str) -> RejectReason {
     RejectReason::WrongType { property: column.path.to_owned(), expected }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(time: &str) -> Result<Record, RejectReason> {
+        Record::from_graph(Resource::SignIn, &format!(r#"{{"id":"a","createdDateTime":"{time}"}}"#))
+    }
+
+    #[test]
+    fn events_of_no_log_are_refused() {
+        for time in ["1899-12-31T23:59:59.999999Z", "2150-01-01T00:00:00Z", "0001-01-01T00:00:00Z"] {
+            assert_eq!(read(time), Err(RejectReason::Remote("createdDateTime")), "{time}");
+        }
+        for time in ["1900-01-01T00:00:00Z", "2149-12-31T23:59:59.999999Z"] {
+            assert!(read(time).is_ok(), "{time}");
+        }
+    }
+
+    #[test]
+    fn only_a_column_below_an_array_has_many_values() {
+        let many = r#"{"id":"a","createdDateTime":"2026-11-23T09:00:00Z","status":[{"errorCode":1},{"errorCode":2}]}"#;
+        let refused = Record::from_graph(Resource::SignIn, many).unwrap_err();
+        assert_eq!(refused.to_string(), "`status/errorCode` is not a single value");
+        let targets = r#"{"id":"a","activityDateTime":"2026-11-23T09:00:00Z","targetResources":[{"id":"T1"},{"id":"t2"},{}]}"#;
+        let record = Record::from_graph(Resource::DirectoryAudit, targets).unwrap();
+        let column =
+            Resource::DirectoryAudit.schema().columns.iter().position(|own| own.path == "targetResources/id");
+        let found: Vec<_> = record.values_of(column.unwrap()).collect();
+        assert_eq!(found, [&ColumnValue::Text("t1".to_owned()), &ColumnValue::Text("t2".to_owned())]);
+    }
 }

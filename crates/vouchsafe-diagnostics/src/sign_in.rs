@@ -75,6 +75,9 @@ pub enum RejectReason {
     /// A property without which the record cannot be kept is absent.
     #[error("`{0}` is missing")]
     Missing(&'static str),
+    /// The time of an event lies before 1900 or after 2149.
+    #[error("`{0}` is before the year 1900 or after 2149")]
+    Remote(&'static str),
     /// A property has another type than Graph gives it.
     #[error("`{property}` is not {expected}")]
     WrongType {
