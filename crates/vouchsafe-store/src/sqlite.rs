@@ -45,6 +45,22 @@ pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection, StoreError
     Ok(connection)
 }
 
+/// Opens a new file to be loaded: without a journal, for this connection alone. What it holds is worth nothing before
+/// it was made durable as a whole.
+pub(crate) fn open_loading(path: &Path) -> Result<Connection, StoreError> {
+    make_private(path).map_err(|source| StoreError::File { path: path.display().to_string(), source })?;
+    let access = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, access)?;
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    connection.pragma_update(None, "journal_mode", "OFF")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    // Pages that split while loading would keep copies that no later deletion overwrites.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    Ok(connection)
+}
+
 /// Makes the file, or an existing one, readable by nobody else; SQLite gives its side files the same mode.
 ///
 /// An existing file is never opened here: closing a second descriptor of it would drop the locks that connections of

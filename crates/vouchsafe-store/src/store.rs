@@ -10,11 +10,11 @@ use rusqlite::Connection;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::time::Timestamp;
 
-use crate::diagnostics::RecordFiles;
 use crate::edge::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::error::StoreError;
 use crate::migrate;
 use crate::opened::OpenedDocuments;
+use crate::records::RecordFiles;
 use crate::seal::{KeyCache, MasterKey};
 use crate::session::{Faults, Session};
 use crate::sql::{self, values};

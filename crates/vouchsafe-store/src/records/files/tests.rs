@@ -3,8 +3,11 @@ use std::sync::mpsc;
 
 use vouchsafe_core::id::{Id as _, uuid_v7};
 use vouchsafe_core::time::Timestamp;
+use vouchsafe_diagnostics::record::Record;
+use vouchsafe_diagnostics::resource::Resource;
 
 use super::*;
+use crate::records::Reach;
 use crate::store::Options;
 
 /// Counts for ever, unless stopped.
@@ -26,8 +29,12 @@ fn tenant() -> TenantId {
 async fn store(name: &str) -> (Store, Folder) {
     let folder = Folder(std::env::temp_dir().join(format!("vouchsafe-{name}-{}", std::process::id())));
     let mut store = Store::open(&folder.0, Options::default()).unwrap();
-    let record = SignInRecord::from_graph(r#"{"id":"s1","createdDateTime":"2026-11-23T09:00:00Z"}"#).unwrap();
-    store.import_sign_ins(tenant(), vec![record]).await.unwrap();
+    let record =
+        Record::from_graph(Resource::SignIn, r#"{"id":"s1","createdDateTime":"2026-11-23T09:00:00Z"}"#)
+            .unwrap();
+    store.import_records(tenant(), vec![record]).await.unwrap();
+    // Leaves an open connection, so that the next query begins at once.
+    assert!(store.record(tenant(), Resource::SignIn, "s1", &Reach::everything()).await.unwrap().is_some());
     store.records.limit = tokio::time::Duration::from_millis(1);
     (store, folder)
 }
@@ -36,8 +43,8 @@ async fn store(name: &str) -> (Store, Folder) {
 async fn a_query_that_runs_too_long_is_stopped_and_its_connection_serves_the_next() {
     let (mut store, _folder) = store("slow").await;
     let slow = store
-        .with_records(tenant(), |connection| {
-            sqlite::query(connection.unwrap(), ENDLESS, &[])?;
+        .with_records(tenant(), |view| {
+            sqlite::query(view.unwrap().connection, ENDLESS, &[])?;
             Ok(())
         })
         .await;
@@ -45,7 +52,7 @@ async fn a_query_that_runs_too_long_is_stopped_and_its_connection_serves_the_nex
     let kept = store.records.idle.lock().unwrap()[&tenant()].len();
     assert_eq!(kept, 1);
     store.records.limit = tokio::time::Duration::from_secs(1_000_000);
-    assert!(store.sign_in(tenant(), "s1", DataFilter::default()).await.unwrap().is_some());
+    assert!(store.record(tenant(), Resource::SignIn, "s1", &Reach::everything()).await.unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,9 +61,9 @@ async fn a_query_whose_caller_hung_up_is_stopped() {
     store.records.limit = tokio::time::Duration::from_secs(1_000_000);
     let (started, start) = mpsc::channel();
     let (ended, end) = mpsc::channel();
-    let query = store.with_records(tenant(), move |connection| {
+    let query = store.with_records(tenant(), move |view| {
         started.send(()).unwrap();
-        let result = sqlite::query(connection.unwrap(), ENDLESS, &[]);
+        let result = sqlite::query(view.unwrap().connection, ENDLESS, &[]);
         ended.send(matches!(result, Err(StoreError::TooSlow))).unwrap();
         Ok(())
     });
