@@ -91,42 +91,36 @@ pub(super) fn access(
         Some(condition) => narrowest(view, dialect, condition, span)?,
         None => None,
     };
-    Ok(cursors.map_or(Access::Table, |(cursors, _)| Access::Cursors(cursors)))
+    Ok(cursors.map_or(Access::Table, Access::Cursors))
 }
 
-/// The cursors of a condition, and how many entries they have, up to [`PROBE`] each.
-type Found = Option<(Vec<Cursor>, i64)>;
-
+/// The cursors of a condition, if it has any.
 fn narrowest(
     view: &View<'_>,
     dialect: Dialect,
     condition: &Condition,
     span: Span,
-) -> Result<Found, StoreError> {
+) -> Result<Option<Vec<Cursor>>, StoreError> {
     match condition {
         Condition::And(a, b) => {
             let found = (narrowest(view, dialect, a, span)?, narrowest(view, dialect, b, span)?);
             Ok(match found {
-                (Some(a), Some(b)) => Some(if b.1 < a.1 { b } else { a }),
+                (Some(a), Some(b)) => {
+                    let most = entries(view, dialect, &a, span, i64::MAX)?;
+                    let fewer = entries(view, dialect, &b, span, most)? < most;
+                    Some(if fewer { b } else { a })
+                }
                 (one, other) => one.or(other),
             })
         }
         Condition::Or(a, b) => {
-            let Some((mut cursors, entries)) = narrowest(view, dialect, a, span)? else { return Ok(None) };
-            let Some((others, more)) = narrowest(view, dialect, b, span)? else { return Ok(None) };
+            let Some(mut cursors) = narrowest(view, dialect, a, span)? else { return Ok(None) };
+            let Some(others) = narrowest(view, dialect, b, span)? else { return Ok(None) };
             cursors.extend(others);
-            Ok((cursors.len() <= CURSORS_MAX).then_some((cursors, entries + more)))
+            Ok((cursors.len() <= CURSORS_MAX).then_some(cursors))
         }
         Condition::Any { inner, .. } => narrowest(view, dialect, inner, span),
-        Condition::Property { column: Some(column), test, .. } => {
-            match cursors(view, dialect, *column, test)? {
-                Some(cursors) => {
-                    let entries = entries(view, dialect, &cursors, span)?;
-                    Ok(Some((cursors, entries)))
-                }
-                None => Ok(None),
-            }
-        }
+        Condition::Property { column: Some(column), test, .. } => cursors(view, dialect, *column, test),
         Condition::Property { .. } | Condition::Not(_) => Ok(None),
     }
 }
@@ -189,10 +183,19 @@ fn shared(
     Ok((numbers.len() <= CURSORS_MAX).then(|| cursors.collect()))
 }
 
-/// How many entries the cursors have within the span, up to [`PROBE`] each.
-fn entries(view: &View<'_>, dialect: Dialect, cursors: &[Cursor], span: Span) -> Result<i64, StoreError> {
+/// How many entries the cursors have within the span, up to [`PROBE`] each and about `most` in all.
+fn entries(
+    view: &View<'_>,
+    dialect: Dialect,
+    cursors: &[Cursor],
+    span: Span,
+    most: i64,
+) -> Result<i64, StoreError> {
     let mut entries = 0;
     for cursor in cursors {
+        if entries >= most {
+            break;
+        }
         let from = cursor.index.from(dialect);
         let sql = format!(
             "SELECT COUNT(*) FROM (SELECT 1 FROM {from} = ? AND {at} >= ? AND {at} <= ? LIMIT ?)",

@@ -15,7 +15,7 @@ use crate::list::Order;
 
 /// Rows that are fetched at once at most.
 const CHUNK_MAX: i64 = 2_048;
-/// Rows that are fetched at once at least.
+/// Rows that are fetched of the table at once at least.
 const CHUNK_MIN: i64 = 4;
 
 /// An event as it lies in its row.
@@ -93,7 +93,7 @@ impl<'v> Walk<'v> {
                 let share = (wanted / i64::try_from(cursors.len().max(1)).unwrap_or(1)).saturating_add(1);
                 let from = |cursor: &Cursor| format!("{} = ?", cursor.index.rows(dialect));
                 let of = |cursor: &Cursor| {
-                    let chunk = share.clamp(CHUNK_MIN, CHUNK_MAX);
+                    let chunk = share.clamp(1, CHUNK_MAX);
                     source(from(cursor), cursor.index.at(), Some(cursor.value.clone()), chunk)
                 };
                 cursors.iter().map(of).collect()
