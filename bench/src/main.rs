@@ -51,7 +51,7 @@ enum What {
     Reads {
         /// Sign-ins in the file
         #[arg(long, default_value_t = 200_000)]
-        sign_ins: usize,
+        sign_ins: u64,
     },
 }
 

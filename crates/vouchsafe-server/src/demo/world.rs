@@ -11,7 +11,7 @@ use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::person::PersonKind;
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_core::time::Duration;
-use vouchsafe_diagnostics::generate::{Plan, sign_ins};
+use vouchsafe_diagnostics::generate::{self, Counts, Plan, PlanError};
 use vouchsafe_store::StoreError;
 
 use super::clock::DemoClock;
@@ -31,6 +31,9 @@ pub enum DemoError {
     /// The store failed.
     #[error("the demo world could not be built")]
     Store(#[from] StoreError),
+    /// The sizes are out of their range.
+    #[error("the demo's data cannot be made")]
+    Plan(#[from] PlanError),
     /// The data folder holds something else.
     #[error("the data folder holds a deployment that is not a demo")]
     NotADemo,
@@ -42,7 +45,7 @@ pub struct Sizes {
     /// People who sign in, per customer; at least 30.
     pub people: usize,
     /// Sign-ins per customer.
-    pub sign_ins: usize,
+    pub sign_ins: u64,
 }
 
 impl Default for Sizes {
@@ -212,19 +215,20 @@ async fn import(app: &App, customer: &Customer, seed: u64, sizes: Sizes) -> Resu
     let feed = format!("data-feed@{}", customer.domain);
     let user = app.store().read()?.account_named(tenant, &feed).await?.ok_or(AppError::NotFound)?;
     let plan = Plan {
+        tenant,
         seed,
-        now: app.now(),
-        domain: customer.domain,
+        domain: customer.domain.to_owned(),
         people: sizes.people,
-        sign_ins: sizes.sign_ins,
         days: SIGN_IN_DAYS,
+        end: app.now(),
+        counts: Counts { sign_ins: sizes.sign_ins, ..Counts::default() },
     };
-    let mut lines = String::new();
-    for sign_in in sign_ins(&plan) {
-        lines.push_str(&sign_in.to_string());
-        lines.push('\n');
+    let world = generate::World::new(plan)?;
+    let (mut events, mut lines) = (world.events(), Vec::new());
+    while events.write_next(&mut lines).is_some() {
+        lines.push(b'\n');
     }
-    app.import(Who { tenant, user }, Cursor::new(lines.into_bytes())).await?;
+    app.import(Who { tenant, user }, Cursor::new(lines)).await?;
     Ok(())
 }
 
