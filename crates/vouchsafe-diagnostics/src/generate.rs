@@ -1,9 +1,10 @@
 //! Made-up diagnostic data of an organisation, of any size: for the demo, for benchmarks, for whoever writes a client.
 //!
-//! A [`World`] is made from a [`Plan`] and written as JSON, an object per record, each with its `@odata.type`: first
-//! [what the organisation is](World::objects) (people, groups, devices, apps, policies, named locations), then
-//! [what happened](World::events) (sign-ins, directory audits, client logs, telemetry), oldest first. The same plan
-//! gives the same bytes. Each kind of event has its own randomness: more of one leaves the others as they are.
+//! A [`World`] is made from a [`Plan`] and written as JSON, an object per record, of every [kind](Resource) there is,
+//! each with its `@odata.type`: first [what the organisation is](World::objects) (people, groups, devices, apps,
+//! policies, named locations), then [what happened](World::events) (sign-ins, directory audits, client logs,
+//! telemetry), oldest first. The same plan gives the same bytes. Each kind of event has its own randomness: more of one
+//! leaves the others as they are.
 //!
 //! Records refer to each other. A sign-in's person, device, app, resource and policies are objects of the world; audits
 //! name real actors and targets. People have habits: an office, a home, a computer, mostly a phone, a few apps, a
@@ -21,17 +22,12 @@
 //! something, members that beta adds: `signInEventTypes`, `userType`, `mfaDetail`, of interactive ones
 //! `authenticationRequirement` and `userAgent`, service principal or home tenant. Policies that do not concern it are
 //! left out.
-//!
-//! The two kinds of the product itself:
-//!
-//! | kind | members |
-//! |---|---|
-//! | `clientLog` | `id`, `createdDateTime`, `userId`, `userPrincipalName`, `deviceId` (as in `device/deviceId`), `component`, `level` (`verbose`, `information`, `warning`, `error`), `message` (may name the person) |
-//! | `healthTelemetry` | `id`, `createdDateTime`, `metric`, `value`, `instanceId` (a process of the service, nobody's) |
 
 use uuid::Uuid;
 use vouchsafe_core::id::{Id as _, TenantId};
 use vouchsafe_core::time::Timestamp;
+
+use crate::resource::Resource;
 
 mod audit;
 mod catalogue;
@@ -39,7 +35,6 @@ mod client_log;
 mod dice;
 mod events;
 mod json;
-mod kind;
 mod objects;
 mod organisation;
 mod people;
@@ -49,7 +44,6 @@ mod sign_in;
 mod telemetry;
 
 pub use events::Events;
-pub use kind::Kind;
 pub use objects::Objects;
 
 use catalogue::{NEW_OFFICE, OFFICES, PARTNERS};

@@ -1,36 +1,63 @@
 //! Traces of apps on people's devices: the product's own kind `clientLog`.
 
 use super::World;
+use super::catalogue::Machine;
 use super::dice::Dice;
-use super::json::object;
-use super::people::Person;
+use super::json::{Json, object};
+use super::people::{Person, Registration};
 use super::rhythm::Hour;
 
-/// A line that apps write, with the person's sign-in name in place of `{}`.
+/// An app that writes traces.
+struct Client {
+    name: &'static str,
+    version: &'static str,
+    /// Whether it runs on the phone, where the person has one.
+    on_phone: bool,
+}
+
+/// A line that an app writes, with the person's sign-in name in place of `{}`.
 struct Line {
-    component: &'static str,
+    client: &'static Client,
     level: &'static str,
+    component: &'static str,
+    event: &'static str,
     message: &'static str,
 }
 
-const fn line(component: &'static str, level: &'static str, message: &'static str) -> Line {
-    Line { component, level, message }
+const fn line(
+    client: &'static Client,
+    level: &'static str,
+    component: &'static str,
+    event: &'static str,
+    message: &'static str,
+) -> Line {
+    Line { client, level, component, event, message }
 }
+
+static AUTHENTICATOR: Client =
+    Client { name: "Microsoft Authenticator", version: "6.2511.7834", on_phone: true };
+static BROKER: Client = Client { name: "Web Account Manager", version: "10.0.26100", on_phone: false };
+static PORTAL: Client = Client { name: "Company Portal", version: "11.2.1787", on_phone: false };
+
+const ERROR: &str = "error";
+const WARNING: &str = "warning";
+const INFORMATION: &str = "information";
+const VERBOSE: &str = "verbose";
 
 /// What apps write, with weights.
 static LINES: [(u32, Line); 12] = [
-    (24, line("Authenticator", "information", "push notification received")),
-    (20, line("Authenticator", "information", "approval of {} sent")),
-    (12, line("Authenticator", "verbose", "one-time code refreshed")),
-    (5, line("Authenticator", "warning", "push notification of {} expired unanswered")),
-    (2, line("Authenticator", "error", "the device's clock is more than 30 seconds off")),
-    (16, line("Broker", "information", "token of {} renewed silently")),
-    (9, line("Broker", "verbose", "device key opened")),
-    (4, line("Broker", "warning", "silent renewal refused: interaction required for {}")),
-    (2, line("Broker", "error", "no network: the token service could not be reached")),
-    (10, line("Company Portal", "information", "compliance checked: all settings met")),
-    (3, line("Company Portal", "warning", "compliance checked: the system is two versions behind")),
-    (1, line("Company Portal", "error", "enrolment of {} stopped: the profile could not be installed")),
+    (24, line(&AUTHENTICATOR, INFORMATION, "Push", "received", "push notification received")),
+    (20, line(&AUTHENTICATOR, INFORMATION, "Approval", "sent", "approval of {} sent")),
+    (12, line(&AUTHENTICATOR, VERBOSE, "OneTimeCode", "refreshed", "one-time code refreshed")),
+    (5, line(&AUTHENTICATOR, WARNING, "Push", "expired", "push notification of {} expired unanswered")),
+    (2, line(&AUTHENTICATOR, ERROR, "OneTimeCode", "clockSkew", "the clock is more than 30 seconds off")),
+    (16, line(&BROKER, INFORMATION, "TokenCache", "renewed", "token of {} renewed silently")),
+    (9, line(&BROKER, VERBOSE, "DeviceKey", "opened", "device key opened")),
+    (4, line(&BROKER, WARNING, "TokenCache", "interactionRequired", "silent renewal refused for {}")),
+    (2, line(&BROKER, ERROR, "Network", "unreachable", "the token service could not be reached")),
+    (10, line(&PORTAL, INFORMATION, "Compliance", "checked", "all settings met")),
+    (3, line(&PORTAL, WARNING, "Compliance", "checked", "the system is two versions behind")),
+    (1, line(&PORTAL, ERROR, "Enrolment", "stopped", "the profile of {} could not be installed")),
 ];
 
 /// Appends a line that somebody's device wrote.
@@ -41,16 +68,31 @@ pub(super) fn write(world: &World, hour: &Hour, dice: &mut Dice, at: i64, out: &
         return;
     };
     let line = dice.weighted(&LINES);
-    let wants_phone = line.component == "Authenticator";
-    let devices = || person.devices().map(|(_, registration)| registration.device);
-    let device = if wants_phone { devices().last() } else { devices().next() };
+    let mut devices = person.devices();
+    let device = if line.client.on_phone { devices.last() } else { devices.next() };
     object(out, |json| {
         json.text("@odata.type", "#vouchsafe.clientLog").id("id", dice.uuid()).time("createdDateTime", at);
-        json.id("userId", person.id).text("userPrincipalName", &person.user_principal_name);
-        json.id("deviceId", device.unwrap_or_default());
-        json.text("component", line.component).text("level", line.level);
+        json.text("clientName", line.client.name).text("clientVersion", line.client.version);
+        json.text("level", line.level).text("component", line.component).text("eventName", line.event);
         json.text("message", &line.message.replace("{}", &person.user_principal_name));
+        json.id("userId", person.id).text("userPrincipalName", &person.user_principal_name);
+        json.text("userDisplayName", &person.display_name);
+        json.inner("deviceDetail", |json| {
+            if let Some((machine, registration)) = device {
+                write_device(json, machine, registration);
+            }
+        });
+        json.address("ipAddress", person.home.address);
+        json.text("networkType", if line.client.on_phone { "cellular" } else { "wifi" });
     });
+}
+
+fn write_device(json: &mut Json<'_>, machine: &Machine, registration: &Registration) {
+    let (_, model) = machine.make;
+    json.id("deviceId", registration.device).text("displayName", &registration.name);
+    json.text("model", model).text("operatingSystem", machine.system);
+    json.flag("isCompliant", registration.is_compliant).flag("isManaged", registration.is_managed);
+    json.text("trustType", registration.trust.of_sign_in());
 }
 
 /// This person, or the next who has a device.

@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use super::rhythm::{Clocks, Hour};
 use super::schedule::Stream;
 use super::sign_in::{self, Scene};
-use super::{HOUR, Kind, MINUTE, World, audit, client_log, telemetry};
+use super::{HOUR, MINUTE, Resource, World, audit, client_log, telemetry};
 
 /// One sign-in of so many belongs to the incident.
 const INCIDENT_SHARE: u64 = 40;
@@ -108,7 +108,7 @@ impl<'w> Events<'w> {
     }
 
     /// Appends the next event to `out`, as one JSON object without line breaks. `None` after the last.
-    pub fn write_next(&mut self, out: &mut Vec<u8>) -> Option<Kind> {
+    pub fn write_next(&mut self, out: &mut Vec<u8>) -> Option<Resource> {
         loop {
             let next = self.queue.last().copied();
             let minute_end = self.world.start + i64::try_from(self.minute).unwrap_or(i64::MAX) * MINUTE;
@@ -149,9 +149,9 @@ impl<'w> Events<'w> {
         self.minute += 1;
     }
 
-    fn begin(&mut self, due: Due, out: &mut Vec<u8>) -> Kind {
+    fn begin(&mut self, due: Due, out: &mut Vec<u8>) -> Resource {
         let (world, hour, at) = (self.world, &self.hour, due.at);
-        let Some((what, stream)) = self.streams.get_mut(due.stream) else { return Kind::SignIn };
+        let Some((what, stream)) = self.streams.get_mut(due.stream) else { return Resource::SignIn };
         let dice = &mut stream.dice;
         let scene = match what {
             What::Everyday => sign_in::everyday(world, hour, dice, at),
@@ -161,29 +161,29 @@ impl<'w> Events<'w> {
             What::Spray => sign_in::spray(world, dice),
             What::Audit => {
                 audit::everyday(world, dice, at, out);
-                return Kind::DirectoryAudit;
+                return Resource::DirectoryAudit;
             }
             What::Change => {
                 audit::change(world, dice, at, out);
-                return Kind::DirectoryAudit;
+                return Resource::DirectoryAudit;
             }
             What::Registration => {
                 audit::registration(world, dice, at, out);
-                return Kind::DirectoryAudit;
+                return Resource::DirectoryAudit;
             }
             What::ClientLog => {
                 client_log::write(world, hour, dice, at, out);
-                return Kind::ClientLog;
+                return Resource::ClientLog;
             }
             What::Telemetry => {
                 telemetry::write(world, dice, at, out);
-                return Kind::HealthTelemetry;
+                return Resource::HealthTelemetry;
             }
         };
         self.sign_in(at, due.stream, scene, out)
     }
 
-    fn sign_in(&mut self, at: i64, number: usize, scene: Scene<'w>, out: &mut Vec<u8>) -> Kind {
+    fn sign_in(&mut self, at: i64, number: usize, scene: Scene<'w>, out: &mut Vec<u8>) -> Resource {
         if let Some((_, stream)) = self.streams.get_mut(number) {
             scene.write(self.world, &mut stream.dice, at, out);
             if let Some((delay, scene)) = scene.next_try(&mut stream.dice) {
@@ -194,7 +194,7 @@ impl<'w> Events<'w> {
                 }
             }
         }
-        Kind::SignIn
+        Resource::SignIn
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use super::catalogue::{Machine, OFFICES, Office};
 use super::organisation::{App, Group};
 use super::people::{Person, Registration};
-use super::{Kind, World};
+use super::{Resource, World};
 
 mod apps;
 mod directory;
@@ -27,6 +27,7 @@ enum Object<'w> {
     Policy(&'static Policy),
     AuthenticationMethods,
     CrossTenantAccess,
+    Authorization,
 }
 
 /// The objects of a [`World`], each written on demand, kind after kind.
@@ -57,57 +58,61 @@ impl<'w> Objects<'w> {
             .chain(networks.map(|(at, office)| Object::Network(at, office)))
             .chain([Object::Countries])
             .chain(policies::ALL.into_iter().map(Object::Policy))
-            .chain([Object::AuthenticationMethods, Object::CrossTenantAccess]);
+            .chain([Object::AuthenticationMethods, Object::CrossTenantAccess, Object::Authorization]);
         Self { world, left: Box::new(left) }
     }
 
     /// Appends the next object to `out`, as one JSON object without line breaks. `None` after the last.
-    pub fn write_next(&mut self, out: &mut Vec<u8>) -> Option<Kind> {
+    pub fn write_next(&mut self, out: &mut Vec<u8>) -> Option<Resource> {
         let world = self.world;
         let kind = match self.left.next()? {
             Object::Organization => {
                 settings::organization(world, out);
-                Kind::Organization
+                Resource::Organization
             }
             Object::User(person) => {
                 directory::user(world, person, out);
-                Kind::User
+                Resource::User
             }
             Object::Group(group) => {
                 directory::group(world, group, out);
-                Kind::Group
+                Resource::Group
             }
             Object::Device(owner, machine, registration) => {
                 directory::device(owner, machine, registration, out);
-                Kind::Device
+                Resource::Device
             }
             Object::Application(app) => {
                 apps::application(world, app, out);
-                Kind::Application
+                Resource::Application
             }
             Object::ServicePrincipal(app) => {
                 apps::service_principal(world, app, out);
-                Kind::ServicePrincipal
+                Resource::ServicePrincipal
             }
             Object::Network(at, office) => {
                 policies::network(world, at, office, out);
-                Kind::NamedLocation
+                Resource::NamedLocation
             }
             Object::Countries => {
                 policies::countries(world, out);
-                Kind::NamedLocation
+                Resource::NamedLocation
             }
             Object::Policy(policy) => {
                 policies::policy(world, policy, out);
-                Kind::ConditionalAccessPolicy
+                Resource::ConditionalAccessPolicy
             }
             Object::AuthenticationMethods => {
                 settings::authentication_methods(world, out);
-                Kind::AuthenticationMethodsPolicy
+                Resource::AuthenticationMethodsPolicy
             }
             Object::CrossTenantAccess => {
                 settings::cross_tenant_access(world, out);
-                Kind::CrossTenantAccessPolicy
+                Resource::CrossTenantAccessPolicy
+            }
+            Object::Authorization => {
+                settings::authorization(out);
+                Resource::AuthorizationPolicy
             }
         };
         Some(kind)

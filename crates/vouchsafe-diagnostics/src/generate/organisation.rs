@@ -120,7 +120,8 @@ impl Groups {
         self.list.get(first + person.number % self.teams.max(1))
     }
 
-    pub(super) fn members<'p>(&self, group: &Group, people: &'p [Person]) -> Vec<&'p Person> {
+    /// How many members a group has.
+    pub(super) fn members(&self, group: &Group, people: &[Person]) -> usize {
         let rule = group.rule;
         let (first, step) = match rule {
             Rule::Team(at) => (at, self.teams.max(1)),
@@ -128,7 +129,7 @@ impl Groups {
                 (0, 1)
             }
         };
-        people.iter().skip(first).step_by(step).filter(|person| holds(rule, person)).collect()
+        people.iter().skip(first).step_by(step).filter(|person| holds(rule, person)).count()
     }
 }
 

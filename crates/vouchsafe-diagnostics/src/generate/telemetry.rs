@@ -6,28 +6,38 @@ use super::json::object;
 
 /// A metric and the range of its usual values.
 struct Metric {
+    service: &'static str,
     name: &'static str,
+    unit: &'static str,
     lowest: i64,
     highest: i64,
 }
 
-const fn metric(name: &'static str, lowest: i64, highest: i64) -> Metric {
-    Metric { name, lowest, highest }
+const fn metric(
+    service: &'static str,
+    name: &'static str,
+    unit: &'static str,
+    (lowest, highest): (i64, i64),
+) -> Metric {
+    Metric { service, name, unit, lowest, highest }
 }
 
 /// How many times as much policies block once the incident has begun.
 const INCIDENT: i64 = 6;
-const BLOCKED: &str = "signIn.blockedByPolicy.count";
+const BLOCKED: &str = "blockedByPolicy";
+const TOKENS: &str = "TokenService";
+const MILLISECONDS: &str = "milliseconds";
+const A_MINUTE: &str = "perMinute";
 
-/// What processes report, with weights. Times are in milliseconds, the rest counts of a minute.
+/// What processes report, with weights.
 static METRICS: [(u32, Metric); 7] = [
-    (6, metric("signIn.duration.p50", 70, 180)),
-    (6, metric("signIn.duration.p99", 400, 1_900)),
-    (6, metric("signIn.requests.count", 20, 900)),
-    (4, metric("signIn.failures.count", 0, 40)),
-    (4, metric(BLOCKED, 0, 5)),
-    (3, metric("mfa.challenges.count", 0, 60)),
-    (3, metric("directorySync.backlog.count", 0, 250)),
+    (6, metric(TOKENS, "tokenLatencyMedian", MILLISECONDS, (70, 180))),
+    (6, metric(TOKENS, "tokenLatency99", MILLISECONDS, (400, 1_900))),
+    (6, metric(TOKENS, "requests", A_MINUTE, (20, 900))),
+    (4, metric(TOKENS, "failures", A_MINUTE, (0, 40))),
+    (4, metric("ConditionalAccess", BLOCKED, A_MINUTE, (0, 5))),
+    (3, metric("SecondFactor", "challenges", A_MINUTE, (0, 60))),
+    (3, metric("DirectorySync", "backlog", "objects", (0, 250))),
 ];
 
 /// Appends a sample.
@@ -41,7 +51,8 @@ pub(super) fn write(world: &World, dice: &mut Dice, at: i64, out: &mut Vec<u8>) 
         json.text("@odata.type", "#vouchsafe.healthTelemetry")
             .id("id", dice.uuid())
             .time("createdDateTime", at);
-        json.text("metric", metric.name).number("value", value);
-        json.id("instanceId", *dice.pick(&world.instances));
+        json.text("service", metric.service).text("metric", metric.name);
+        json.number("value", value).text("unit", metric.unit);
+        json.id("systemId", *dice.pick(&world.instances));
     });
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::*;
-use crate::sign_in::{SignInRecord, error_code};
+use crate::resource::{Shape, sign_in::error_code};
 
 fn plan() -> Plan {
     Plan {
@@ -28,7 +28,7 @@ fn plan() -> Plan {
 }
 
 /// Everything of a plan, each with its kind and its line.
-fn lines(plan: &Plan) -> Vec<(Kind, String)> {
+fn lines(plan: &Plan) -> Vec<(Resource, String)> {
     let world = World::new(plan.clone()).unwrap();
     let (mut objects, mut events) = (world.objects(), world.events());
     let mut lines = Vec::new();
@@ -42,30 +42,32 @@ fn lines(plan: &Plan) -> Vec<(Kind, String)> {
 
 /// The same, read.
 struct Made {
-    kinds: BTreeMap<Kind, Vec<Value>>,
+    kinds: BTreeMap<Resource, Vec<Value>>,
     /// Times of the events, as they came.
     times: Vec<i64>,
 }
 
 impl Made {
     fn new(plan: &Plan) -> Self {
-        let (mut kinds, mut times) = (BTreeMap::<Kind, Vec<Value>>::new(), Vec::new());
+        let (mut kinds, mut times) = (BTreeMap::<Resource, Vec<Value>>::new(), Vec::new());
         for (kind, line) in lines(plan) {
             assert!(!line.contains('\n'));
             let value: Value = serde_json::from_str(&line).unwrap();
-            let name = if kind == Kind::DirectoryAudit { "activityDateTime" } else { "createdDateTime" };
-            times.extend((kind >= Kind::SignIn).then(|| time(&value, name)));
+            assert_eq!(Resource::of_type(value["@odata.type"].as_str().unwrap()), Some(kind));
+            if let Shape::Events { time: name } = kind.schema().shape {
+                times.push(time(&value, name));
+            }
             kinds.entry(kind).or_default().push(value);
         }
         Self { kinds, times }
     }
 
-    fn of(&self, kind: Kind) -> &[Value] {
+    fn of(&self, kind: Resource) -> &[Value] {
         self.kinds.get(&kind).map_or(&[], Vec::as_slice)
     }
 
     /// What an object says under each value of another member.
-    fn index(&self, kind: Kind, key: &str) -> BTreeMap<&str, &Value> {
+    fn index(&self, kind: Resource, key: &str) -> BTreeMap<&str, &Value> {
         self.of(kind).iter().map(|value| (text(value, key), value)).collect()
     }
 }
@@ -86,7 +88,7 @@ fn code(sign_in: &Value) -> i64 {
 fn a_plan_means_the_same_bytes_for_ever() {
     let lines = lines(&plan());
     let mut hash = Sha256::new();
-    let mut sizes = BTreeMap::<Kind, (usize, usize)>::new();
+    let mut sizes = BTreeMap::<Resource, (usize, usize)>::new();
     let (mut sorts, mut shown) = (BTreeSet::new(), String::new());
     for (kind, line) in &lines {
         hash.update(line);
@@ -100,15 +102,18 @@ fn a_plan_means_the_same_bytes_for_ever() {
         }
     }
     let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let sizes =
-        sizes.iter().map(|(kind, (count, bytes))| format!("{kind}: {count}, {} bytes each\n", bytes / count));
+    let sizes = sizes
+        .iter()
+        .map(|(kind, (count, bytes))| format!("{kind:?}: {count}, {} bytes each\n", bytes / count));
     insta::assert_snapshot!("plan", format!("{shown}\n{}\n{digest}", sizes.collect::<String>()));
 }
 
 #[test]
 fn seed_and_tenant_make_another_world_and_counts_do_not() {
+    let sign_ins = 1_000;
+    let plan = || Plan { counts: Counts { sign_ins, ..plan().counts }, ..plan() };
     let first = lines(&plan());
-    let ids = |lines: &[(Kind, String)]| -> BTreeSet<String> {
+    let ids = |lines: &[(Resource, String)]| -> BTreeSet<String> {
         lines.iter().map(|(_, line)| text(&serde_json::from_str(line).unwrap(), "id").to_owned()).collect()
     };
     let other_tenant = "0b0e7c6e-35c9-4d3f-9a52-0a8f5d3f6b11".parse().unwrap();
@@ -119,14 +124,15 @@ fn seed_and_tenant_make_another_world_and_counts_do_not() {
             "6b1c7e0a-35c9-4d3f-9a52-0a8f5d3f6b11",
             "authenticationMethodsPolicy",
             "crossTenantAccessPolicy",
+            "authorizationPolicy",
         ];
         assert!(shared.iter().all(|id| fixed.contains(&id.as_str())), "{shared:?}");
     }
-    let sign_ins = |lines: Vec<(Kind, String)>| -> Vec<String> {
-        lines.into_iter().filter(|(kind, _)| *kind == Kind::SignIn).map(|(_, line)| line).collect()
+    let of_sign_ins = |lines: Vec<(Resource, String)>| -> Vec<String> {
+        lines.into_iter().filter(|(kind, _)| *kind == Resource::SignIn).map(|(_, line)| line).collect()
     };
-    let fewer = Plan { counts: Counts { sign_ins: 6_000, ..Counts::default() }, ..plan() };
-    assert_eq!(sign_ins(first), sign_ins(lines(&fewer)));
+    let fewer = Plan { counts: Counts { sign_ins, ..Counts::default() }, ..plan() };
+    assert_eq!(of_sign_ins(first), of_sign_ins(lines(&fewer)));
 }
 
 /// Checks everything that holds for any plan.
@@ -135,18 +141,18 @@ fn check(plan: &Plan) {
     let counts = plan.counts;
     let audits = counts.directory_audits + counts.device_registrations;
     let wanted = [
-        (Kind::Organization, 1),
-        (Kind::User, u64::try_from(plan.people).unwrap()),
-        (Kind::SignIn, counts.sign_ins),
-        (Kind::DirectoryAudit, audits),
-        (Kind::ClientLog, counts.client_logs),
-        (Kind::HealthTelemetry, counts.telemetry),
+        (Resource::Organization, 1),
+        (Resource::User, u64::try_from(plan.people).unwrap()),
+        (Resource::SignIn, counts.sign_ins),
+        (Resource::DirectoryAudit, audits),
+        (Resource::ClientLog, counts.client_logs),
+        (Resource::HealthTelemetry, counts.telemetry),
     ];
     for (kind, count) in wanted {
-        assert_eq!(made.of(kind).len(), usize::try_from(count).unwrap(), "{kind}");
+        assert_eq!(made.of(kind).len(), usize::try_from(count).unwrap(), "{kind:?}");
     }
     let registrations = made
-        .of(Kind::DirectoryAudit)
+        .of(Resource::DirectoryAudit)
         .iter()
         .filter(|audit| audit["loggedByService"] == "Device Registration Service");
     assert_eq!(registrations.count(), usize::try_from(counts.device_registrations).unwrap());
@@ -156,7 +162,7 @@ fn check(plan: &Plan) {
     assert_eq!(ids.len(), all.len(), "an id came twice");
     check_times(plan, &made);
     check_sign_ins(plan, &made);
-    check_other_events(&made, &ids);
+    check_other_events(plan, &made, &ids);
 }
 
 fn check_times(plan: &Plan, made: &Made) {
@@ -164,10 +170,10 @@ fn check_times(plan: &Plan, made: &Made) {
     let start = end - i64::from(plan.days) * DAY;
     assert!(made.times.is_sorted());
     assert!(made.times.iter().all(|at| (start..end).contains(at)));
-    for user in made.of(Kind::User) {
+    for user in made.of(Resource::User) {
         assert!(time(user, "createdDateTime") < start);
     }
-    for device in made.of(Kind::Device) {
+    for device in made.of(Resource::Device) {
         let (registered, seen) =
             (time(device, "registrationDateTime"), time(device, "approximateLastSignInDateTime"));
         assert!(registered <= seen && seen < end, "{device}");
@@ -175,13 +181,13 @@ fn check_times(plan: &Plan, made: &Made) {
 }
 
 fn check_sign_ins(plan: &Plan, made: &Made) {
-    let users = made.index(Kind::User, "id");
-    let devices = made.index(Kind::Device, "deviceId");
-    let apps = made.index(Kind::ServicePrincipal, "appId");
-    let policies = made.index(Kind::ConditionalAccessPolicy, "id");
+    let users = made.index(Resource::User, "id");
+    let devices = made.index(Resource::Device, "deviceId");
+    let apps = made.index(Resource::ServicePrincipal, "appId");
+    let policies = made.index(Resource::ConditionalAccessPolicy, "id");
+    let owners = owners(plan);
     let tenant = plan.tenant.to_string();
-    for sign_in in made.of(Kind::SignIn) {
-        assert!(SignInRecord::from_graph(&sign_in.to_string()).is_ok());
+    for sign_in in made.of(Resource::SignIn) {
         assert!(error_code::sentence(code(sign_in)).is_some(), "{sign_in}");
         let app = apps[text(sign_in, "appId")];
         assert_eq!(app["displayName"], sign_in["appDisplayName"]);
@@ -201,7 +207,7 @@ fn check_sign_ins(plan: &Plan, made: &Made) {
         let device = text(sign_in, "deviceDetail/deviceId");
         if !device.is_empty() {
             assert_eq!(devices[device]["displayName"], sign_in["deviceDetail"]["displayName"]);
-            assert_eq!(devices[device]["registeredOwners"][0]["id"], sign_in["userId"]);
+            assert_eq!(owners[device], text(sign_in, "userId"));
         }
         for applied in sign_in["appliedConditionalAccessPolicies"].as_array().unwrap() {
             assert_eq!(policies[text(applied, "id")]["displayName"], applied["displayName"]);
@@ -213,6 +219,16 @@ fn check_sign_ins(plan: &Plan, made: &Made) {
     }
 }
 
+/// Ids of devices, with those of their people.
+fn owners(plan: &Plan) -> BTreeMap<String, String> {
+    let world = World::new(plan.clone()).unwrap();
+    let of = |person: &Person| {
+        let devices = person.devices().map(|(_, registration)| registration.device.to_string());
+        devices.map(|device| (device, person.id.to_string())).collect::<Vec<_>>()
+    };
+    world.people.iter().flat_map(of).collect()
+}
+
 /// RFC 5737, RFC 3849 and RFC 2544.
 fn check_address(address: &str) {
     let documented = ["192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:", "198.18.", "198.19."];
@@ -220,11 +236,12 @@ fn check_address(address: &str) {
     assert!(address.is_empty() || address.parse::<std::net::IpAddr>().is_ok(), "{address}");
 }
 
-fn check_other_events(made: &Made, ids: &BTreeSet<&str>) {
-    let users = made.index(Kind::User, "id");
-    let devices = made.index(Kind::Device, "deviceId");
-    let apps = made.index(Kind::ServicePrincipal, "appId");
-    for audit in made.of(Kind::DirectoryAudit) {
+fn check_other_events(plan: &Plan, made: &Made, ids: &BTreeSet<&str>) {
+    let owners = owners(plan);
+    let users = made.index(Resource::User, "id");
+    let devices = made.index(Resource::Device, "deviceId");
+    let apps = made.index(Resource::ServicePrincipal, "appId");
+    for audit in made.of(Resource::DirectoryAudit) {
         let by = &audit["initiatedBy"];
         if by["user"].is_null() {
             assert_eq!(apps[text(by, "app/appId")]["id"], by["app"]["servicePrincipalId"]);
@@ -238,15 +255,12 @@ fn check_other_events(made: &Made, ids: &BTreeSet<&str>) {
             "{audit}"
         );
     }
-    for log in made.of(Kind::ClientLog) {
+    for log in made.of(Resource::ClientLog) {
         let user = users[text(log, "userId")];
         assert_eq!(user["userPrincipalName"], log["userPrincipalName"]);
-        assert_eq!(devices[text(log, "deviceId")]["registeredOwners"][0]["id"], user["id"]);
-    }
-    for group in made.of(Kind::Group) {
-        let members = group["members"].as_array().unwrap();
-        assert!(members.iter().all(|member| users.contains_key(text(member, "id"))));
-        assert!(u64::try_from(members.len()).unwrap() <= group["members@odata.count"].as_u64().unwrap());
+        let device = text(log, "deviceDetail/deviceId");
+        assert_eq!(devices[device]["displayName"], log["deviceDetail"]["displayName"]);
+        assert_eq!(owners[device], text(log, "userId"));
     }
 }
 
@@ -269,11 +283,39 @@ proptest! {
     }
 }
 
+/// Paths of all values, those of an array without a number.
+fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
+                paths(value, &path, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| paths(item, path, found)),
+        Value::Null => {}
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => drop(found.insert(path.to_owned())),
+    }
+}
+
+#[test]
+fn every_kind_is_made_of_properties_that_its_schema_knows() {
+    let made = Made::new(&plan());
+    for kind in Resource::ALL {
+        assert!(!made.of(kind).is_empty(), "{kind:?}");
+        let mut found = BTreeSet::new();
+        made.of(kind).iter().for_each(|value| paths(value, "", &mut found));
+        let known: BTreeSet<&str> = kind.schema().masks.entries().iter().map(|(path, _)| *path).collect();
+        let unknown: Vec<&String> = found.iter().filter(|path| !known.contains(path.as_str())).collect();
+        assert!(unknown.is_empty(), "{kind:?}: {unknown:?}");
+    }
+}
+
 #[test]
 fn there_is_an_incident_to_find() {
     let made = Made::new(&plan());
     let changes: Vec<&Value> = made
-        .of(Kind::DirectoryAudit)
+        .of(Resource::DirectoryAudit)
         .iter()
         .filter(|audit| audit["activityDisplayName"] == "Update conditional access policy")
         .collect();
@@ -282,7 +324,7 @@ fn there_is_an_incident_to_find() {
     assert_eq!(at, seconds(plan().end) - 44 * HOUR - MINUTE);
 
     let target = &change["targetResources"][0];
-    let policy = made.index(Kind::ConditionalAccessPolicy, "id")[text(target, "id")];
+    let policy = made.index(Resource::ConditionalAccessPolicy, "id")[text(target, "id")];
     assert_eq!(time(policy, "modifiedDateTime"), at);
     let version =
         |name| -> Value { serde_json::from_str(text(&target["modifiedProperties"][0], name)).unwrap() };
@@ -295,7 +337,7 @@ fn there_is_an_incident_to_find() {
     assert_eq!(policy["conditions"]["locations"]["excludeLocations"][0], "AllTrusted");
 
     let trusted: Vec<&str> = made
-        .of(Kind::NamedLocation)
+        .of(Resource::NamedLocation)
         .iter()
         .filter(|location| location["isTrusted"] == true)
         .map(|location| text(location, "ipRanges/0/cidrAddress"))
@@ -303,7 +345,7 @@ fn there_is_an_incident_to_find() {
     assert_eq!(trusted, ["192.0.2.0/25", "192.0.2.128/25", "2001:db8:20::/48", "2001:db8:30::/48"]);
 
     let blocked = |by: &Value| code(by) == 53_003 && by["appDisplayName"] == "Example Payroll";
-    let blocked: Vec<&Value> = made.of(Kind::SignIn).iter().filter(|sign_in| blocked(sign_in)).collect();
+    let blocked: Vec<&Value> = made.of(Resource::SignIn).iter().filter(|sign_in| blocked(sign_in)).collect();
     assert!(blocked.len() > 100, "{}", blocked.len());
     for sign_in in &blocked {
         assert!(time(sign_in, "createdDateTime") > at);
@@ -315,7 +357,7 @@ fn there_is_an_incident_to_find() {
     let affected: BTreeSet<&str> = blocked.iter().map(|sign_in| text(sign_in, "userId")).collect();
     assert!((4..=20).contains(&affected.len()), "{}", affected.len());
     // Before, the policy only said that it would have.
-    let warned = made.of(Kind::SignIn).iter().filter(|sign_in| {
+    let warned = made.of(Resource::SignIn).iter().filter(|sign_in| {
         let applied = sign_in["appliedConditionalAccessPolicies"].as_array().unwrap();
         applied
             .iter()
@@ -329,7 +371,7 @@ fn there_is_an_incident_to_find() {
 fn days_have_a_rhythm_and_outcomes_are_the_usual_ones() {
     let made = Made::new(&plan());
     let (mut hours, mut codes, mut sorts) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    for sign_in in made.of(Kind::SignIn) {
+    for sign_in in made.of(Resource::SignIn) {
         let hour = time(sign_in, "createdDateTime").rem_euclid(DAY) / HOUR;
         if sign_in["location"]["countryOrRegion"] == "DE" {
             *hours.entry(hour).or_insert(0) += 1;
@@ -338,7 +380,7 @@ fn days_have_a_rhythm_and_outcomes_are_the_usual_ones() {
         *sorts.entry(text(sign_in, "signInEventTypes/0")).or_insert(0) += 1;
     }
     assert!(hours[&8] > 5 * hours[&2], "{hours:?}");
-    assert!(codes[&0] * 10 > made.of(Kind::SignIn).len() * 8);
+    assert!(codes[&0] * 10 > made.of(Resource::SignIn).len() * 8);
     for code in [50_126, 50_074, 50_076, 53_003, 50_140, 50_058, 50_034, 7_000_215] {
         assert!(codes.contains_key(&code), "{code}");
     }
@@ -349,7 +391,7 @@ fn days_have_a_rhythm_and_outcomes_are_the_usual_ones() {
 fn who_is_asked_for_a_second_factor_comes_back_with_it() {
     let made = Made::new(&plan());
     let mut tries = BTreeMap::<&str, Vec<i64>>::new();
-    for sign_in in made.of(Kind::SignIn) {
+    for sign_in in made.of(Resource::SignIn) {
         tries.entry(text(sign_in, "correlationId")).or_default().push(code(sign_in));
     }
     let asked = tries.values().filter(|codes| matches!(codes[..], [50_074 | 50_076, _, ..]));

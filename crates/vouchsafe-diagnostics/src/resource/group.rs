@@ -42,7 +42,7 @@ static COLUMNS: [Column; 6] = [
 
 static MASKS: Registry = Registry::new(&ENTRIES, no_sentence);
 
-static ENTRIES: [(&str, Class); 82] = [
+static ENTRIES: [(&str, Class); 83] = [
     ("@odata.type", PLAIN),
     ("accessType", PLAIN),
     ("allowExternalSenders", PLAIN),
@@ -73,6 +73,7 @@ static ENTRIES: [(&str, Class); 82] = [
     ("mail", MAIL),
     ("mailEnabled", PLAIN),
     ("mailNickname", TEXT),
+    ("members@odata.count", PLAIN),
     ("membershipRule", TEXT),
     ("membershipRuleProcessingState", PLAIN),
     ("membershipRuleProcessingStatus/errorMessage", TEXT),

@@ -6,9 +6,6 @@ use super::super::organisation::{Group, Rule};
 use super::super::people::{Person, Registration, Trust};
 use super::super::{HOUR, World};
 
-/// Most members that a group names, as `$expand` gives them.
-const MAX_MEMBERS: usize = 20;
-
 pub(super) fn user(world: &World, person: &Person, out: &mut Vec<u8>) {
     let office = person.office();
     let member = person.partner.is_none();
@@ -81,11 +78,7 @@ pub(super) fn group(world: &World, group: &Group, out: &mut Vec<u8>) {
         json.maybe("membershipRuleProcessingState", rule.as_ref().map(|_| "On"));
         json.null("onPremisesSyncEnabled");
         json.flag("securityEnabled", true).maybe("visibility", is_team.then_some("Private"));
-        json.number("members@odata.count", i64::try_from(members.len()).unwrap_or(i64::MAX));
-        json.list("members", members.iter().take(MAX_MEMBERS), |json, member| {
-            json.text("@odata.type", "#microsoft.graph.user").id("id", member.id);
-            json.text("displayName", &member.display_name);
-        });
+        json.number("members@odata.count", i64::try_from(members).unwrap_or(i64::MAX));
     });
 }
 
@@ -111,9 +104,5 @@ pub(super) fn device(owner: &Person, machine: &Machine, registration: &Registrat
         json.text("profileType", "RegisteredDevice");
         json.time("registrationDateTime", registration.registered);
         json.text("trustType", registration.trust.of_device());
-        json.list("registeredOwners", [owner], |json, owner| {
-            json.text("@odata.type", "#microsoft.graph.user").id("id", owner.id);
-            json.text("displayName", &owner.display_name);
-        });
     });
 }

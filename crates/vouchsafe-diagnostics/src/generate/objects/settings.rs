@@ -19,6 +19,9 @@ const METHODS: [(&str, &str, &str); 5] = [
     ("emailAuthenticationMethodConfiguration", "Email", "disabled"),
 ];
 
+/// Template id of the role that guests have, which is public.
+const RESTRICTED_GUEST: &str = "2af84b1e-32c8-42b7-82bc-daa82404023b";
+
 pub(super) fn organization(world: &World, out: &mut Vec<u8>) {
     let domain = &world.plan.domain;
     let label = domain.split('.').next().unwrap_or_default();
@@ -82,5 +85,21 @@ pub(super) fn cross_tenant_access(world: &World, out: &mut Vec<u8>) {
         json.list("partners", world.partners.into_iter().zip(&PARTNERS), |json, (tenant, _)| {
             json.id("tenantId", tenant).inner("inboundTrust", |json| trust(json, true));
         });
+    });
+}
+
+pub(super) fn authorization(out: &mut Vec<u8>) {
+    object(out, |json| {
+        json.text("@odata.type", "#microsoft.graph.authorizationPolicy");
+        json.text("id", "authorizationPolicy").text("displayName", "Authorization Policy");
+        json.text("description", "What people and guests of the tenant may do");
+        json.text("allowInvitesFrom", "adminsAndGuestInviters");
+        json.flag("allowedToSignUpEmailBasedSubscriptions", false).flag("allowedToUseSSPR", true);
+        json.flag("allowEmailVerifiedUsersToJoinOrganization", false).flag("blockMsolPowerShell", true);
+        json.inner("defaultUserRolePermissions", |json| {
+            json.flag("allowedToCreateApps", false).flag("allowedToCreateSecurityGroups", false);
+            json.flag("allowedToCreateTenants", false).flag("allowedToReadOtherUsers", true);
+        });
+        json.text("guestUserRoleId", RESTRICTED_GUEST);
     });
 }

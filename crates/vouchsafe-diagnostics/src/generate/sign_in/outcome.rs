@@ -1,4 +1,4 @@
-//! How sign-ins end, and what people do then. Codes are those of [`crate::sign_in::error_code`].
+//! How sign-ins end, and what people do then. Codes are those of [`crate::resource::sign_in::error_code`].
 
 use super::super::dice::Dice;
 use super::super::people::Spot;
@@ -138,7 +138,7 @@ pub(super) fn lacks_second_factor(code: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sign_in::error_code::sentence;
+    use crate::resource::sign_in::error_code::sentence;
 
     #[test]
     fn every_code_has_its_sentence() {

@@ -1,6 +1,6 @@
 //! A sign-in as Graph `signIn`.
 
-use crate::sign_in::error_code;
+use crate::resource::sign_in::error_code;
 
 use super::super::World;
 use super::super::catalogue::PARTNERS;
