@@ -20,15 +20,18 @@
 //! Personal values are sealed under a key per person, wrapped by a master key that lies outside the database
 //! ([`seal`]). Time, ids and randomness are injected ([`edge`]).
 
+mod canonical;
 mod diagnostics;
 mod document;
 pub mod edge;
 mod entry;
 mod error;
+mod known;
 mod list;
 mod load;
 mod migrate;
 mod opened;
+mod opening;
 mod query;
 mod record;
 pub mod seal;
