@@ -25,8 +25,17 @@ pub(crate) fn request(method: &str, path: &str, token: &str, body: &str) -> Vec<
 }
 
 /// Runs every script on a connection of its own for so long; gives answers a second. An answer other than 200 ends
-/// the program.
+/// the program. The load has a thread of its own, as that of another process would: on the server's threads each would
+/// wake the other's.
 pub(crate) async fn drive(address: SocketAddr, scripts: Vec<Script>, lasts: Duration) -> f64 {
+    let load = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(all(address, scripts, lasts))
+    };
+    tokio::task::spawn_blocking(load).await.unwrap()
+}
+
+async fn all(address: SocketAddr, scripts: Vec<Script>, lasts: Duration) -> f64 {
     let begun = Instant::now();
     let clients: Vec<_> =
         scripts.into_iter().map(|script| tokio::spawn(client(address, script, begun + lasts))).collect();
