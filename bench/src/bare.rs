@@ -3,44 +3,97 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params, params_from_iter};
 
-/// The rows that one lifecycle write of Vouchsafe touches, taken from its database.
+/// As the store has it.
+const CHECKPOINT_PAGES: u32 = 8_000;
+/// As the store has it.
+const CACHE_KIB: i64 = 32 * 1_024;
+
+/// What one lifecycle write of Vouchsafe writes, taken from its database: the very ids and bytes.
+pub(crate) struct Sample {
+    schema: String,
+    pub(crate) tenant: String,
+    provider: String,
+    /// The requests that are written to, each a whole row.
+    requests: Vec<Vec<Value>>,
+    /// An entry's row.
+    entry: Vec<Value>,
+    /// Topic and subject of the two outbox items, the tenant's and the provider's.
+    notices: [(String, String); 2],
+}
+
+impl Sample {
+    /// Looks at a Vouchsafe database in which some requests were written to.
+    pub(crate) fn of(state: &Path) -> Self {
+        let model = Connection::open(state).unwrap();
+        let rows = |sql: &str| -> Vec<Vec<Value>> {
+            let mut statement = model.prepare(sql).unwrap();
+            let columns = statement.column_count();
+            let row = |row: &rusqlite::Row<'_>| (0..columns).map(|column| row.get(column)).collect();
+            statement.query_map([], row).unwrap().map(Result::unwrap).collect()
+        };
+        let text = |value: &Value| if let Value::Text(text) = value { text.clone() } else { String::new() };
+        let schema = rows("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'");
+        let written = "(SELECT target FROM audit_entry WHERE activity = 'Support request updated')";
+        let requests = rows(&format!("SELECT * FROM support_request WHERE id IN {written}"));
+        let entry = rows("SELECT * FROM audit_entry WHERE activity = 'Support request updated' LIMIT 1");
+        let notice = |topic: &str| {
+            let row = rows(&format!(
+                "SELECT tenant_id, topic, subject FROM outbox WHERE topic = '{topic}' LIMIT 1"
+            ));
+            (text(&row[0][0]), (text(&row[0][1]), text(&row[0][2])))
+        };
+        let ((tenant, own), (provider, desk)) =
+            (notice("Support request updated"), notice("supportRequestChanged"));
+        let schema = schema.iter().map(|row| text(&row[0])).collect::<Vec<_>>().join(";");
+        Self { schema, tenant, provider, requests, entry: entry[0].clone(), notices: [own, desk] }
+    }
+
+    /// A request's document.
+    pub(crate) fn document(&self) -> &[u8] {
+        bytes(self.requests[0].last().unwrap())
+    }
+
+    /// An entry's bytes, and its leaf.
+    pub(crate) fn entry(&self) -> (&[u8], &[u8]) {
+        let [.., entry, _, leaf] = self.entry.as_slice() else { return (&[], &[]) };
+        (bytes(entry), bytes(leaf))
+    }
+
+    /// Bytes of the openings that stand beside an entry.
+    pub(crate) fn openings(&self) -> usize {
+        self.entry.iter().rev().nth(1).map_or(0, |openings| bytes(openings).len())
+    }
+}
+
+fn bytes(value: &Value) -> &[u8] {
+    if let Value::Blob(bytes) = value { bytes } else { &[] }
+}
+
+/// A database of its own, with the schema, the settings and the rows of Vouchsafe's.
 pub(crate) struct Bare {
     connection: Connection,
-    document: Vec<u8>,
-    entry: Vec<u8>,
-    openings: Vec<u8>,
+    sample: Sample,
     sequence: i64,
 }
 
 impl Bare {
-    /// Copies the schema and one row of each kind from a Vouchsafe database.
-    pub(crate) fn like(state: &Path, path: &Path) -> Self {
-        let model = Connection::open(state).unwrap();
+    pub(crate) fn like(sample: Sample, path: &Path) -> Self {
         let connection = Connection::open(path).unwrap();
         connection.pragma_update(None, "journal_mode", "WAL").unwrap();
         connection.pragma_update(None, "synchronous", "FULL").unwrap();
-        let mut statement = model
-            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
-            .unwrap();
-        let schema: Vec<String> =
-            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        connection.execute_batch(&schema.join(";")).unwrap();
-        let one = |sql: &str| -> Vec<u8> { model.query_row(sql, [], |row| row.get(0)).unwrap() };
-        let document = one("SELECT document FROM support_request WHERE status = 'open' LIMIT 1");
-        let entry = one("SELECT entry FROM audit_entry WHERE activity = 'Support request updated' LIMIT 1");
-        let openings =
-            one("SELECT openings FROM audit_entry WHERE activity = 'Support request updated' LIMIT 1");
-        connection
-            .execute(
-                "INSERT INTO support_request VALUES ('t', 'sr', 1, 'n', 'open', 's', 'minimal', 'p', 'e', 1, NULL, NULL, $1)",
-                params![document],
-            )
-            .unwrap();
-        connection.execute("INSERT INTO desk_case VALUES ('p', 'sr', 't', 'e', 'open', 1)", []).unwrap();
-        connection.execute("INSERT INTO log_head VALUES ('t', 0)", []).unwrap();
-        Self { connection, document, entry, openings, sequence: 0 }
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).unwrap();
+        connection.pragma_update(None, "cache_size", -CACHE_KIB).unwrap();
+        connection.execute_batch(&sample.schema).unwrap();
+        for row in &sample.requests {
+            let marks: Vec<String> = (1..=row.len()).map(|n| format!("${n}")).collect();
+            let sql = format!("INSERT INTO support_request VALUES ({})", marks.join(", "));
+            connection.execute(&sql, params_from_iter(row)).unwrap();
+        }
+        connection.execute("INSERT INTO log_head VALUES ($1, 0)", [&sample.tenant]).unwrap();
+        Self { connection, sample, sequence: 0 }
     }
 
     /// Writes for so long in transactions of `group` units; gives units a second.
@@ -49,43 +102,41 @@ impl Bare {
         let mut units = 0u32;
         while begun.elapsed() < lasts {
             self.connection.prepare_cached("BEGIN IMMEDIATE").unwrap().execute([]).unwrap();
+            let before = self.sequence;
             for _ in 0..group {
                 self.unit();
                 units += 1;
             }
+            let head = "UPDATE log_head SET size = $1 WHERE tenant_id = $2 AND size = $3";
+            self.run(head, params![self.sequence, self.sample.tenant, before]);
             self.connection.prepare_cached("COMMIT").unwrap().execute([]).unwrap();
         }
         f64::from(units) / begun.elapsed().as_secs_f64()
     }
 
+    fn run(&self, sql: &str, parameters: &[&dyn rusqlite::ToSql]) {
+        self.connection.prepare_cached(sql).unwrap().execute(parameters).unwrap();
+    }
+
     fn unit(&mut self) {
         let sequence = self.sequence;
         self.sequence += 1;
-        let run = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| {
-            self.connection.prepare_cached(sql).unwrap().execute(parameters).unwrap();
-        };
-        run(
-            "UPDATE support_request SET version = version + 1, severity = 'minimal', document = $1 WHERE tenant_id = 't' AND id = 'sr' AND version = $2",
-            params![self.document, sequence + 1],
-        );
-        run(
-            "INSERT INTO desk_case VALUES ('p', 'sr', 't', 'e', 'open', 1) ON CONFLICT (tenant_id, id) DO UPDATE SET assigned_to = excluded.assigned_to",
-            params![],
+        let Sample { tenant, provider, requests, entry, notices, .. } = &self.sample;
+        let request = &requests[usize::try_from(sequence).unwrap() % requests.len()];
+        self.run(
+            "UPDATE support_request SET version = version + 1, status = $1, stage = $2, severity = $3, assigned_to = $4, closed_at = $5, consent_expires_at = $6, document = $7 WHERE tenant_id = $8 AND id = $9",
+            params![request[4], request[5], request[6], request[8], request[10], request[11], request[12], tenant, request[1]],
         );
         let id = format!("aud_{sequence:032x}");
-        run(
-            "INSERT INTO audit_entry (tenant_id, sequence, id, activity_at, activity, category, result, correlation_id, initiator, target, entry, openings, leaf) VALUES ('t', $1, $2, $1, 'Support request updated', 'SupportRequestManagement', 'success', $2, $2, $2, $3, $4, $5)",
-            params![sequence, id, self.entry, self.openings, vec![7u8; 32]],
+        self.run(
+            "INSERT INTO audit_entry (tenant_id, sequence, id, activity_at, activity, category, result, correlation_id, initiator, target, entry, openings, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            params![tenant, sequence, id, sequence, entry[4], entry[5], entry[6], entry[7], entry[8], entry[9], entry[10], entry[11], entry[12]],
         );
-        run(
-            "UPDATE log_head SET size = $1 WHERE tenant_id = 't' AND size = $2",
-            params![sequence + 1, sequence],
-        );
-        for tenant in ["t", "p"] {
-            run(
-                "INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ($1, $2, 'Support request updated', $2, $3)",
-                params![tenant, id, sequence],
-            );
-        }
+        let [(topic, subject), (desk_topic, desk_subject)] = notices;
+        let id = format!("obx_{sequence:032x}");
+        let outbox =
+            "INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ($1, $2, $3, $4, $5)";
+        self.run(outbox, params![tenant, id, topic, subject, sequence]);
+        self.run(outbox, params![provider, id, desk_topic, desk_subject, sequence]);
     }
 }

@@ -59,11 +59,12 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
     loop {
         assert!(stream.read_buf(buffer).await.unwrap() > 0, "the server hung up");
         if end.is_none() {
-            end = buffer.windows(4).position(|window| window == b"\r\n\r\n").map(|head| {
-                let head_text = String::from_utf8_lossy(&buffer[..head]).to_lowercase();
-                assert!(head_text.starts_with("http/1.1 200"), "{}", String::from_utf8_lossy(buffer));
-                let length = head_text.lines().find_map(|line| line.strip_prefix("content-length: "));
-                head + 4 + length.unwrap().trim().parse::<usize>().unwrap()
+            let text = std::str::from_utf8(buffer).unwrap();
+            end = text.find("\r\n\r\n").map(|head| {
+                assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+                let (_, length) = text[..head].split_once("content-length: ").unwrap();
+                let digits = length.find('\r').unwrap_or(length.len());
+                head + 4 + length[..digits].parse::<usize>().unwrap()
             });
         }
         if end.is_some_and(|end| buffer.len() >= end) {

@@ -46,12 +46,16 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Lifecycle writes: row, audit entry, leaf and outbox, durable before the answer
-    Writes,
+    Writes {
+        /// Only Vouchsafe, with so many clients and no peer: for a profiler. Says the processor time of a request
+        #[arg(long, value_name = "N")]
+        alone: Option<usize>,
+    },
     /// A masked, recorded read of a 50-row page
     Reads {
         /// Sign-ins in the file
         #[arg(long, default_value_t = 200_000)]
-        sign_ins: usize,
+        sign_ins: u64,
     },
 }
 
@@ -62,7 +66,10 @@ async fn main() {
     let folder = arguments.folder.clone().unwrap_or_else(|| own.clone());
     std::fs::create_dir_all(&folder).unwrap();
     match arguments.what {
-        What::Writes => writes::run(&folder, arguments.rounds, arguments.seconds).await,
+        What::Writes { alone: None } => writes::run(&folder, arguments.rounds, arguments.seconds).await,
+        What::Writes { alone: Some(clients) } => {
+            writes::alone(&folder, arguments.rounds, arguments.seconds, clients).await;
+        }
         What::Reads { sign_ins } => reads::run(&folder, arguments.rounds, arguments.seconds, sign_ins).await,
     }
     if arguments.folder.is_none() {

@@ -4,22 +4,25 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const SETUP: &str = "CREATE TABLE state (id int PRIMARY KEY, version bigint, document text);
-INSERT INTO state SELECT n, 0, repeat('x', 900) FROM generate_series(1, 10000) n;
-CREATE TABLE audit (id bigserial PRIMARY KEY, state_id int, entry text, hash bytea);
+use crate::bare::Sample;
+
+/// The tables, filled with `$document`.
+const SETUP: &str = "CREATE TABLE state (id int PRIMARY KEY, version bigint, document bytea);
+INSERT INTO state SELECT n, 0, '\\x$document' FROM generate_series(1, 10000) n;
+CREATE TABLE audit (id bigserial PRIMARY KEY, state_id int, entry bytea, leaf bytea);
 CREATE TABLE head (id int PRIMARY KEY, hash bytea); INSERT INTO head VALUES (1, '\\x00');";
 const PLAIN: &str = "\\set id random(1, 10000)
 BEGIN;
-UPDATE state SET version = version + 1, document = repeat('y', 900) WHERE id = :id;
-INSERT INTO audit (state_id, entry, hash) VALUES (:id, repeat('z', 900), sha256('z'));
+UPDATE state SET version = version + 1, document = '\\x$document' WHERE id = :id;
+INSERT INTO audit (state_id, entry, leaf) VALUES (:id, '\\x$entry', '\\x$leaf');
 COMMIT;
 ";
 const CHAINED: &str = "\\set id random(1, 10000)
 BEGIN;
 SELECT hash FROM head WHERE id = 1 FOR UPDATE;
-UPDATE state SET version = version + 1, document = repeat('y', 900) WHERE id = :id;
-INSERT INTO audit (state_id, entry, hash) SELECT :id, repeat('z', 900), sha256(head.hash || 'z'::bytea) FROM head WHERE id = 1;
-UPDATE head SET hash = sha256(hash || 'z'::bytea) WHERE id = 1;
+UPDATE state SET version = version + 1, document = '\\x$document' WHERE id = :id;
+INSERT INTO audit (state_id, entry, leaf) SELECT :id, '\\x$entry', sha256(head.hash || '\\x$entry'::bytea) FROM head WHERE id = 1;
+UPDATE head SET hash = sha256(hash || '\\x$entry'::bytea) WHERE id = 1;
 COMMIT;
 ";
 
@@ -31,8 +34,8 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Starts one in `folder` if the programs are there.
-    pub(crate) fn start(folder: &Path) -> Option<Self> {
+    /// Starts one in `folder` if the programs are there. It writes the documents and entries of the sample.
+    pub(crate) fn start(folder: &Path, sample: &Sample) -> Option<Self> {
         let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
         let newest = versions.filter_map(Result::ok).map(|entry| entry.path().join("bin")).max()?;
         let postgres =
@@ -54,10 +57,20 @@ impl Postgres {
             .run("pg_ctl", &["-D", data.to_str()?, "-o", &options, "-l", log.to_str()?, "-w", "start"])?;
         postgres.run(
             "psql",
-            &["-h", postgres.folder.to_str()?, "-U", "bench", "-d", "postgres", "-q", "-c", SETUP],
+            &[
+                "-h",
+                postgres.folder.to_str()?,
+                "-U",
+                "bench",
+                "-d",
+                "postgres",
+                "-q",
+                "-c",
+                &with(SETUP, sample),
+            ],
         )?;
         for (name, text) in [("plain.sql", PLAIN), ("chained.sql", CHAINED)] {
-            std::fs::write(postgres.folder.join(name), text).ok()?;
+            std::fs::write(postgres.folder.join(name), with(text, sample)).ok()?;
         }
         Some(postgres)
     }
@@ -129,6 +142,16 @@ impl Drop for Postgres {
             eprintln!("the PostgreSQL of this run could not be stopped");
         }
     }
+}
+
+/// A script with the sample's bytes in hex.
+fn with(script: &str, sample: &Sample) -> String {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let (entry, leaf) = sample.entry();
+    script
+        .replace("$document", &hex(sample.document()))
+        .replace("$entry", &hex(entry))
+        .replace("$leaf", &hex(leaf))
 }
 
 fn is_root() -> bool {

@@ -14,7 +14,7 @@ use crate::rounds::{Series, line, ratio};
 use crate::world::{Served, serve};
 
 /// Measures and prints.
-pub(crate) async fn run(folder: &Path, rounds: usize, seconds: u64, sign_ins: usize) {
+pub(crate) async fn run(folder: &Path, rounds: usize, seconds: u64, sign_ins: u64) {
     let lasts = Duration::from_secs(seconds);
     eprintln!("making {sign_ins} sign-ins a tenant");
     let served = serve(folder, sign_ins).await;

@@ -17,13 +17,13 @@ pub(crate) struct Served {
 }
 
 /// Builds the demo's world in `folder` and serves it.
-pub(crate) async fn serve(folder: &Path, sign_ins: usize) -> Served {
+pub(crate) async fn serve(folder: &Path, sign_ins: u64) -> Served {
     let clock = DemoClock::default();
     let options = Options { clock: Arc::new(clock.clone()), ..Options::default() };
     let store = Arc::new(Store::open(&folder.join("vouchsafe"), options).unwrap());
     let app = App::new(store);
-    let world =
-        build(&app, &clock, 1, Sizes { people: 1_000.min(sign_ins / 10).max(30), sign_ins }).await.unwrap();
+    let people = usize::try_from(sign_ins / 10).unwrap_or(usize::MAX).clamp(30, 1_000);
+    let world = build(&app, &clock, 1, Sizes { people, sign_ins }).await.unwrap();
     let listener = vouchsafe_server::serve::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = Server { app: app.clone(), settings: Settings::default() };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use vouchsafe_app::ListOptions;
 use vouchsafe_core::id::SupportRequestId;
 
-use crate::bare::Bare;
+use crate::bare::{Bare, Sample};
 use crate::http::{Script, drive, request};
 use crate::postgres::Postgres;
 use crate::rounds::{Series, line, ratio};
@@ -24,11 +24,12 @@ pub(crate) async fn run(folder: &Path, rounds: usize, seconds: u64) {
     let scripts = |clients: usize| -> Vec<Script> {
         (0..clients).map(|client| script(&cases[client % cases.len()], &token)).collect()
     };
-    drive(served.address, scripts(1), Duration::from_millis(300)).await;
+    drive(served.address, scripts(cases.len()), Duration::from_millis(300)).await;
     // Two files, so that what the groups leave behind does not slow the single commits down.
-    let mut bare = Bare::like(served.app.store().path(), &folder.join("bare.sqlite"));
-    let mut grouped = Bare::like(served.app.store().path(), &folder.join("grouped.sqlite"));
-    let mut postgres = Postgres::start(folder);
+    let sample = || Sample::of(served.app.store().path());
+    let mut bare = Bare::like(sample(), &folder.join("bare.sqlite"));
+    let mut grouped = Bare::like(sample(), &folder.join("grouped.sqlite"));
+    let mut postgres = Postgres::start(folder, &sample());
     let mut figures: [Series; 7] = Default::default();
     for round in 0..rounds {
         eprintln!("round {} of {rounds}", round + 1);
@@ -44,6 +45,13 @@ pub(crate) async fn run(folder: &Path, rounds: usize, seconds: u64) {
     }
     println!(
         "lifecycle write (row, audit entry, leaf, outbox), durable before the answer; {rounds} rounds of {seconds} s\n"
+    );
+    let sample = sample();
+    println!(
+        "a document of {} bytes, an entry of {} with its leaf; SQLite also {} bytes of openings, two outbox items, the log head once a group\n",
+        sample.document().len(),
+        sample.entry().0.len(),
+        sample.openings(),
     );
     line("bare SQLite, the same rows, one commit each", "/s", &figures[0]);
     line("Vouchsafe over HTTP, 1 client", "/s", &figures[1]);
@@ -63,6 +71,32 @@ pub(crate) async fn run(folder: &Path, rounds: usize, seconds: u64) {
     } else {
         println!("PostgreSQL was not found on this machine: its two ratios are not measured.");
     }
+}
+
+/// Measures Vouchsafe without its peers, and what a request costs: time of both cores, load included.
+pub(crate) async fn alone(folder: &Path, rounds: usize, seconds: u64, clients: usize) {
+    let served = serve(folder, 300).await;
+    let (cases, token) = open_cases(&served).await;
+    let scripts = || (0..clients).map(|client| script(&cases[client % cases.len()], &token)).collect();
+    drive(served.address, scripts(), Duration::from_millis(300)).await;
+    let (mut rates, mut costs) = (Series::default(), Series::default());
+    for _ in 0..rounds {
+        let before = processor_micros();
+        let rate = drive(served.address, scripts(), Duration::from_secs(seconds)).await;
+        costs.0.push((processor_micros() - before) / (rate * seconds as f64));
+        rates.0.push(rate);
+    }
+    line(&format!("Vouchsafe over HTTP, {clients} clients"), "/s", &rates);
+    line("processor time of a request and its load", "us", &costs);
+}
+
+/// Processor time of this process so far, user and system.
+fn processor_micros() -> f64 {
+    /// Length of the kernel's clock tick (`sysconf(_SC_CLK_TCK)` is 100 on Linux).
+    const TICK_MICROS: f64 = 10_000.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) * TICK_MICROS
 }
 
 /// Open requests of one tenant, and the token of somebody who may change them.

@@ -21,6 +21,20 @@ pub struct ImportResult {
     pub rejected: u64,
     /// Where and why; may stop before `rejected` is reached.
     pub rejections: Vec<Rejection>,
+    /// Records that say that they are from another tenant. They were imported all the same: the token decides whose
+    /// they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_tenants: Vec<OtherTenant>,
+}
+
+/// How many records name another tenant than the importer's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OtherTenant {
+    /// Directory id of the tenant, as the records say it.
+    pub tenant_id: String,
+    /// How many of them.
+    pub records: u64,
 }
 
 /// A record that could not be read.

@@ -5,7 +5,8 @@
 //!
 //! - [`support_request`], [`access_request`], [`grant`], [`read`], [`policy`], [`account`], [`audit`],
 //!   [`import`]: one module per resource, with the bodies of its requests.
-//! - [`collection`]: the envelope of every list. [`record`]: imported Graph objects, kept as they are.
+//! - [`collection`]: the envelope of every list. [`record`]: imported Graph objects, kept as they are; [`summary`]: their
+//!   counts.
 //! - [`problem`]: every way a request can fail. [`body`] and [`query`]: reading what a caller sent.
 
 pub mod access_request;
@@ -25,5 +26,6 @@ pub mod query;
 pub mod read;
 pub mod record;
 pub mod scope;
+pub mod summary;
 pub mod support_request;
 mod wire_enum;

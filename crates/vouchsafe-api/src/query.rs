@@ -30,6 +30,8 @@ pub struct QueryOptions {
     pub count: bool,
     /// `$select`: the property paths wanted; all if absent.
     pub select: Option<Vec<String>>,
+    /// `by`: what the items are counted by, for summaries only.
+    pub by: Option<String>,
 }
 
 /// One path of `$orderby`.
@@ -56,10 +58,12 @@ pub enum QueryOption {
     Count,
     /// `$select`
     Select,
+    /// `by`
+    By,
 }
 
 impl QueryOption {
-    /// Every option, for resources that take them all.
+    /// Every option of a collection.
     pub const ALL: &[Self] =
         &[Self::Filter, Self::Orderby, Self::Top, Self::Skiptoken, Self::Count, Self::Select];
 
@@ -73,6 +77,7 @@ impl QueryOption {
             Self::Skiptoken => "$skiptoken",
             Self::Count => "$count",
             Self::Select => "$select",
+            Self::By => "by",
         }
     }
 }
@@ -86,6 +91,7 @@ impl Default for QueryOptions {
             skiptoken: None,
             count: false,
             select: None,
+            by: None,
         }
     }
 }
@@ -133,6 +139,7 @@ impl QueryOptions {
             (QueryOption::Skiptoken, self.skiptoken.clone()),
             (QueryOption::Count, self.count.then(|| "true".to_owned())),
             (QueryOption::Select, self.select.as_ref().map(|paths| paths.join(","))),
+            (QueryOption::By, self.by.clone()),
         ];
         let written = pairs.into_iter().filter_map(|(option, value)| {
             value.map(|value| format!("{}={}", option.name(), encoding::encode(&value)))
@@ -155,6 +162,7 @@ impl QueryOptions {
             QueryOption::Select => {
                 self.select = Some(split_paths(value)?.map(read_path).collect::<Result<_, _>>()?)
             }
+            QueryOption::By => self.by = Some(value.to_owned()),
         }
         Ok(())
     }

@@ -344,7 +344,7 @@ impl Known {
                 && there.permissions.allow(Permission::ApproveAccess)
                 && !to_provider
             {
-                same_person = Some(there.person);
+                same_person = Some(there.person.clone());
             }
         }
         self.resource = Some((resource, same_person));

@@ -1,6 +1,7 @@
 //! Who calls, and what every call carries.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,8 +47,8 @@ impl From<Who> for Call {
 
 /// A caller within a unit of work.
 pub(crate) struct Acting {
-    pub(crate) caller: Caller,
-    pub(crate) tenant: Tenant,
+    pub(crate) caller: Arc<Caller>,
+    pub(crate) tenant: Arc<Tenant>,
 }
 
 impl Acting {
@@ -73,12 +74,12 @@ impl App {
     /// [`AppError::Unauthenticated`], [`AppError::TokenExpired`], [`AppError::TokenRevoked`].
     pub async fn authenticate(&self, token: &str) -> Result<Who, AppError> {
         let secret = Secret::parse(Purpose::ApiToken, token).map_err(|_| AppError::Unauthenticated)?;
-        let mut reader = self.store.read()?;
-        let found = reader.token(secret.tenant(), secret.hash().0).await?.ok_or(AppError::Unauthenticated)?;
+        let found = self.store.token(secret.tenant(), secret.hash().0).await?;
+        let found = found.ok_or(AppError::Unauthenticated)?;
         if found.revoked.is_some() {
             return Err(AppError::TokenRevoked);
         }
-        if reader.now() >= found.expires {
+        if self.store.now() >= found.expires {
             return Err(AppError::TokenExpired);
         }
         Ok(Who { tenant: found.tenant, user: found.user })
@@ -134,13 +135,7 @@ impl App {
     /// Begins a unit of work with the log heads of these tenants locked, as far as they exist here.
     pub(crate) async fn work_on(&self, tenants: BTreeSet<TenantId>) -> Result<Work, AppError> {
         let mut work = self.store.work().await?;
-        let mut existing = BTreeSet::new();
-        for tenant in tenants {
-            if work.has_tenant(tenant).await? {
-                existing.insert(tenant);
-            }
-        }
-        work.lock(existing).await?;
+        work.lock_existing(tenants).await?;
         Ok(work)
     }
 }

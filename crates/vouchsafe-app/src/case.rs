@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use vouchsafe_core::assignment;
 use vouchsafe_core::case as rules;
@@ -24,7 +25,7 @@ use vouchsafe_store::{Listed, Order, Session, StoreError, Work};
 
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::cursor::ListOptions;
-use crate::view::{CaseView, MessageView, Rows};
+use crate::view::{CaseView, MessageView, Rows, ended_grants};
 use crate::{App, AppError, Call, Who};
 
 /// What a customer writes to open a request.
@@ -178,7 +179,7 @@ impl App {
             let view = case_view(request.clone(), Some(&me.tenant), work.now());
             return shown_after_commit(work, view).await;
         }
-        let ended = Rows(decided.writes().to_vec()).ended_grants();
+        let ended = ended_grants(decided.writes());
         let view = recorded(work, call, permit, decided, me).await?;
         self.live.stop(&ended);
         Ok(view)
@@ -458,14 +459,13 @@ async fn recorded<A: Action>(
     decided: Decided<A>,
     me: &Acting,
 ) -> Result<CaseView, AppError> {
-    let rows = Rows(work.record(permit, decided).await?);
-    let request = rows.request().cloned().ok_or_else(lost)?;
+    let request = Rows(work.record(permit, decided).await?).into_request().ok_or_else(lost)?;
     let owner = if request.tenant == me.tenant.id {
-        Some(me.tenant.clone())
+        Some(Arc::clone(&me.tenant))
     } else {
-        work.tenant(request.tenant).await?
+        work.tenant(request.tenant).await?.map(Arc::new)
     };
-    let view = case_view(request, owner.as_ref(), work.now());
+    let view = case_view(request, owner.as_deref(), work.now());
     finish(work, call, view).await
 }
 

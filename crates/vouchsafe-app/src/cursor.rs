@@ -2,8 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use vouchsafe_core::id::GrantId;
 use vouchsafe_diagnostics::filter;
+use vouchsafe_store::seal::MasterKey;
 use vouchsafe_store::{ListQuery, Order, PageKey};
 
 use crate::AppError;
@@ -63,12 +66,10 @@ impl ListOptions {
     }
 }
 
-/// Where a page ended. Pages of diagnostic data are bound to the grant that they were read under.
+/// Where a page of a list ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    /// The grant, for diagnostic data.
-    pub grant: Option<GrantId>,
-    /// The last item. For diagnostic data its id is a pseudonym.
+    /// The last item.
     pub key: PageKey,
 }
 
@@ -76,8 +77,7 @@ impl Cursor {
     /// The text of the cursor.
     #[must_use]
     pub fn text(&self) -> String {
-        let grant = self.grant.map(|grant| grant.to_string()).unwrap_or_default();
-        BASE64URL.encode(format!("{}|{grant}|{}", self.key.sort, self.key.id))
+        BASE64URL.encode(format!("{}|{}", self.key.sort, self.key.id))
     }
 
     /// Reads a cursor.
@@ -85,19 +85,59 @@ impl Cursor {
     /// # Errors
     /// [`AppError::BadQuery`] for text that this service did not make.
     pub fn parse(text: &str) -> Result<Self, AppError> {
-        let wrong = || {
-            bad("$skiptoken", "is not a token of this service: follow @odata.nextLink as it is".to_owned())
-        };
-        let bytes = BASE64URL.decode(text).map_err(|_| wrong())?;
-        let plain = String::from_utf8(bytes).map_err(|_| wrong())?;
-        let mut parts = plain.splitn(3, '|');
-        let (Some(sort), Some(grant), Some(id)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(wrong());
-        };
-        let grant = if grant.is_empty() { None } else { Some(grant.parse().map_err(|_| wrong())?) };
-        let key = PageKey { sort: sort.parse().map_err(|_| wrong())?, id: id.to_owned() };
-        Ok(Self { grant, key })
+        let bytes = BASE64URL.decode(text).map_err(|_| foreign())?;
+        let plain = String::from_utf8(bytes).map_err(|_| foreign())?;
+        let (sort, id) = plain.split_once('|').ok_or_else(foreign)?;
+        let key = PageKey { sort: sort.parse().map_err(|_| foreign())?, id: id.to_owned() };
+        Ok(Self { key })
     }
+}
+
+/// Where a page of diagnostic records ended. It is sealed: a place in the data can hold what the page masked. It goes
+/// on only under the grant and in the collection that it was made in.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordCursor {
+    /// The grant that the page was read under, if any.
+    pub(crate) grant: Option<GrantId>,
+    sealed: Vec<u8>,
+}
+
+impl RecordCursor {
+    /// Seals a place for readers of `collection` under a grant, or without one for `basis`.
+    pub(crate) fn text(
+        master: &MasterKey,
+        grant: Option<GrantId>,
+        basis: &str,
+        place: &impl Serialize,
+    ) -> Result<String, AppError> {
+        let plain = serde_json::to_vec(place).map_err(|_| foreign())?;
+        let sealed = master.seal_cursor(basis, &plain)?;
+        let grant = grant.map(|grant| grant.to_string()).unwrap_or_default();
+        Ok(format!("{grant}.{}", BASE64URL.encode(sealed)))
+    }
+
+    /// Reads which grant a cursor belongs to.
+    ///
+    /// # Errors
+    /// [`AppError::BadQuery`] for text that this service did not make.
+    pub(crate) fn parse(text: &str) -> Result<Self, AppError> {
+        let (grant, sealed) = text.split_once('.').ok_or_else(foreign)?;
+        let grant = if grant.is_empty() { None } else { Some(grant.parse().map_err(|_| foreign())?) };
+        Ok(Self { grant, sealed: BASE64URL.decode(sealed).map_err(|_| foreign())? })
+    }
+
+    /// The place.
+    ///
+    /// # Errors
+    /// [`AppError::BadQuery`] where the cursor was made for another basis.
+    pub(crate) fn place<P: DeserializeOwned>(&self, master: &MasterKey, basis: &str) -> Result<P, AppError> {
+        let plain = master.open_cursor(basis, &self.sealed).map_err(|_| foreign())?;
+        serde_json::from_slice(&plain).map_err(|_| foreign())
+    }
+}
+
+fn foreign() -> AppError {
+    bad("$skiptoken", "is not a token of this list: follow @odata.nextLink as it is".to_owned())
 }
 
 pub(crate) fn bad(parameter: &'static str, message: String) -> AppError {

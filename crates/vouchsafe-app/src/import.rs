@@ -1,21 +1,25 @@
 //! Bringing diagnostic data in: streamed, in constant memory, idempotent by record id.
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use vouchsafe_core::id::ImportId;
 use vouchsafe_core::permit::{Facts, ImportData, authorize};
 use vouchsafe_core::read as rules;
 use vouchsafe_diagnostics::import::{Imported, read};
-use vouchsafe_diagnostics::sign_in::SignInRecord;
+use vouchsafe_diagnostics::record::Record;
+use vouchsafe_store::RECORDS_PER_BATCH;
 
 use crate::call::acting;
 use crate::case::LOOK;
 use crate::{App, AppError, Who};
 
-/// Records that one transaction adds.
-const BATCH: usize = 1_000;
+/// Batches that wait between the thread that reads and the store.
+const BATCHES_WAITING: usize = 4;
 /// Refused records that the answer lists; all are counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
+/// Other tenants that the answer names; further ones count as the last.
+const OTHER_TENANTS_LISTED_MAX: usize = 100;
 
 /// What came of an import.
 #[derive(Debug, Clone)]
@@ -32,6 +36,9 @@ pub struct ImportReport {
     pub rejected: u64,
     /// The first thousand of them.
     pub rejections: Vec<Rejected>,
+    /// How many records say that they are from another tenant, by what they say. They were imported all the same: the
+    /// token decides whose they are.
+    pub other_tenants: BTreeMap<String, u64>,
 }
 
 /// A record that was refused.
@@ -45,14 +52,14 @@ pub struct Rejected {
 
 /// A step of the parsing thread.
 enum Step {
-    Batch(Vec<SignInRecord>),
+    Batch { records: Vec<Record>, other_tenants: Vec<String> },
     Rejected(Rejected),
     Broken(String),
 }
 
 impl App {
-    /// Imports sign-ins into the caller's tenant. What was read before a file breaks stays imported; sending the
-    /// whole file again adds nothing twice.
+    /// Imports diagnostic objects of any kind into the caller's tenant. What was read before a file breaks stays
+    /// imported; sending the whole file again adds nothing twice.
     ///
     /// # Errors
     /// [`AppError::Forbidden`] without the permission; [`AppError::BadImport`] if the format is not recognised or
@@ -68,16 +75,17 @@ impl App {
             let facts = Facts::own_tenant(LOOK, &me.caller);
             drop(authorize::<ImportData>(facts, who.tenant).map_err(|_| AppError::Forbidden)?);
         }
-        let (steps, mut coming) = tokio::sync::mpsc::channel(4);
-        let parsing = tokio::task::spawn_blocking(move || parse(source, &steps));
+        let (steps, mut coming) = tokio::sync::mpsc::channel(BATCHES_WAITING);
+        let directory = who.tenant.to_string();
+        let parsing = tokio::task::spawn_blocking(move || parse(source, &directory, &steps));
         let mut report = self.empty_report(who);
         let mut broken = None;
+        let mut writer = self.store.record_writer(who.tenant).await?;
         while let Some(step) = coming.recv().await {
             match step {
-                Step::Batch(records) => {
-                    let batch = self.store.import_sign_ins(who.tenant, records).await?;
-                    report.imported += batch.imported;
-                    report.already_present += batch.already_present;
+                Step::Batch { records, other_tenants } => {
+                    writer.add(records).await?;
+                    other_tenants.into_iter().for_each(|tenant| report.other(tenant));
                 }
                 Step::Rejected(rejected) => {
                     report.rejected += 1;
@@ -91,6 +99,8 @@ impl App {
         if parsing.await.is_err() {
             broken = Some("the file could not be read".to_owned());
         }
+        let added = writer.finish().await?;
+        (report.imported, report.already_present) = (added.imported, added.already_present);
         report.received = report.imported + report.already_present + report.rejected;
         if report.received > 0 {
             self.record_import(who, &report).await?;
@@ -109,7 +119,15 @@ impl App {
         let mut random = [0; 10];
         self.store.random(who.tenant, &mut random);
         let id = vouchsafe_core::id::Id::from_uuid(vouchsafe_core::id::uuid_v7(self.store.now(), random));
-        ImportReport { id, received: 0, imported: 0, already_present: 0, rejected: 0, rejections: Vec::new() }
+        ImportReport {
+            id,
+            received: 0,
+            imported: 0,
+            already_present: 0,
+            rejected: 0,
+            rejections: Vec::new(),
+            other_tenants: BTreeMap::new(),
+        }
     }
 
     async fn record_import(&self, who: Who, report: &ImportReport) -> Result<(), AppError> {
@@ -124,17 +142,30 @@ impl App {
     }
 }
 
+impl ImportReport {
+    fn other(&mut self, tenant: String) {
+        let listed = &mut self.other_tenants;
+        let full = listed.len() >= OTHER_TENANTS_LISTED_MAX && !listed.contains_key(&tenant);
+        let count = if full { listed.values_mut().last() } else { Some(listed.entry(tenant).or_default()) };
+        if let Some(count) = count {
+            *count += 1;
+        }
+    }
+}
+
 /// Reads the file on its own thread and hands batches over; stops when nobody listens any more.
-fn parse(source: impl BufRead, steps: &tokio::sync::mpsc::Sender<Step>) {
-    let mut batch = Vec::with_capacity(BATCH);
-    for item in read(source) {
+fn parse(source: impl BufRead, directory: &str, steps: &tokio::sync::mpsc::Sender<Step>) {
+    let (mut records, mut other_tenants) = (Vec::with_capacity(RECORDS_PER_BATCH), Vec::new());
+    for item in read(source).of_directory(directory) {
         let step = match item {
-            Ok(Imported::Record { record, .. }) => {
-                batch.push(*record);
-                if batch.len() < BATCH {
+            Ok(Imported::Record { record, foreign_tenant, .. }) => {
+                records.push(*record);
+                other_tenants.extend(foreign_tenant);
+                if records.len() < RECORDS_PER_BATCH {
                     continue;
                 }
-                Step::Batch(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))
+                let records = std::mem::replace(&mut records, Vec::with_capacity(RECORDS_PER_BATCH));
+                Step::Batch { records, other_tenants: std::mem::take(&mut other_tenants) }
             }
             Ok(Imported::Rejected { line, reason }) => Step::Rejected(Rejected { line, reason }),
             Err(error) => Step::Broken(error.to_string()),
@@ -143,8 +174,8 @@ fn parse(source: impl BufRead, steps: &tokio::sync::mpsc::Sender<Step>) {
             return;
         }
     }
-    if !batch.is_empty() {
+    if !records.is_empty() {
         // Nobody listens: the caller has gone, and with it the import.
-        let _ = steps.blocking_send(Step::Batch(batch));
+        let _ = steps.blocking_send(Step::Batch { records, other_tenants });
     }
 }

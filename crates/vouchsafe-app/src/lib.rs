@@ -14,6 +14,7 @@ mod grant;
 mod import;
 mod live;
 mod own;
+mod own_sign_ins;
 mod read;
 mod setup;
 mod shown;
@@ -32,7 +33,8 @@ pub use error::AppError;
 pub use import::{ImportReport, Rejected};
 pub use live::{LiveAnswer, LiveAnswers};
 pub use own::policy_version;
-pub use read::{MaskedPage, ReadAnswer, ReadQuery, SignInListing, Wanted};
+pub use own_sign_ins::SignInListing;
+pub use read::{Count, MaskedAnswer, MaskedRecords, ReadAnswer, ReadQuery, Wanted};
 pub use setup::{NewPerson, NewTenant};
 pub use shown::{AccessStory, ReadTotals};
 

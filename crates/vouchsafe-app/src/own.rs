@@ -4,7 +4,7 @@ use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::{ChangePolicy, Facts, ReadPolicy, authorize};
 use vouchsafe_core::role;
 use vouchsafe_core::setup::{self, Account};
-use vouchsafe_core::tenant::SupportAccessPolicy;
+use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant};
 
 use crate::call::{acting, finish, shown_after_commit, unchanged};
 use crate::case::LOOK;
@@ -21,7 +21,8 @@ impl App {
         let me = acting(&mut reader, who).await?;
         let account = reader.account(who.tenant, who.user).await?.ok_or(AppError::Unauthenticated)?;
         let allowed = me.caller.permissions.iter().collect();
-        Ok(MeView { person: me.caller.person, roles: account.roles, allowed, tenant: me.tenant })
+        let (person, tenant) = (me.caller.person.clone(), Tenant::clone(&me.tenant));
+        Ok(MeView { person, roles: account.roles, allowed, tenant })
     }
 
     /// The engineers of the provider, for those who hand cases over.
@@ -51,7 +52,7 @@ impl App {
         let me = acting(&mut reader, who).await?;
         let facts = Facts::own_tenant(LOOK, &me.caller);
         drop(authorize::<ReadPolicy>(facts, who.tenant).map_err(|_| AppError::Forbidden)?);
-        Ok(me.tenant.policy)
+        Ok(me.tenant.policy.clone())
     }
 
     /// Changes the own tenant's settings.

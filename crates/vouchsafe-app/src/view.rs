@@ -111,10 +111,10 @@ pub struct MeView {
 pub(crate) struct Rows(pub(crate) Vec<Write>);
 
 impl Rows {
-    pub(crate) fn request(&self) -> Option<&SupportRequest> {
+    pub(crate) fn into_request(self) -> Option<SupportRequest> {
         self.0
-            .iter()
-            .find_map(|write| if let Write::SupportRequest(row) = write { Some(&**row) } else { None })
+            .into_iter()
+            .find_map(|write| if let Write::SupportRequest(row) = write { Some(*row) } else { None })
     }
 
     pub(crate) fn side(&self, tenant: TenantId) -> Option<&AccessSide> {
@@ -145,9 +145,14 @@ impl Rows {
 
     /// The grants that this decision has ended.
     pub(crate) fn ended_grants(&self) -> Vec<GrantId> {
-        let ended = |write: &Write| {
-            if let Write::Grant(row) = write { (!row.is_open_on_record()).then_some(row.id) } else { None }
-        };
-        self.0.iter().filter_map(ended).collect()
+        ended_grants(&self.0)
     }
+}
+
+/// The grants that a decision with these rows ends.
+pub(crate) fn ended_grants(rows: &[Write]) -> Vec<GrantId> {
+    let ended = |write: &Write| {
+        if let Write::Grant(row) = write { (!row.is_open_on_record()).then_some(row.id) } else { None }
+    };
+    rows.iter().filter_map(ended).collect()
 }

@@ -27,9 +27,9 @@ pub enum ReadRefusal {
     GrantEnded,
 }
 
-/// The basis of a read of `category` in `tenant` for `request`, given every grant of (tenant, request). `named`
-/// is the grant that the caller asked to use; without one, the oldest live grant that covers the category counts,
-/// collections excepted.
+/// The basis of a read of data of `categories` in `tenant` for `request`, given every grant of (tenant, request).
+/// `named` is the grant that the caller asked to use; without one, the oldest live grant that covers at least one of
+/// the categories counts, collections excepted.
 ///
 /// The caller must already be known to be the case's engineer and active (`Permit<ReadData>`).
 ///
@@ -38,18 +38,20 @@ pub enum ReadRefusal {
 pub fn basis<'a>(
     request: &SupportRequest,
     tenant: TenantId,
-    category: DataCategory,
+    categories: &[DataCategory],
     grants: &'a [Grant],
     named: Option<GrantId>,
     now: Timestamp,
 ) -> Result<Basis<'a>, ReadRefusal> {
     let belongs = |grant: &&Grant| grant.tenant == tenant && grant.support_request == request.id;
+    let covers =
+        |grant: &Grant| categories.iter().any(|category| grant.data_categories.contains(category));
     if let Some(id) = named {
         let grant =
             grants.iter().filter(belongs).find(|grant| grant.id == id).ok_or(ReadRefusal::NoLiveGrant)?;
         return if !request.is_open() || !grant.is_live(now) {
             Err(ReadRefusal::GrantEnded)
-        } else if grant.data_categories.contains(&category) {
+        } else if covers(grant) {
             Ok(Basis::Grant(grant))
         } else {
             Err(ReadRefusal::NoLiveGrant)
@@ -58,14 +60,14 @@ pub fn basis<'a>(
     if !request.is_open() {
         return Err(ReadRefusal::NoLiveGrant);
     }
-    if !category.is_advanced() && tenant == request.tenant {
+    if tenant == request.tenant && categories.iter().any(|category| !category.is_advanced()) {
         return Ok(Basis::Basic);
     }
     grants
         .iter()
         .filter(belongs)
         .filter(|grant| grant.source != GrantSource::Collection)
-        .filter(|grant| grant.is_live(now) && grant.data_categories.contains(&category))
+        .filter(|grant| grant.is_live(now) && covers(grant))
         .min_by_key(|grant| (grant.created, grant.id))
         .map(Basis::Grant)
         .ok_or(ReadRefusal::NoLiveGrant)

@@ -279,6 +279,24 @@ pub enum SupportRequestEvent {
     Reopened,
 }
 
+impl SupportRequestEvent {
+    /// Whether it changes what the provider's desk keeps of a case: who works on it, and whether it is open.
+    #[must_use]
+    pub fn concerns_desk(&self) -> bool {
+        match self {
+            Self::Opened { .. } | Self::Assigned { .. } | Self::Closed { .. } | Self::Reopened => true,
+            Self::Updated { .. }
+            | Self::StageChanged { .. }
+            | Self::MessageAdded { .. }
+            | Self::ConsentAwaiting { .. }
+            | Self::ConsentGiven { .. }
+            | Self::ConsentEnded { .. }
+            | Self::ConsentExpired { .. }
+            | Self::ReopenProposed => false,
+        }
+    }
+}
+
 impl SupportRequest {
     /// Whether work may go on.
     #[must_use]

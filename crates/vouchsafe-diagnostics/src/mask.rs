@@ -18,22 +18,41 @@
 //! | array, object | member by member; a member name that does not look like an identifier becomes `key~…` |
 //!
 //! Empty texts, null and the nil UUID say nothing and stay.
+//!
+//! Who is named without an id is still the person of that id where [`People`] says so. What the tenant [`Revealed`] is
+//! shown as it is.
+//!
+//! [`Masker`] reads each record once: `json` hands out pieces of its text, `tree` and `places` find what each member
+//! holds from what its parent is, `person` looks ahead where members depend on each other, `pseudonyms` writes the
+//! texts. [`Rewriter`] is the way back, for filters and paths.
 
-use std::collections::HashMap;
-
-use serde_json::{Map, Value};
 use vouchsafe_core::time::Timestamp;
 
 mod address;
 mod base32;
+pub(crate) mod json;
 mod key;
+mod people;
+mod person;
+mod places;
+mod pseudonyms;
 mod registry;
+mod revealed;
 mod rewrite;
+mod stream;
 mod token;
+mod tree;
 
+use places::Places;
+use pseudonyms::Pseudonyms;
+use stream::Stream;
+
+pub use json::InvalidJson;
 pub use key::{IdReading, IdSpace, MaskKey};
+pub use people::People;
 pub use registry::{Class, Personal, Registry, Switch};
-pub use rewrite::{MaskError, Rewritten, TypedValue, check_order, rewrite_filter};
+pub use revealed::Revealed;
+pub use rewrite::{MaskError, Rewriter, Rewritten, TypedValue, check_order};
 
 /// Deepest nesting that is shown, in levels; what lies deeper becomes null.
 const MAX_DEPTH: usize = 64;
@@ -47,16 +66,35 @@ const MAX_NAME_DIGITS: usize = 4;
 pub struct PropertyRead {
     /// Path of the property; a replaced member name stands in its replaced form.
     pub name: String,
-    /// Whether it was masked.
-    pub masked: bool,
+    /// How it was shown.
+    pub shown: Shown,
 }
 
-/// Masks one record, and names the properties in it, in order of their names.
-#[must_use]
-pub fn mask(registry: &Registry, key: &MaskKey, record: &Value) -> (Value, Vec<PropertyRead>) {
-    let mut masker = Masker::new(registry, key);
-    let masked = masker.mask(record);
-    (masked, masker.into_properties())
+/// How a property was shown. Where the records of an answer differ, the last of these that happened counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shown {
+    /// As it is: it is not personal.
+    Plain,
+    /// Masked.
+    Masked,
+    /// As it is, though it is personal: the tenant revealed the value.
+    Revealed,
+}
+
+/// The members of a record that `$select` names; others are not shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Select(Vec<String>);
+
+impl Select {
+    /// Of these top-level members.
+    #[must_use]
+    pub fn new(names: impl IntoIterator<Item: Into<String>>) -> Self {
+        Self(names.into_iter().map(Into::into).collect())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|selected| selected == name)
+    }
 }
 
 /// Masks the records of one answer, and gathers the properties that were in them.
@@ -64,202 +102,72 @@ pub fn mask(registry: &Registry, key: &MaskKey, record: &Value) -> (Value, Vec<P
 pub struct Masker<'a> {
     registry: &'a Registry,
     key: &'a MaskKey,
-    properties: HashMap<String, bool>,
-    /// Path of the place, as names were put out.
-    path: String,
+    places: Places<'a>,
+    pseudonyms: Pseudonyms<'a>,
 }
 
 impl<'a> Masker<'a> {
     /// Ready for the first record.
     #[must_use]
     pub fn new(registry: &'a Registry, key: &'a MaskKey) -> Self {
-        Self { registry, key, properties: HashMap::new(), path: String::new() }
+        Self {
+            registry,
+            key,
+            places: Places::new(registry.tree()),
+            pseudonyms: Pseudonyms::new(registry, key),
+        }
     }
 
-    /// Masks one record.
+    /// Shows these values as they are.
     #[must_use]
-    pub fn mask(&mut self, record: &Value) -> Value {
-        self.path.clear();
-        self.value(record, Class::UNKNOWN, &Around::default(), 0)
+    pub fn with_revealed(mut self, revealed: &'a Revealed) -> Self {
+        self.pseudonyms.reveal(revealed);
+        self
+    }
+
+    /// Knows these people also where a record names one without the id.
+    #[must_use]
+    pub fn with_people(mut self, people: &'a People) -> Self {
+        self.pseudonyms.know(people);
+        self
+    }
+
+    /// Appends the masked form of one record to `out`: JSON without space between its parts, members in the order of
+    /// `json`, of the record's own only those of `select`.
+    ///
+    /// # Errors
+    /// [`InvalidJson`] when `json` is not one JSON value; then `out` is as it was.
+    pub fn mask_json(
+        &mut self,
+        json: &str,
+        select: Option<&Select>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), InvalidJson> {
+        let start = out.len();
+        let masked = Stream::new(self, json, out).record(select);
+        if masked.is_err() {
+            out.truncate(start);
+        }
+        masked
     }
 
     /// The properties of all records so far, in order of their names.
     #[must_use]
     pub fn into_properties(self) -> Vec<PropertyRead> {
-        let read = |(name, masked)| PropertyRead { name, masked };
-        let mut properties: Vec<PropertyRead> = self.properties.into_iter().map(read).collect();
-        properties.sort_unstable();
-        properties
-    }
-
-    fn value(&mut self, value: &Value, class: Class, around: &Around<'_>, depth: usize) -> Value {
-        if depth > MAX_DEPTH {
-            return Value::Null;
-        }
-        match value {
-            Value::Object(members) => self.object(members, class, around, depth),
-            Value::Array(items) => {
-                // The elements have the path of the array, and no person is described by several of them.
-                let person = if items.len() == 1 { around.person } else { None };
-                let around = Around { person, described: around.described };
-                self.read(class, items.is_empty());
-                items.iter().map(|item| self.value(item, class, &around, depth + 1)).collect()
-            }
-            Value::Null => {
-                self.read(class, true);
-                Value::Null
-            }
-            Value::Bool(_) | Value::Number(_) => {
-                self.read(class, true);
-                if class == Class::Plain { value.clone() } else { Value::Null }
-            }
-            Value::String(_) if class == Class::Personal(Personal::Hidden) => {
-                self.read(class, true);
-                Value::Null
-            }
-            Value::String(text) => {
-                self.read(class, true);
-                Value::String(self.text(text, class, around))
-            }
-        }
-    }
-
-    fn object(
-        &mut self,
-        members: &Map<String, Value>,
-        class: Class,
-        around: &Around<'_>,
-        depth: usize,
-    ) -> Value {
-        self.read(class, members.is_empty());
-        let outer = self.path.len();
-        let mut known = Vec::with_capacity(members.len());
-        for name in members.keys() {
-            self.enter(outer, name);
-            let class = self.registry.known(&self.path).filter(|_| !name.contains('/'));
-            known.push(class.map(|class| self.beside(class, members)));
-        }
-        let person = self.person(members, &known);
-        let described = person.as_ref().filter(|person| person.user_principal_name.is_some());
-        let around = Around { person: person.as_ref(), described: described.or(around.described) };
-        let mut masked = Map::new();
-        for ((name, value), class) in members.iter().zip(known) {
-            let shown = match class {
-                None if !is_identifier(name) => token::key_name(self.key, name),
-                None | Some(_) => name.clone(),
-            };
-            self.enter(outer, &shown);
-            let value = self.value(value, class.unwrap_or(Class::UNKNOWN), &around, depth + 1);
-            masked.insert(shown, value);
-        }
-        self.path.truncate(outer);
-        Value::Object(masked)
-    }
-
-    /// Makes the path that of a member of the object whose path has `outer` bytes.
-    fn enter(&mut self, outer: usize, name: &str) {
-        self.path.truncate(outer);
-        if outer > 0 {
-            self.path.push('/');
-        }
-        self.path.push_str(name);
-    }
-
-    /// Notes the place, if it is one that ends there.
-    fn read(&mut self, class: Class, is_leaf: bool) {
-        if !is_leaf || self.path.is_empty() {
-            return;
-        }
-        let masked = class != Class::Plain;
-        match self.properties.get_mut(&self.path) {
-            Some(known) => *known |= masked,
-            None => {
-                self.properties.insert(self.path.clone(), masked);
-            }
-        }
-    }
-
-    /// The person whom the members of an object describe, by the id, else by the UPN, else by the display name.
-    fn person(&self, members: &Map<String, Value>, known: &[Option<Class>]) -> Option<Person> {
-        let filled = |wanted: Class| {
-            let of_class = members.values().zip(known).filter(|(_, class)| **class == Some(wanted));
-            of_class.filter_map(|(value, _)| value.as_str()).find(|text| !says_nothing(text))
-        };
-        let upn = filled(Class::Personal(Personal::UserPrincipalName));
-        let pseudonym = if let Some(id) = filled(Class::Id(IdSpace::Person)) {
-            self.key.mask_id(IdSpace::Person, id)
-        } else if let Some(upn) = upn {
-            token::user_principal_name(self.key, upn)
-        } else {
-            token::person_name(self.key, filled(Class::Personal(Personal::PersonName))?)
-        };
-        Some(Person { pseudonym, user_principal_name: upn.map(str::to_lowercase) })
-    }
-
-    fn text(&self, text: &str, class: Class, around: &Around<'_>) -> String {
-        if says_nothing(text) {
-            return text.to_owned();
-        }
-        match class {
-            Class::Plain => text.to_owned(),
-            Class::Id(_) if self.registry.is_public_sentence(text) => text.to_owned(),
-            Class::Id(space) => self.key.mask_id(space, text),
-            Class::Personal(Personal::UserPrincipalName) => match around.person {
-                Some(person) => person.pseudonym.clone(),
-                None => token::user_principal_name(self.key, text),
-            },
-            Class::Personal(Personal::PersonName) => match around.person {
-                Some(person) => person.pseudonym.clone(),
-                None => token::person_name(self.key, text),
-            },
-            Class::Personal(Personal::Mail) => self.mail(text, around),
-            Class::Personal(Personal::Phone) => token::phone(self.key, text),
-            Class::Personal(Personal::Address) => {
-                address::mask(self.key, text).unwrap_or_else(|| token::text(self.key, text))
-            }
-            Class::Personal(Personal::Sentence) if self.registry.is_public_sentence(text) => text.to_owned(),
-            Class::Personal(Personal::Sentence) => token::text(self.key, text),
-            Class::Personal(Personal::Text | Personal::Hidden) | Class::Switch(_) => {
-                day(text).unwrap_or_else(|| token::text(self.key, text))
-            }
-        }
-    }
-
-    fn mail(&self, text: &str, around: &Around<'_>) -> String {
-        let (protocol, address) = token::mail_parts(text);
-        let is_upn =
-            |person: &&Person| person.user_principal_name.as_deref() == Some(&address.to_lowercase());
-        let pseudonym = match around.described.filter(is_upn) {
-            Some(person) => person.pseudonym.clone(),
-            None => token::user_principal_name(self.key, address),
-        };
-        format!("{protocol}{pseudonym}")
-    }
-
-    /// The class of a member of an object.
-    fn beside(&self, class: Class, members: &Map<String, Value>) -> Class {
-        match class {
-            Class::Switch(switch) => class.beside(members.get(switch.member).and_then(Value::as_str)),
-            Class::Plain | Class::Id(_) | Class::Personal(_) => class,
-        }
+        self.places.properties()
     }
 }
 
-/// A person whom an object describes.
-#[derive(Debug)]
-struct Person {
-    pseudonym: String,
-    /// In lower case.
-    user_principal_name: Option<String>,
-}
-
-/// Who is described around a value.
-#[derive(Debug, Clone, Copy, Default)]
-struct Around<'p> {
-    /// By the members beside it.
-    person: Option<&'p Person>,
-    /// The nearest whose UPN is known: by the members beside it, or by an object around them.
-    described: Option<&'p Person>,
+/// Masks one record, and names the properties in it, in order of their names.
+#[cfg(test)]
+pub(crate) fn mask(
+    registry: &Registry,
+    key: &MaskKey,
+    record: &serde_json::Value,
+) -> (serde_json::Value, Vec<PropertyRead>) {
+    let (mut masker, mut out) = (Masker::new(registry, key), Vec::new());
+    masker.mask_json(&record.to_string(), None, &mut out).unwrap();
+    (serde_json::from_slice(&out).unwrap(), masker.into_properties())
 }
 
 /// Whether the text is empty or the nil UUID, which stand for "nobody".

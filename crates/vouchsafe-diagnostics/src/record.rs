@@ -7,6 +7,14 @@ use vouchsafe_core::time::Timestamp;
 use crate::resource::{Column, Fold, Resource, Shape, Stored, Type};
 use crate::sign_in::{MAX_COLUMN_CHARS, MAX_RECORD_BYTES, RejectReason};
 
+mod extract;
+
+pub(crate) use extract::{Extract, Extractor};
+
+/// When events happen that are kept, in microseconds since 1970: from 1900 on and before 2150. Storage has places for
+/// no others, and no log has any.
+const KEPT_MICROS: std::ops::Range<i64> = -2_208_988_800_000_000..5_680_281_600_000_000;
+
 /// An object of a tenant: its JSON unchanged, and the values that are kept beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -53,9 +61,37 @@ impl Record {
         if json.len() > MAX_RECORD_BYTES {
             return Err(RejectReason::TooLarge);
         }
+        let extract = Extractor::of(resource).and_then(|mut extractor| extractor.take(json).ok());
+        if let Some(record) = extract.and_then(|extract| Self::from_extract(resource, extract, json)) {
+            return Ok(record);
+        }
         let value: Value =
             serde_json::from_str(json).map_err(|error| RejectReason::NotJson(error.to_string()))?;
         Self::from_value(resource, &value, json.to_owned())
+    }
+
+    /// A record of what was taken from `json`; nothing where something is missing that it needs.
+    pub(crate) fn from_extract(resource: Resource, extract: Extract<'_>, json: &str) -> Option<Self> {
+        let schema = resource.schema();
+        if matches!(schema.shape, Shape::Events { .. }) && !extract.at.is_some_and(is_kept) {
+            return None;
+        }
+        let only = (schema.shape == Shape::Singleton).then_some(schema.path);
+        let id = extract.id.as_deref().filter(|id| !id.is_empty()).or(only)?;
+        // The id is the first of the columns, folded already.
+        let folded = match extract.values.first() {
+            Some((0, ColumnValue::Text(folded))) => folded.clone(),
+            Some(_) | None => Fold::Id.apply(id),
+        };
+        Some(Self {
+            resource,
+            category: schema.category.decided(extract.decides.as_deref()),
+            id: folded,
+            at: extract.at,
+            values: extract.values,
+            json: json.to_owned(),
+            original: None,
+        })
     }
 
     /// Takes from `value` what is kept beside the object; `json` is its text.
@@ -76,8 +112,10 @@ impl Record {
             collect(value, column.path, column, &mut |found| values.push((place, found)))?;
         }
         let id = value.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
-        let id = Fold::Id.apply(id.ok_or(RejectReason::Missing("id"))?);
-        Ok(Self { resource, category: (schema.category)(value), id, at, values, json, original: None })
+        // Some policies have no id: there is one of them.
+        let only = (schema.shape == Shape::Singleton).then_some(schema.path);
+        let id = Fold::Id.apply(id.or(only).ok_or(RejectReason::Missing("id"))?);
+        Ok(Self { resource, category: schema.category.of(value), id, at, values, json, original: None })
     }
 }
 
@@ -112,13 +150,7 @@ fn kept(value: &Value, column: &Column) -> Result<Option<ColumnValue>, RejectRea
     match column.holds {
         Type::Text => {
             let text = value.as_str().ok_or_else(|| wrong_type(column, "a string"))?;
-            if text.len() > MAX_COLUMN_CHARS && text.chars().count() > MAX_COLUMN_CHARS {
-                return Err(RejectReason::TooLong(column.path));
-            }
-            if text.contains('\0') {
-                return Err(RejectReason::Nul(column.path));
-            }
-            Ok((!text.is_empty()).then(|| ColumnValue::Text(column.fold.apply(text))))
+            kept_text(text, column)
         }
         Type::Int => {
             let number = value.as_i64().ok_or_else(|| wrong_type(column, "a whole number"))?;
@@ -131,12 +163,59 @@ fn kept(value: &Value, column: &Column) -> Result<Option<ColumnValue>, RejectRea
     }
 }
 
+fn kept_text(text: &str, column: &Column) -> Result<Option<ColumnValue>, RejectReason> {
+    if text.len() > MAX_COLUMN_CHARS && text.chars().count() > MAX_COLUMN_CHARS {
+        return Err(RejectReason::TooLong(column.path));
+    }
+    if text.contains('\0') {
+        return Err(RejectReason::Nul(column.path));
+    }
+    Ok((!text.is_empty()).then(|| ColumnValue::Text(column.fold.apply(text))))
+}
+
+fn is_kept(at: Timestamp) -> bool {
+    KEPT_MICROS.contains(&at.as_micros())
+}
+
 fn event_time(value: &Value, name: &'static str) -> Result<Timestamp, RejectReason> {
     let found = value.get(name).filter(|found| !found.is_null()).ok_or(RejectReason::Missing(name))?;
     let wrong = || RejectReason::WrongType { property: name.to_owned(), expected: "an RFC 3339 time" };
-    found.as_str().ok_or_else(wrong)?.parse().map_err(|_| wrong())
+    let at = found.as_str().ok_or_else(wrong)?.parse().map_err(|_| wrong())?;
+    if is_kept(at) { Ok(at) } else { Err(RejectReason::Remote(name)) }
 }
 
 fn wrong_type(column: &Column, expected: &'static str) -> RejectReason {
     RejectReason::WrongType { property: column.path.to_owned(), expected }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(time: &str) -> Result<Record, RejectReason> {
+        Record::from_graph(Resource::SignIn, &format!(r#"{{"id":"a","createdDateTime":"{time}"}}"#))
+    }
+
+    #[test]
+    fn events_of_no_log_are_refused() {
+        for time in ["1899-12-31T23:59:59.999999Z", "2150-01-01T00:00:00Z", "0001-01-01T00:00:00Z"] {
+            assert_eq!(read(time), Err(RejectReason::Remote("createdDateTime")), "{time}");
+        }
+        for time in ["1900-01-01T00:00:00Z", "2149-12-31T23:59:59.999999Z"] {
+            assert!(read(time).is_ok(), "{time}");
+        }
+    }
+
+    #[test]
+    fn only_a_column_below_an_array_has_many_values() {
+        let many = r#"{"id":"a","createdDateTime":"2026-11-23T09:00:00Z","status":[{"errorCode":1},{"errorCode":2}]}"#;
+        let refused = Record::from_graph(Resource::SignIn, many).unwrap_err();
+        assert_eq!(refused.to_string(), "`status/errorCode` is not a single value");
+        let targets = r#"{"id":"a","activityDateTime":"2026-11-23T09:00:00Z","targetResources":[{"id":"T1"},{"id":"t2"},{}]}"#;
+        let record = Record::from_graph(Resource::DirectoryAudit, targets).unwrap();
+        let column =
+            Resource::DirectoryAudit.schema().columns.iter().position(|own| own.path == "targetResources/id");
+        let found: Vec<_> = record.values_of(column.unwrap()).collect();
+        assert_eq!(found, [&ColumnValue::Text("t1".to_owned()), &ColumnValue::Text("t2".to_owned())]);
+    }
 }

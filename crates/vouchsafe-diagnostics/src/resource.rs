@@ -33,6 +33,7 @@ mod vocabulary;
 pub use column::{Column, Fold, Stored, Type};
 pub use condition::{Condition, Test, Unanswerable, Wanted};
 pub use recognise::Recognised;
+pub(crate) use recognise::Signs;
 
 /// A kind of diagnostic object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,7 +84,7 @@ pub struct Schema {
     /// The categories that its objects may belong to; [`Schema::category`] tells which one an object does.
     pub categories: &'static [DataCategory],
     /// Which of `categories` an object belongs to.
-    pub category: fn(&Value) -> DataCategory,
+    pub category: Category,
     /// What filters find from an index. Every other property is looked at in the object itself.
     pub columns: &'static [Column],
     /// Paths of the properties that name a person by object id or user principal name: a scope that names people
@@ -96,6 +97,45 @@ pub struct Schema {
     pub signs: &'static [&'static [&'static str]],
     /// What each property holds, for masks; a property that does not stand there is not known.
     pub masks: &'static Registry,
+}
+
+/// Which category an object belongs to.
+#[derive(Debug)]
+pub enum Category {
+    /// All objects of the kind to one.
+    Always(DataCategory),
+    /// As the text of a member says.
+    By {
+        /// Name of the member.
+        member: &'static str,
+        /// The category for its text; none where it is absent or no text.
+        of: fn(Option<&str>) -> DataCategory,
+    },
+}
+
+impl Category {
+    /// The category of an object.
+    #[must_use]
+    pub fn of(&self, object: &Value) -> DataCategory {
+        let text = self.decided_by().and_then(|member| object.get(member)?.as_str());
+        self.decided(text)
+    }
+
+    /// The member that decides.
+    pub(crate) fn decided_by(&self) -> Option<&'static str> {
+        match self {
+            Self::Always(_) => None,
+            Self::By { member, .. } => Some(member),
+        }
+    }
+
+    /// The category of an object where the member that decides has this text.
+    pub(crate) fn decided(&self, text: Option<&str>) -> DataCategory {
+        match self {
+            Self::Always(category) => *category,
+            Self::By { of, .. } => of(text),
+        }
+    }
 }
 
 /// How many objects of a kind there are, and in which order they are listed.

@@ -69,12 +69,24 @@ pub enum RejectReason {
     /// Not one JSON value, or nested too deep.
     #[error("not JSON: {0}")]
     NotJson(String),
+    /// An object of which nothing tells the kind: what was seen instead.
+    #[error("the kind of object is not known: {0}")]
+    UnknownKind(String),
+    /// An object of a Graph type that is not kept.
+    #[error("objects of the type `{0}` are not kept")]
+    UnknownType(String),
+    /// A record of a category of diagnostic settings that is not kept.
+    #[error("records of the category `{0}` are not kept")]
+    UnknownCategory(String),
     /// JSON, but no object.
     #[error("not a JSON object")]
     NotAnObject,
     /// A property without which the record cannot be kept is absent.
     #[error("`{0}` is missing")]
     Missing(&'static str),
+    /// The time of an event lies before 1900 or after 2149.
+    #[error("`{0}` is before the year 1900 or after 2149")]
+    Remote(&'static str),
     /// A property has another type than Graph gives it.
     #[error("`{property}` is not {expected}")]
     WrongType {

@@ -49,7 +49,16 @@ pub fn canonical(value: &Value) -> Result<Vec<u8>, EntryError> {
 /// [`EntryError`].
 pub fn entry_bytes(entry: &Value) -> Result<Vec<u8>, EntryError> {
     let bytes = canonical(entry)?;
-    if bytes.len() > ENTRY_BYTES_MAX { Err(EntryError::TooLong(bytes.len())) } else { Ok(bytes) }
+    check_length(&bytes)?;
+    Ok(bytes)
+}
+
+/// Whether these bytes are few enough for an entry.
+///
+/// # Errors
+/// [`EntryError::TooLong`].
+pub fn check_length(entry: &[u8]) -> Result<(), EntryError> {
+    if entry.len() > ENTRY_BYTES_MAX { Err(EntryError::TooLong(entry.len())) } else { Ok(()) }
 }
 
 /// RFC 6962 leaf hash of an entry.
@@ -63,18 +72,21 @@ pub fn leaf_hash(entry: &[u8]) -> Hash {
 /// # Errors
 /// [`EntryError::NotCanonical`]; cannot happen for a text.
 pub fn commit(salt: &[u8; SALT_BYTES], text: &str) -> Result<Hash, EntryError> {
-    let value = canonical(&Value::from(text))?;
+    // A text's canonical form is what serde_json writes (RFC 8785 section 3.2.2.2).
+    let value = serde_json::to_vec(text).map_err(EntryError::NotCanonical)?;
     Ok(Sha256::new().chain_update(salt).chain_update(value).finalize().into())
 }
 
 /// Lower-case hexadecimal, as hashes stand in entries.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 0x0f));
+    }
+    text
 }
 
 #[cfg(test)]

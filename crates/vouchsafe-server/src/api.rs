@@ -51,7 +51,7 @@ pub(crate) fn page<T, W: Serialize + PartialSchema>(
         let problem = Problem::new(Code::InvalidRequest, format!("$select: {message}."), &asked.path);
         return Err(Refusal(Box::new(problem.at(Pointer::parameter("$select", message)))));
     }
-    let next = listed.next.map(|key| asked.next_link(Cursor { grant: None, key }.text()));
+    let next = listed.next.map(|key| asked.next_link(Cursor { key }.text()));
     let value = listed.items.into_iter().map(wire).map(|item| selected(item, asked)).collect();
     Ok(Json(Collection { context: context(asked), count: listed.total, value, next_link: next })
         .into_response())

@@ -13,6 +13,7 @@ use vouchsafe_api::body;
 use vouchsafe_api::header::{GRANT, IDEMPOTENCY_KEY};
 use vouchsafe_api::problem::{Code, Pointer, Problem};
 use vouchsafe_api::query::{QueryOption, QueryOptions};
+use vouchsafe_api::summary::SummaryBy;
 use vouchsafe_app::{AppError, Call, ListOptions, Who};
 use vouchsafe_core::id::GrantId;
 use vouchsafe_store::Answered;
@@ -111,6 +112,28 @@ impl FromRequestParts<Server> for One {
     }
 }
 
+/// Counts by one value.
+#[derive(Debug, Clone)]
+pub(crate) struct Counted {
+    pub(crate) asked: Asked,
+    pub(crate) by: SummaryBy,
+}
+
+impl FromRequestParts<Server> for Counted {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Refusal> {
+        let asked = Asked::taking(&[QueryOption::By, QueryOption::Filter], parts, server).await?;
+        let wrong = || {
+            let names: Vec<_> = SummaryBy::ALL.iter().map(|by| format!("`{by}`")).collect();
+            let message = format!("says what to count by: one of {}", names.join(", "));
+            parameter_refusal(parts, "by", &message)
+        };
+        let by = asked.options.by.as_deref().and_then(|by| by.parse().ok()).ok_or_else(wrong)?;
+        Ok(Self { asked, by })
+    }
+}
+
 impl Asked {
     async fn taking(allowed: &[QueryOption], parts: &mut Parts, server: &Server) -> Result<Self, Refusal> {
         let Caller(who) = Caller::from_request_parts(parts, server).await?;
@@ -118,7 +141,7 @@ impl Asked {
         let grant = match parts.headers.get(GRANT) {
             None => None,
             Some(value) => {
-                let wrong = || header_refusal(parts, GRANT, "is not the id of a grant");
+                let wrong = || parameter_refusal(parts, GRANT, "is not the id of a grant");
                 Some(value.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(wrong)?)
             }
         };
@@ -224,7 +247,7 @@ fn if_match(parts: &Parts) -> Result<Option<u64>, Refusal> {
     }
     let version =
         text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
-    version.map(Some).ok_or_else(|| header_refusal(parts, "If-Match", "is not an ETag of this service"))
+    version.map(Some).ok_or_else(|| parameter_refusal(parts, "If-Match", "is not an ETag of this service"))
 }
 
 fn idempotency(parts: &Parts, who: Who, body: &[u8]) -> Result<Option<Answered>, Refusal> {
@@ -232,7 +255,7 @@ fn idempotency(parts: &Parts, who: Who, body: &[u8]) -> Result<Option<Answered>,
     let key = value.to_str().unwrap_or_default();
     let fits = (1..=KEY_CHARS_MAX).contains(&key.len()) && key.chars().all(|c| c.is_ascii_graphic());
     if !fits {
-        return Err(header_refusal(parts, "Idempotency-Key", "must have 1 to 255 visible ASCII characters"));
+        return Err(parameter_refusal(parts, "Idempotency-Key", "must have 1 to 255 visible ASCII characters"));
     }
     Ok(Some(Answered {
         tenant: who.tenant,
@@ -243,7 +266,7 @@ fn idempotency(parts: &Parts, who: Who, body: &[u8]) -> Result<Option<Answered>,
     }))
 }
 
-fn header_refusal(parts: &Parts, name: &str, message: &str) -> Refusal {
+fn parameter_refusal(parts: &Parts, name: &str, message: &str) -> Refusal {
     let problem = Problem::new(Code::InvalidRequest, format!("`{name}` {message}."), parts.uri.path());
     Refusal(Box::new(problem.at(Pointer::parameter(name, message))))
 }

@@ -2,10 +2,12 @@
 
 pub(crate) mod parameters;
 
+use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use axum::{Json, Router};
+use bytes::Bytes;
+use http::header;
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::content::ContentBuilder;
@@ -55,10 +57,12 @@ pub(crate) fn finished(mut document: OpenApi) -> OpenApi {
 
 /// `GET /openapi.json`.
 pub(crate) fn routes(document: OpenApi) -> Router<Server> {
+    // Written once: what a handler holds is cloned with it, and a tree of this size is not for cloning.
     let document = serde_json::to_value(finished(document)).unwrap_or(Value::Null);
+    let document = Bytes::from(document.to_string());
     Router::new().route("/openapi.json", get(move |State(_): State<Server>| answer(document.clone())))
 }
 
-async fn answer(document: Value) -> Response {
-    Json(document).into_response()
+async fn answer(document: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], document).into_response()
 }

@@ -58,8 +58,7 @@ pub(crate) fn api_routes() -> OpenApiRouter<Server> {
         .routes(routes!(api::logs::sign_ins))
         .routes(routes!(api::logs::sign_in))
         .routes(routes!(api::diagnostics::import))
-        .routes(routes!(api::diagnostics::sign_ins))
-        .routes(routes!(api::diagnostics::sign_in))
         .routes(routes!(api::health::live))
         .routes(routes!(api::health::ready))
+        .merge(api::diagnostics::routes())
 }

@@ -79,7 +79,9 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
     let store = Arc::clone(server.app.store());
     let sweeper = tokio::spawn(sweep(server.app.clone(), stopped.clone()));
     let mut ended = stopped;
-    let serving = axum::serve(listener, router(server)).with_graceful_shutdown(async move {
+    // Made into a service once; as it is, the whole router would be made anew for every connection.
+    let service = router(server).into_make_service();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         // The sender lives until the end of this function.
         let _ = ended.wait_for(|stopped| *stopped).await;
     });

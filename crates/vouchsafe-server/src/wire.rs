@@ -1,6 +1,7 @@
 //! From the views of use cases to wire types, and from request bodies to commands. Names only; no rules.
 
 pub(crate) mod audit;
+mod diagnostics;
 mod words;
 
 use vouchsafe_api::access_request as access;
@@ -23,6 +24,7 @@ use vouchsafe_core::support_request::command::NewContact;
 use vouchsafe_core::support_request::{Assignment, RequestState};
 use vouchsafe_core::tenant::{ApprovalRule, EngineerRules, SupportAccessPolicy};
 
+pub(crate) use diagnostics::{import_result, summary_by};
 pub(crate) use words::{FromWire, ToWire};
 
 /// A support request.

@@ -1,11 +1,14 @@
 //! Documents: an aggregate as JSON with its personal values sealed, and back.
 
+use std::io::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value, json};
 use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::personal::Personal;
 
+use crate::canonical::{self, Gap, Order};
 use crate::error::StoreError;
 use crate::opened::{Document, SealedText, SealedTexts};
 use crate::seal::{open, place, seal};
@@ -100,25 +103,27 @@ impl Session {
         tenant: TenantId,
         row: &T,
     ) -> Result<Vec<u8>, StoreError> {
-        let mut value = serde_json::to_value(row).map_err(damaged)?;
-        for person in people_in(&value)? {
+        let written = canonical::write(row, Order::AsTheyCome)?;
+        for person in written.people() {
             self.ensure_key(tenant, person).await?;
         }
-        let row_id = id_of(&value);
+        let row_id = written.id.clone();
         let mut texts = Vec::new();
-        replace_personal(&mut value, &mut |found| {
-            let Some(text) = found.inner.get("text").and_then(Value::as_str) else {
-                return Ok(json!({ Personal::MARKER: { "person": found.person, "text": null } }));
+        let document = written.filled(|Gap { pointer, person, text, .. }, out| {
+            let Some(text) = text else {
+                return put(out, &json!({ Personal::MARKER: { "person": person, "text": null } }));
             };
-            let (person, place) = (found.person, format!("{row_id}{}", found.pointer));
-            let sealed = match self.sealed_before(tenant, person, &place, text) {
+            let place = row_id.clone() + &pointer;
+            let sealed = match self.sealed_before(tenant, person, &place, &text) {
                 Some(sealed) => sealed,
-                None => self.seal_text(tenant, person, text, &place)?,
+                None => self.seal_text(tenant, person, &text, &place)?,
             };
-            texts.push(SealedText { tenant, person, place, text: text.to_owned(), sealed: sealed.clone() });
-            Ok(json!({ Personal::MARKER: { "person": person, SEALED: sealed } }))
+            // Neither an id nor base64 holds anything that JSON escapes.
+            write!(out, r#"{{"{}":{{"person":"{person}","{SEALED}":"{sealed}"}}}}"#, Personal::MARKER)
+                .map_err(|error| damaged(serde_json::Error::io(error)))?;
+            texts.push(SealedText { tenant, person, place, text, sealed });
+            Ok(())
         })?;
-        let document = serde_json::to_vec(&value).map_err(damaged)?;
         self.remember_opened(tenant, &document, row.clone(), texts.into());
         Ok(document)
     }
@@ -184,6 +189,11 @@ impl Session {
         let key = self.loaded_key(tenant, person)?;
         Ok(BASE64.encode(seal(&key, text.as_bytes(), &place(tenant, person, what))?))
     }
+}
+
+/// Appends a small JSON value.
+fn put(out: &mut Vec<u8>, value: &Value) -> Result<(), StoreError> {
+    serde_json::to_writer(out, value).map_err(damaged)
 }
 
 /// A document that does not have the form this program writes.

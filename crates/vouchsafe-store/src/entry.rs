@@ -2,21 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-use vouchsafe_core::audit::{EntryDraft, Initiator, Outcome};
+use serde::Serialize;
+use serde_json::Value;
+use vouchsafe_core::audit::{EntryDraft, Event, Initiator, Outcome};
 use vouchsafe_core::decided::Notice;
-use vouchsafe_core::id::{EntryId, Id as _, OutboxId, TenantId, UserId, uuid_v7};
+use vouchsafe_core::id::{EntryId, Id as _, OutboxId, SupportRequestId, TenantId, UserId, uuid_v7};
+use vouchsafe_core::personal::Personal;
+use vouchsafe_core::time::Timestamp;
 
-use crate::document::{Found, damaged, people_in, replace_personal};
+use crate::canonical::{self, Gap, Order};
+use crate::document::damaged;
 use crate::error::StoreError;
+use crate::opening::Committed;
 use crate::session::Session;
 use crate::sql::{self, Row, values};
 use crate::work::Work;
 
 /// Version of the entry format. A new version never changes what entries of an older one mean.
 const ENTRY_VERSION: u32 = 1;
-/// The member that stands in an entry for a committed value.
-const COMMITTED: &str = "$sha256";
 
 /// An entry of a tenant's log as its readers see it.
 #[derive(Debug, Clone)]
@@ -25,8 +28,8 @@ pub struct LogEntry {
     pub sequence: u64,
     /// The entry as it stands in the log, with commitments.
     pub entry: Value,
-    /// The committed values by RFC 6901 pointer; `None` once the person was erased.
-    pub openings: BTreeMap<String, Option<String>>,
+    /// The committed values by RFC 6901 pointer, without those of people who were erased.
+    pub openings: BTreeMap<String, String>,
     /// RFC 6962 leaf hash of the canonical bytes.
     pub leaf: vouchsafe_log::Hash,
     /// The canonical bytes.
@@ -38,18 +41,42 @@ impl LogEntry {
     #[must_use]
     pub fn text(&self, pointer: &str) -> Option<&str> {
         match self.openings.get(pointer) {
-            Some(opened) => opened.as_deref(),
+            Some(opened) => Some(opened),
             None => self.entry.pointer(pointer).and_then(Value::as_str),
         }
     }
 }
 
-/// A committed value with its salt, sealed beside the entry.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Opening {
-    pointer: String,
-    person: UserId,
-    sealed: String,
+/// An entry's members in RFC 8785 order; `events` and what stands in them is sorted as it is written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry<'a> {
+    activity_date_time: Timestamp,
+    activity_display_name: &'static str,
+    automatic: bool,
+    category: &'static str,
+    correlation_id: &'a str,
+    events: &'a [Event],
+    id: EntryId,
+    initiated_by: By<'a>,
+    operation_type: &'static str,
+    result: &'static str,
+    result_reason: &'a str,
+    sequence: u64,
+    support_request_id: Option<SupportRequestId>,
+    target: &'a str,
+    tenant_id: TenantId,
+    version: u32,
+}
+
+/// Who did it, in an entry.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum By<'a> {
+    #[serde(rename_all = "camelCase")]
+    App { display_name: &'static str },
+    #[serde(rename_all = "camelCase")]
+    User { display_name: &'a Personal, id: UserId, user_principal_name: &'a Personal },
 }
 
 impl Work {
@@ -61,9 +88,24 @@ impl Work {
         };
         let id = self.new_entry_id(tenant, sequence);
         let correlation = self.correlation(tenant);
-        let mut entry = entry_json(draft, sequence, id, &correlation)?;
-        let openings = self.commit_personal(tenant, id, &mut entry).await?;
-        let bytes = vouchsafe_log::entry_bytes(&entry)?;
+        let written = canonical::write(&entry_of(draft, sequence, id, &correlation), Order::Canonical)?;
+        for person in written.people() {
+            self.ensure_key(tenant, person).await?;
+        }
+        let mut committed = Vec::new();
+        let bytes = written.filled(|Gap { pointer, person, text, .. }, out| {
+            let mut salt = [0; vouchsafe_log::SALT_BYTES];
+            self.random(tenant, &mut salt);
+            let text = text.unwrap_or_default();
+            let commitment = vouchsafe_log::hex(&vouchsafe_log::commit(&salt, &text)?);
+            out.extend_from_slice(br#"{"$sha256":""#);
+            out.extend_from_slice(commitment.as_bytes());
+            out.extend_from_slice(br#""}"#);
+            committed.push(Committed { pointer, person, salt, text });
+            Ok(())
+        })?;
+        vouchsafe_log::check_length(&bytes)?;
+        let openings = self.sealed_openings(tenant, id, committed)?;
         let leaf = vouchsafe_log::leaf_hash(&bytes);
         let parameters = values![
             tenant,
@@ -77,14 +119,10 @@ impl Work {
             initiator_id(&draft.initiated_by),
             draft.target.as_str(),
             bytes,
-            serde_json::to_vec(&openings).map_err(damaged)?,
+            openings,
             leaf.to_vec(),
         ];
-        self.execute(sql::INSERT_ENTRY, &parameters).await?;
-        let moved = self.execute(sql::SET_LOG_SIZE, &values![sequence + 1, tenant, sequence]).await?;
-        if moved != 1 {
-            return Err(StoreError::VersionConflict("the log head"));
-        }
+        self.execute(sql::INSERT_ENTRY, parameters).await?;
         self.heads.insert(tenant, sequence + 1);
         Ok(())
     }
@@ -93,8 +131,7 @@ impl Work {
     pub(crate) async fn notify(&mut self, notice: Notice) -> Result<(), StoreError> {
         let id: OutboxId = self.new_id(notice.tenant);
         let parameters = values![notice.tenant, id, notice.topic, notice.subject, self.now()];
-        self.execute(sql::INSERT_OUTBOX, &parameters).await?;
-        Ok(())
+        self.execute(sql::INSERT_OUTBOX, parameters).await.map(drop)
     }
 
     /// An entry's id sorts by its place in the log among those of one instant: lists sort by time, then by id.
@@ -116,66 +153,37 @@ impl Work {
         self.correlations.insert(tenant, correlation.clone());
         correlation
     }
-
-    /// Replaces personal values by salted commitments; gives their sealed openings.
-    async fn commit_personal(
-        &mut self,
-        tenant: TenantId,
-        id: EntryId,
-        entry: &mut Value,
-    ) -> Result<Vec<Opening>, StoreError> {
-        for person in people_in(entry)? {
-            self.ensure_key(tenant, person).await?;
-        }
-        let mut openings = Vec::new();
-        replace_personal(entry, &mut |Found { pointer, person, inner }| {
-            let text = inner.get("text").and_then(Value::as_str).unwrap_or_default();
-            let mut salt = [0; vouchsafe_log::SALT_BYTES];
-            self.random(tenant, &mut salt);
-            let commitment = vouchsafe_log::commit(&salt, text)?;
-            let plain = format!("{}{text}", vouchsafe_log::hex(&salt));
-            let sealed = self.seal_text(tenant, person, &plain, &format!("{id}{pointer}"))?;
-            openings.push(Opening { pointer: pointer.to_owned(), person, sealed });
-            Ok(json!({ COMMITTED: vouchsafe_log::hex(&commitment) }))
-        })?;
-        Ok(openings)
-    }
 }
 
-/// The entry's JSON with personal values still in it.
-fn entry_json(
-    draft: &EntryDraft,
-    sequence: u64,
-    id: EntryId,
-    correlation: &str,
-) -> Result<Value, StoreError> {
-    let (result, reason) = outcome(&draft.outcome);
+/// The entry's members, with personal values still in them.
+fn entry_of<'a>(draft: &'a EntryDraft, sequence: u64, id: EntryId, correlation_id: &'a str) -> Entry<'a> {
+    let (result, result_reason) = outcome(&draft.outcome);
     let initiated_by = match &draft.initiated_by {
-        Initiator::Service => json!({ "app": { "displayName": "Vouchsafe" } }),
-        Initiator::User(person) => json!({ "user": {
-            "id": person.id,
-            "displayName": person.display_name,
-            "userPrincipalName": person.user_principal_name,
-        }}),
+        Initiator::Service => By::App { display_name: "Vouchsafe" },
+        Initiator::User(person) => By::User {
+            display_name: &person.display_name,
+            id: person.id,
+            user_principal_name: &person.user_principal_name,
+        },
     };
-    Ok(json!({
-        "version": ENTRY_VERSION,
-        "tenantId": draft.tenant,
-        "sequence": sequence,
-        "id": id,
-        "activityDateTime": draft.at,
-        "activityDisplayName": draft.activity.name(),
-        "category": draft.activity.category().name(),
-        "operationType": draft.activity.operation(),
-        "result": result,
-        "resultReason": reason,
-        "correlationId": correlation,
-        "initiatedBy": initiated_by,
-        "target": draft.target,
-        "supportRequestId": draft.support_request,
-        "automatic": draft.automatic,
-        "events": serde_json::to_value(&draft.events).map_err(damaged)?,
-    }))
+    Entry {
+        activity_date_time: draft.at,
+        activity_display_name: draft.activity.name(),
+        automatic: draft.automatic,
+        category: draft.activity.category().name(),
+        correlation_id,
+        events: &draft.events,
+        id,
+        initiated_by,
+        operation_type: draft.activity.operation(),
+        result,
+        result_reason,
+        sequence,
+        support_request_id: draft.support_request,
+        target: &draft.target,
+        tenant_id: draft.tenant,
+        version: ENTRY_VERSION,
+    }
 }
 
 fn outcome(outcome: &Outcome) -> (&'static str, &str) {
@@ -226,18 +234,14 @@ impl Session {
     pub(crate) async fn log_entry(&mut self, tenant: TenantId, mut row: Row) -> Result<LogEntry, StoreError> {
         let (sequence, bytes) = (row.count(0)?, row.bytes(1)?);
         let entry: Value = serde_json::from_slice(&bytes).map_err(damaged)?;
-        let stored: Vec<Opening> = serde_json::from_slice(&row.bytes(2)?).map_err(damaged)?;
+        let stored = row.bytes(2)?;
         let leaf = vouchsafe_log::Hash::try_from(row.bytes(3)?.as_slice())
             .map_err(|_| StoreError::Corrupt("a leaf hash has a wrong length".to_owned()))?;
-        let id = entry.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let mut openings = BTreeMap::new();
-        for Opening { pointer, person, sealed } in stored {
-            self.find_key(tenant, person).await?;
-            let what = format!("{id}{pointer}");
-            let plain = self.open_text(tenant, person, &sealed, &what)?;
-            let text = plain.and_then(|plain| plain.get(vouchsafe_log::SALT_BYTES * 2..).map(str::to_owned));
-            openings.insert(pointer, text);
-        }
+        let id: EntryId = entry
+            .get("id")
+            .and_then(|id| id.as_str()?.parse().ok())
+            .ok_or_else(|| StoreError::Corrupt("an entry has no id".to_owned()))?;
+        let openings = self.opened_openings(tenant, id, &stored).await?;
         Ok(LogEntry { sequence, entry, openings, leaf, bytes })
     }
 }

@@ -74,3 +74,9 @@ pub struct QueryRefusal {
     /// What is wrong with it, as the end of a sentence.
     pub message: String,
 }
+
+impl From<vouchsafe_diagnostics::resource::Unanswerable> for QueryRefusal {
+    fn from(refused: vouchsafe_diagnostics::resource::Unanswerable) -> Self {
+        Self { path: refused.path, message: refused.message }
+    }
+}

@@ -11,7 +11,7 @@
 //! tenant could want to see: sessions ([`Work::open_session`], [`Work::close_session`]), counters of refused reads
 //! ([`Work::count_denied`], which become entries a minute later), remembered answers ([`Work::remember`]) and the
 //! clean-up of expired ones ([`Work::forget_expired`]). Diagnostic records come in through
-//! [`Store::import_sign_ins`], whose audit entry the importer records.
+//! [`Store::record_writer`] and go by [`Store::delete_before`], whose audit entries the use cases record.
 //!
 //! # Reading
 //! Lists take a [`vouchsafe_core::permit::Scope`] or a tenant; there is no finder without one.
@@ -20,17 +20,21 @@
 //! Personal values are sealed under a key per person, wrapped by a master key that lies outside the database
 //! ([`seal`]). Time, ids and randomness are injected ([`edge`]).
 
+mod canonical;
 mod diagnostics;
 mod document;
 pub mod edge;
 mod entry;
 mod error;
+mod known;
 mod list;
 mod load;
 mod migrate;
 mod opened;
+mod opening;
 mod query;
 mod record;
+mod records;
 pub mod seal;
 mod session;
 mod sql;
@@ -38,10 +42,14 @@ mod sqlite;
 mod store;
 mod work;
 
-pub use diagnostics::{ImportBatch, SignInPage, SignInQuery, StoredSignIn};
+pub use diagnostics::{SignInPage, SignInQuery, StoredSignIn};
 pub use entry::LogEntry;
 pub use error::{QueryRefusal, StoreError};
 pub use list::{ListQuery, Listed, Order, PageKey, ReadsOf};
+pub use records::{
+    DataPerson, Deleted, Extent, ImportBatch, RECORDS_PER_BATCH, Reach, RecordKey, RecordPage, RecordQuery,
+    RecordWriter, SortValue, StoredRecord, Summary, SummaryBy, SummaryKey, SummaryQuery, SummaryRow,
+};
 pub use session::{Faults, Session};
 pub use store::{FolderLock, Options, Reader, Store};
 pub use work::{Answered, Work};

@@ -1,6 +1,7 @@
 //! Loaders: one thing by its tenant and id, and the facts that rules need. Shared by units of work and readers.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest};
 use vouchsafe_core::assignment::Candidate;
@@ -153,12 +154,19 @@ impl Session {
         &mut self,
         tenant: TenantId,
         user: UserId,
-    ) -> Result<Option<(Caller, Tenant)>, StoreError> {
+    ) -> Result<Option<(Arc<Caller>, Arc<Tenant>)>, StoreError> {
+        if let Some(known) = self.known().and_then(|known| known.caller(tenant, user)) {
+            return Ok(Some(known));
+        }
         let Some(account) = self.account(tenant, user).await? else { return Ok(None) };
         let Some(owner) = self.tenant(tenant).await? else { return Ok(None) };
         let roles = account.roles.iter().map(String::as_str);
         let permissions = role::permissions(roles, owner.policy.ticket_umbrella);
-        Ok(Some((Caller { person: account.person, permissions }, owner)))
+        let found = (Arc::new(Caller { person: account.person, permissions }), Arc::new(owner));
+        if let Some(known) = self.known() {
+            known.learn_caller(tenant, user, found.clone());
+        }
+        Ok(Some(found))
     }
 
     /// The accounts linked to this one as the same person.

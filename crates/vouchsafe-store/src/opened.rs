@@ -3,7 +3,8 @@
 //! field does not seal the others anew. Bytes are known for their tenant only: a document that was moved to another
 //! tenant does not open there, opened before or not.
 //!
-//! Like the keys of people, these stay in memory; whoever destroys a key must clear both.
+//! Like the keys of people, and what the writer knows of callers, these stay in memory; whoever destroys a key must
+//! clear them all.
 
 use std::any::Any;
 use std::collections::HashMap;

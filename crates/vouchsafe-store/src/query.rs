@@ -30,7 +30,6 @@ pub(crate) struct Property {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
-    Int,
     Bool,
     Time,
 }
@@ -200,14 +199,10 @@ impl<'a> Condition<'a> {
 fn typed(property: &Property, value: &Literal) -> Result<Value, QueryRefusal> {
     match (property.kind, value) {
         (Kind::Text, Literal::String(text)) => Ok(property.fold.apply(text).into()),
-        (Kind::Int, Literal::Int(number)) => Ok((*number).into()),
         (Kind::Bool, Literal::Bool(flag)) => Ok((*flag).into()),
         (Kind::Time, Literal::Time(time)) => Ok((*time).into()),
         (Kind::Text, Literal::Int(_) | Literal::Bool(_) | Literal::Time(_) | Literal::Null) => {
             Err(refused(property, "is text: write the value in single quotes"))
-        }
-        (Kind::Int, Literal::String(_) | Literal::Bool(_) | Literal::Time(_) | Literal::Null) => {
-            Err(refused(property, "is a whole number"))
         }
         (Kind::Bool, Literal::String(_) | Literal::Int(_) | Literal::Time(_) | Literal::Null) => {
             Err(refused(property, "is `true` or `false`"))

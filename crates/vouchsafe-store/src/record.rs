@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest, SideState};
+use vouchsafe_core::audit::{EntryDraft, Event};
 use vouchsafe_core::consent::Consent;
 use vouchsafe_core::decided::{Decided, Write};
 use vouchsafe_core::grant::{Grant, GrantSource, GrantState};
@@ -46,7 +47,7 @@ impl Work {
         }
         let (entries, mut writes, notices) = decided.into_parts();
         for write in &mut writes {
-            self.write(write).await?;
+            self.write(write, &entries).await?;
         }
         for entry in &entries {
             self.append(entry).await?;
@@ -57,9 +58,16 @@ impl Work {
         Ok(writes)
     }
 
-    async fn write(&mut self, write: &mut Write) -> Result<(), StoreError> {
+    async fn write(&mut self, write: &mut Write, entries: &[EntryDraft]) -> Result<(), StoreError> {
         match write {
-            Write::SupportRequest(row) => self.write_support_request(row).await,
+            Write::SupportRequest(row) => {
+                let mut events = entries.iter().flat_map(|entry| &entry.events);
+                let moves = events.any(|event| {
+                    matches!(event, Event::SupportRequest { id, event } if *id == row.id && event.concerns_desk())
+                });
+                self.write_support_request(row).await?;
+                if moves { self.write_desk_case(row).await } else { Ok(()) }
+            }
             Write::AccessSide(row) => self.write_access_side(row).await,
             Write::EngineerRequest(row) => self.write_engineer_request(row).await,
             Write::Grant(row) => self.write_grant(row).await,
@@ -104,7 +112,7 @@ impl Work {
                 consent_expires,
                 document,
             ];
-            self.execute(sql::INSERT_SUPPORT_REQUEST, &parameters).await?
+            self.execute(sql::INSERT_SUPPORT_REQUEST, parameters).await?
         } else {
             let parameters = values![
                 status,
@@ -118,11 +126,16 @@ impl Work {
                 row.id,
                 row.version,
             ];
-            self.execute(sql::UPDATE_SUPPORT_REQUEST, &parameters).await?
+            self.execute(sql::UPDATE_SUPPORT_REQUEST, parameters).await?
         };
-        let desk = values![self.provider(), row.id, row.tenant, engineer, status, row.created];
-        self.execute(sql::PUT_DESK_CASE, &desk).await?;
         next_version(changed, &mut row.version, "the support request")
+    }
+
+    /// The provider's row of a case: whose it is, who works on it, and whether.
+    async fn write_desk_case(&mut self, row: &SupportRequest) -> Result<(), StoreError> {
+        let status = if row.is_open() { "open" } else { "closed" };
+        let desk = values![self.provider(), row.id, row.tenant, row.engineer(), status, row.created];
+        self.execute(sql::PUT_DESK_CASE, desk).await.map(drop)
     }
 
     async fn write_access_side(&mut self, row: &mut AccessSide) -> Result<(), StoreError> {
@@ -146,11 +159,11 @@ impl Work {
                 ended,
                 document,
             ];
-            self.execute(sql::INSERT_ACCESS_SIDE, &parameters).await?
+            self.execute(sql::INSERT_ACCESS_SIDE, parameters).await?
         } else {
             let parameters =
                 values![status, approved, expires, ended, document, row.tenant, row.id, row.version];
-            self.execute(sql::UPDATE_ACCESS_SIDE, &parameters).await?
+            self.execute(sql::UPDATE_ACCESS_SIDE, parameters).await?
         };
         next_version(changed, &mut row.version, "the access request")
     }
@@ -168,7 +181,7 @@ impl Work {
             row.created,
             document,
         ];
-        self.execute(sql::INSERT_ENGINEER_REQUEST, &parameters).await.map(drop)
+        self.execute(sql::INSERT_ENGINEER_REQUEST, parameters).await.map(drop)
     }
 
     async fn write_grant(&mut self, row: &mut Grant) -> Result<(), StoreError> {
@@ -197,10 +210,10 @@ impl Work {
                 ended,
                 document,
             ];
-            self.execute(sql::INSERT_GRANT, &parameters).await?
+            self.execute(sql::INSERT_GRANT, parameters).await?
         } else {
             let parameters = values![status, ended, document, row.tenant, row.id, row.version];
-            self.execute(sql::UPDATE_GRANT, &parameters).await?
+            self.execute(sql::UPDATE_GRANT, parameters).await?
         };
         next_version(changed, &mut row.version, "the grant")
     }
@@ -209,7 +222,7 @@ impl Work {
         self.must_hold(row.tenant)?;
         let document = self.sealed(row.tenant, row).await?;
         let parameters = values![row.tenant, row.support_request, row.id, row.created, document];
-        self.execute(sql::INSERT_MESSAGE, &parameters).await.map(drop)
+        self.execute(sql::INSERT_MESSAGE, parameters).await.map(drop)
     }
 
     async fn write_read(&mut self, row: &ReadRecord) -> Result<(), StoreError> {
@@ -217,40 +230,49 @@ impl Work {
         let document = self.sealed(row.tenant, row).await?;
         let parameters =
             values![row.tenant, row.id, row.support_request, row.grant, row.access_request, row.at, document];
-        self.execute(sql::INSERT_READ, &parameters).await.map(drop)
+        self.execute(sql::INSERT_READ, parameters).await.map(drop)
     }
 
     async fn write_tenant(&mut self, row: &Tenant) -> Result<(), StoreError> {
         self.must_hold(row.id)?;
+        if let Some(known) = self.known() {
+            known.callers_change();
+        }
         let document = self.sealed(row.id, row).await?;
         let kind = match row.kind {
             TenantKind::Provider => "provider",
             TenantKind::Customer => "customer",
         };
-        self.execute(sql::PUT_TENANT, &values![row.id, kind, document]).await.map(drop)
+        self.execute(sql::PUT_TENANT, values![row.id, kind, document]).await.map(drop)
     }
 
     async fn write_account(&mut self, row: &Account) -> Result<(), StoreError> {
         let person = &row.person;
         self.must_hold(person.tenant)?;
+        if let Some(known) = self.known() {
+            known.callers_change();
+        }
         let document = self.sealed(person.tenant, person).await?;
         let upn = self.lookup_hash(person.tenant, person.user_principal_name.text());
         let parameters = values![person.tenant, person.id, person.active, upn, row.roles.join(" "), document];
-        self.execute(sql::PUT_ACCOUNT, &parameters).await.map(drop)
+        self.execute(sql::PUT_ACCOUNT, parameters).await.map(drop)
     }
 
     async fn write_link(&mut self, row: &AccountLink) -> Result<(), StoreError> {
         self.must_hold(row.tenant)?;
         self.must_hold(row.other_tenant)?;
         let AccountLink { tenant, user, other_tenant, other_user } = *row;
-        self.execute(sql::PUT_LINK, &values![tenant, user, other_tenant, other_user]).await?;
-        self.execute(sql::PUT_LINK, &values![other_tenant, other_user, tenant, user]).await.map(drop)
+        self.execute(sql::PUT_LINK, values![tenant, user, other_tenant, other_user]).await?;
+        self.execute(sql::PUT_LINK, values![other_tenant, other_user, tenant, user]).await.map(drop)
     }
 
     async fn write_token(&mut self, row: &TokenRecord) -> Result<(), StoreError> {
         self.must_hold(row.tenant)?;
+        if let Some(known) = self.known() {
+            known.tokens_change();
+        }
         let parameters = values![row.tenant, row.id, row.user, row.hash.to_vec(), row.expires, row.revoked];
-        self.execute(sql::PUT_TOKEN, &parameters).await.map(drop)
+        self.execute(sql::PUT_TOKEN, parameters).await.map(drop)
     }
 }
 

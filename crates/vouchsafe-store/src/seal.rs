@@ -28,6 +28,7 @@ pub struct MasterKey {
     wrapping: Key,
     lookup: Key,
     masking: Key,
+    cursors: Key,
     check: Key,
 }
 
@@ -45,6 +46,7 @@ impl MasterKey {
             wrapping: keyed_hash(secret, b"vouchsafe wrap v1"),
             lookup: keyed_hash(secret, b"vouchsafe lookup v1"),
             masking: keyed_hash(secret, b"vouchsafe mask v1"),
+            cursors: keyed_hash(secret, b"vouchsafe cursor v1"),
             check: keyed_hash(secret, b"vouchsafe check v1"),
         }
     }
@@ -86,6 +88,22 @@ impl MasterKey {
     #[must_use]
     pub fn masking(&self) -> &Key {
         &self.masking
+    }
+
+    /// Seals a place in a list of records for whoever reads on under the same `basis`.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a place that cannot be sealed.
+    pub fn seal_cursor(&self, basis: &str, place: &[u8]) -> Result<Vec<u8>, StoreError> {
+        seal(&self.cursors, place, basis)
+    }
+
+    /// Opens what [`MasterKey::seal_cursor`] made for the same basis.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for anything else.
+    pub fn open_cursor(&self, basis: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        open(&self.cursors, sealed, basis)
     }
 
     /// Wraps a person's key for the database.

@@ -1,6 +1,6 @@
 //! A connection in use, with the keys it needs: what units of work and readers have in common.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use vouchsafe_core::id::{TenantId, UserId};
 
 use crate::error::StoreError;
+use crate::known::Known;
 use crate::opened::{Document, OpenedDocuments, SealedText, SealedTexts};
 use crate::seal::{Key, KeyCache, MasterKey, new_key};
 use crate::sql::{self, Row, Value, values};
@@ -116,8 +117,8 @@ impl Session {
         self.broken = true;
     }
 
-    /// Commits a writing session and lets its keys be shared.
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+    /// Commits a writing session, whose logs have these sizes now, and lets its keys be shared.
+    pub(crate) async fn commit(self, logs: &BTreeMap<TenantId, u64>) -> Result<(), StoreError> {
         if self.broken {
             return Err(StoreError::CommitFailed("a statement of this unit of work failed".to_owned()));
         }
@@ -125,12 +126,20 @@ impl Session {
             faults.before("COMMIT")?;
         }
         if let Held::Unit(unit) = self.connection {
-            unit.commit().await?;
+            unit.commit(logs).await?;
         }
         for ((tenant, person), key) in self.keys {
             self.committed.put(tenant, person, key);
         }
         Ok(())
+    }
+
+    /// What the writer knows; nothing for a reader, whose view is its own.
+    pub(crate) fn known(&mut self) -> Option<&mut Known> {
+        match &mut self.connection {
+            Held::Unit(unit) => unit.known(),
+            Held::Reader(_) => None,
+        }
     }
 
     fn connection(&self) -> Result<&Connection, StoreError> {
@@ -140,8 +149,15 @@ impl Session {
         }
     }
 
-    pub(crate) async fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, StoreError> {
-        let done = self.may_run(sql).and_then(|connection| sqlite::execute(connection, sql, parameters));
+    pub(crate) async fn execute(
+        &mut self,
+        sql: &'static str,
+        parameters: impl Into<Vec<Value>>,
+    ) -> Result<u64, StoreError> {
+        let done = self.may_run(sql).map(drop).and_then(|()| match &mut self.connection {
+            Held::Unit(unit) => unit.execute(sql, parameters.into()),
+            Held::Reader(reader) => sqlite::execute(reader.connection()?, sql, &parameters.into()),
+        });
         self.broken |= done.is_err();
         done
     }
@@ -198,7 +214,7 @@ impl Session {
         if !self.find_key(tenant, person).await? {
             let key = new_key();
             let wrapped = self.master.wrap(&key, tenant, person)?;
-            self.execute(sql::PUT_PERSON_KEY, &values![tenant, person, wrapped]).await?;
+            self.execute(sql::PUT_PERSON_KEY, values![tenant, person, wrapped]).await?;
             self.keys.insert((tenant, person), key);
         }
         Ok(())

@@ -1,24 +1,38 @@
 //! SQLite behind the façade: one writer that commits waiting units of work as a group, and readers.
 //!
-//! A unit of work holds the writer while it runs its statements inline, in a savepoint. When it commits, it hands
-//! the writer to whoever waits and queues up again behind them: the first that finds its turn commits for all that
-//! have run by then, with one fsync, and everyone is answered after it. So one caller alone pays one fsync, and
-//! many callers share one; nothing hops between threads per statement.
+//! A unit of work holds the writer while it runs its statements inline. When it is done, it hands the writer to whoever
+//! waits; if nobody does, it commits for all that have run by then, with one fsync, and everyone is answered after it.
+//! So one caller alone pays one fsync and is never parked, and many callers share one; nothing hops between threads per
+//! statement.
+//!
+//! A unit of work that ends without being kept after it has written must leave no trace, though its group goes on.
+//! That is rare, so it is what costs: the transaction is rolled back and what the group has kept is run again, from a
+//! journal in memory. A savepoint per unit would make SQLite copy every page that any unit touches: half of its time.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rusqlite::types::{ToSqlOutput, Value as SqliteValue, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+use vouchsafe_core::id::TenantId;
 
 use crate::error::StoreError;
-use crate::sql::{Row, Value};
+use crate::known::{GrownHead, Known, Tokens};
+use crate::session::Faults;
+use crate::sql::{self, Row, Value, values};
 
 /// Units of work that one fsync commits at most.
 const GROUP_MAX: usize = 512;
 /// Prepared statements kept per connection.
 const STATEMENTS_CACHED: usize = 128;
+/// Pages of the write-ahead log after which they are copied into the database: the same few pages change with every
+/// unit of work, so the rarer the copying, the less is copied. 32 MB of 4 KiB pages.
+const CHECKPOINT_PAGES: u32 = 8_000;
+/// Pages that the writer keeps in memory, in KiB: what changes and what is looked up while it does.
+const CACHE_KIB: i64 = 32 * 1_024;
 /// What a group is told whose transaction SQLite gave up.
 const ROLLED_BACK: &str = "the transaction was rolled back";
 /// How long a connection waits for a lock of another process, in milliseconds.
@@ -39,7 +53,25 @@ pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection, StoreError
     if writable {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     }
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    Ok(connection)
+}
+
+/// Opens a new file to be loaded: without a journal, for this connection alone. What it holds is worth nothing before
+/// it was made durable as a whole.
+pub(crate) fn open_loading(path: &Path) -> Result<Connection, StoreError> {
+    make_private(path).map_err(|source| StoreError::File { path: path.display().to_string(), source })?;
+    let access = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, access)?;
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    connection.pragma_update(None, "journal_mode", "OFF")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    // Pages that split while loading would keep copies that no later deletion overwrites.
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     Ok(connection)
@@ -57,12 +89,50 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// The one connection that writes.
+/// The one connection that writes, and what it knows.
 pub(crate) struct Writer {
     connection: Connection,
+    known: Known,
+    tokens: Arc<Tokens>,
+    faults: Option<Arc<dyn Faults>>,
     /// Who waits for the group's fsync.
-    group: Vec<oneshot::Sender<Result<(), String>>>,
+    group: Vec<oneshot::Sender<Result<(), NotCommitted>>>,
+    /// What the transaction has written, in order.
+    journal: Vec<Written>,
+    /// So many of them are of the group; the others are of the running unit.
+    kept: usize,
     in_transaction: bool,
+}
+
+/// A statement that has changed rows.
+struct Written {
+    sql: &'static str,
+    parameters: Vec<Value>,
+    changed: u64,
+}
+
+/// Why a group was not committed, for each of its members.
+#[derive(Debug, Clone)]
+pub(crate) enum NotCommitted {
+    /// With these words.
+    Because(String),
+    /// A test wanted it.
+    Injected,
+}
+
+impl From<StoreError> for NotCommitted {
+    fn from(error: StoreError) -> Self {
+        if let StoreError::Injected = error { Self::Injected } else { Self::Because(error.to_string()) }
+    }
+}
+
+impl From<NotCommitted> for StoreError {
+    fn from(reason: NotCommitted) -> Self {
+        match reason {
+            NotCommitted::Because(words) => Self::CommitFailed(words),
+            NotCommitted::Injected => Self::Injected,
+        }
+    }
 }
 
 impl std::fmt::Debug for Writer {
@@ -73,23 +143,46 @@ impl std::fmt::Debug for Writer {
 
 /// The writer, shared by all who want to write.
 #[derive(Debug, Clone)]
-pub(crate) struct SharedWriter(Arc<Mutex<Writer>>);
+pub(crate) struct SharedWriter {
+    writer: Arc<Mutex<Writer>>,
+    /// Who will hold the writer after its present holder, and look at the group when done.
+    coming: Arc<AtomicUsize>,
+}
 
 impl SharedWriter {
-    pub(crate) fn new(connection: Connection) -> Self {
-        Self(Arc::new(Mutex::new(Writer { connection, group: Vec::new(), in_transaction: false })))
+    pub(crate) fn new(connection: Connection, tokens: Arc<Tokens>, faults: Option<Arc<dyn Faults>>) -> Self {
+        let writer = Writer {
+            connection,
+            known: Known::default(),
+            tokens,
+            faults,
+            group: Vec::new(),
+            journal: Vec::new(),
+            kept: 0,
+            in_transaction: false,
+        };
+        Self { writer: Arc::new(Mutex::new(writer)), coming: Arc::default() }
     }
 
-    /// Waits for the writer and begins a unit of work in a savepoint.
+    /// Waits for the writer and begins a unit of work.
     pub(crate) async fn begin(&self) -> Result<Unit, StoreError> {
-        let mut writer = Arc::clone(&self.0).lock_owned().await;
-        writer.begin_unit()?;
+        let coming = Coming::announced(self);
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        coming.has_come();
+        if let Err(error) = writer.begin_unit() {
+            writer.settle(self.others_come());
+            return Err(error);
+        }
         Ok(Unit { writer: Some(writer), shared: self.clone() })
     }
 
     /// Commits what waits; called before the program ends.
     pub(crate) async fn flush(&self) {
-        self.0.lock().await.flush();
+        self.writer.lock().await.flush();
+    }
+
+    fn others_come(&self) -> bool {
+        self.coming.load(Ordering::SeqCst) > 0
     }
 }
 
@@ -98,17 +191,19 @@ impl Writer {
         if !self.in_transaction {
             if !self.connection.is_autocommit() {
                 // A rollback failed before; what it should have undone must not get into this transaction.
-                self.connection.execute_batch("ROLLBACK")?;
+                self.close();
+                self.known.forget();
             }
             self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             self.in_transaction = true;
-        }
-        let begun = self.connection.prepare_cached("SAVEPOINT unit").and_then(|mut sql| sql.execute([]));
-        if let Err(error) = begun {
-            self.leave_none_open();
-            return Err(error.into());
+            self.known.begins(self.written_by_others()?);
         }
         Ok(())
+    }
+
+    /// A number that changes when another connection has written.
+    fn written_by_others(&self) -> rusqlite::Result<i64> {
+        self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
     }
 
     /// Commits the group and answers everyone in it.
@@ -116,20 +211,48 @@ impl Writer {
         if !self.in_transaction {
             return;
         }
-        let outcome = off_the_async_path(|| self.connection.prepare_cached("COMMIT")?.execute([]));
-        let outcome = outcome.map(drop).map_err(|error| {
-            tracing::error!(%error, "a commit failed");
-            error.to_string()
+        let outcome = self.heads_written().and_then(|()| {
+            let alone = self.group.len() <= 1;
+            off_the_async_path(alone, || self.connection.prepare_cached("COMMIT")?.execute([]))?;
+            Ok(())
         });
-        self.end(&outcome);
+        if let Err(error) = &outcome {
+            tracing::error!(%error, "a commit failed");
+        }
+        self.end(&outcome.map_err(NotCommitted::from));
     }
 
-    /// Ends the transaction on both sides and tells the group.
-    fn end(&mut self, outcome: &Result<(), String>) {
+    /// Writes the heads of the logs that the group has appended to: once for all of its entries.
+    fn heads_written(&self) -> Result<(), StoreError> {
+        for GrownHead { tenant, size, stored } in self.known.grown() {
+            if let Some(faults) = &self.faults {
+                faults.before(sql::SET_LOG_SIZE)?;
+            }
+            if execute(&self.connection, sql::SET_LOG_SIZE, &values![size, tenant, stored])? != 1 {
+                return Err(StoreError::VersionConflict("the log head"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the transaction on both sides.
+    fn close(&mut self) {
         if !self.connection.is_autocommit() && self.connection.execute_batch("ROLLBACK").is_err() {
             tracing::error!("a rollback failed");
         }
         self.in_transaction = false;
+        self.journal.clear();
+        self.kept = 0;
+    }
+
+    /// Ends the transaction and tells the group.
+    fn end(&mut self, outcome: &Result<(), NotCommitted>) {
+        self.close();
+        if outcome.is_err() {
+            self.known.forget();
+        } else if self.known.committed() {
+            self.tokens.forget();
+        }
         for waiting in self.group.drain(..) {
             // Whoever has gone away needs no answer.
             let _ = waiting.send(outcome.clone());
@@ -137,37 +260,61 @@ impl Writer {
     }
 
     /// Undoes the running unit; the group it ran in goes on.
-    fn undo_unit(&mut self) {
-        let undone = self.connection.execute_batch("ROLLBACK TO unit; RELEASE unit");
-        if undone.is_err() || self.connection.is_autocommit() {
-            // SQLite gave up the whole transaction (disk full, I/O error): nobody in the group was committed.
-            self.end(&Err(ROLLED_BACK.to_owned()));
-        } else {
-            self.leave_none_open();
+    fn undo_unit(&mut self, others_come: bool) {
+        self.known.unit_ended();
+        let traces = self.journal.len() > self.kept && !self.group.is_empty();
+        if traces && !self.connection.is_autocommit() {
+            self.journal.truncate(self.kept);
+            if let Err(error) = self.run_again() {
+                tracing::error!(%error, "a group could not be run again without the unit of work that was undone");
+                return self.end(&Err(error.into()));
+            }
         }
+        self.settle(others_come);
     }
 
-    /// Ends a transaction that nobody else would end: one that holds no unit of work, and one whose members have all
-    /// stopped waiting. Every other member commits it when its turn comes.
-    fn leave_none_open(&mut self) {
-        if self.group.is_empty() || self.connection.is_autocommit() {
-            self.end(&Err(ROLLED_BACK.to_owned()));
-        } else if self.group.iter().all(oneshot::Sender::is_closed) {
+    /// Brings the transaction back to what the group has kept.
+    fn run_again(&self) -> Result<(), StoreError> {
+        self.connection.execute_batch("ROLLBACK; BEGIN IMMEDIATE")?;
+        if !self.known.holds(self.written_by_others()?) {
+            return Err(StoreError::VersionConflict("the database"));
+        }
+        for Written { sql, parameters, changed } in &self.journal {
+            if execute(&self.connection, sql, parameters)? != *changed {
+                return Err(StoreError::VersionConflict("a row"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Commits the group, unless others come: then the last of them does. A transaction that holds nothing is ended,
+    /// and so is one that SQLite has given up.
+    fn settle(&mut self, others_come: bool) {
+        if self.group.is_empty() {
+            self.close();
+        } else if self.connection.is_autocommit() {
+            self.end(&Err(rolled_back()));
+        } else if !others_come || self.group.len() >= GROUP_MAX {
             self.flush();
         }
     }
 }
 
-/// Runs a blocking call without holding up the other tasks of this thread, where the runtime allows it.
-fn off_the_async_path<T>(call: impl FnOnce() -> T) -> T {
+fn rolled_back() -> NotCommitted {
+    NotCommitted::Because(ROLLED_BACK.to_owned())
+}
+
+/// Runs a blocking call without holding up the other tasks of this thread, where the runtime allows it. For one caller
+/// `alone` it would cost more than it gives: two threads are woken for it.
+fn off_the_async_path<T>(alone: bool, call: impl FnOnce() -> T) -> T {
     use tokio::runtime::{Handle, RuntimeFlavor};
     match Handle::try_current().map(|handle| handle.runtime_flavor()) {
-        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(call),
+        Ok(RuntimeFlavor::MultiThread) if !alone => tokio::task::block_in_place(call),
         Ok(_) | Err(_) => call(),
     }
 }
 
-/// A unit of work's hold on the writer. Dropped without [`Unit::commit`], its savepoint is undone.
+/// A unit of work's hold on the writer. Dropped without [`Unit::commit`], it leaves no trace.
 #[derive(Debug)]
 pub(crate) struct Unit {
     writer: Option<OwnedMutexGuard<Writer>>,
@@ -182,61 +329,80 @@ impl Unit {
         if connection.is_autocommit() { Err(rolled_back()) } else { Ok(connection) }
     }
 
-    /// Keeps the unit and waits until its group is durable.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+    /// Runs a statement that changes rows; gives their number.
+    pub(crate) fn execute(&mut self, sql: &'static str, parameters: Vec<Value>) -> Result<u64, StoreError> {
+        let done = execute(self.connection()?, sql, &parameters);
+        if let Some(writer) = &mut self.writer {
+            // One that failed counts as well: nobody relies on what SQLite has undone of it.
+            let changed = done.as_ref().copied().unwrap_or_default();
+            writer.journal.push(Written { sql, parameters, changed });
+        }
+        done
+    }
+
+    /// What the writer knows.
+    pub(crate) fn known(&mut self) -> Option<&mut Known> {
+        self.writer.as_mut().map(|writer| &mut writer.known)
+    }
+
+    /// Keeps the unit, whose logs have these sizes now, and waits until its group is durable.
+    pub(crate) async fn commit(mut self, logs: &BTreeMap<TenantId, u64>) -> Result<(), StoreError> {
         let failed = || StoreError::CommitFailed("the writer has gone".to_owned());
         let mut writer = self.writer.take().ok_or_else(failed)?;
-        if let Err(error) =
-            writer.connection.prepare_cached("RELEASE unit").and_then(|mut sql| sql.execute([]))
-        {
-            writer.undo_unit();
-            return Err(error.into());
+        if writer.connection.is_autocommit() {
+            // SQLite gave up the transaction in the meantime.
+            writer.undo_unit(self.shared.others_come());
+            return Err(rolled_back().into());
         }
-        let (told, mut outcome) = oneshot::channel();
+        writer.known.unit_ended();
+        writer.kept = writer.journal.len();
+        for (tenant, size) in logs {
+            writer.known.grow(*tenant, *size);
+        }
+        let (told, outcome) = oneshot::channel();
         writer.group.push(told);
-        if writer.group.len() >= GROUP_MAX {
-            writer.flush();
-        }
+        writer.settle(self.shared.others_come());
         drop(writer);
-        let mut flusher = FlushIfAbandoned { shared: Some(self.shared.clone()) };
-        let result = tokio::select! {
-            biased;
-            result = &mut outcome => result,
-            mut writer = Arc::clone(&self.shared.0).lock_owned() => {
-                // A group that was committed in the meantime has told its members; ours may be a later one.
-                if outcome.is_empty() && !outcome.is_terminated() {
-                    writer.flush();
-                }
-                drop(writer);
-                outcome.await
-            }
-        };
-        flusher.shared = None;
-        result.map_err(|_| failed())?.map_err(StoreError::CommitFailed)
+        Ok(outcome.await.map_err(|_| failed())??)
     }
 }
 
 impl Drop for Unit {
     fn drop(&mut self) {
         if let Some(mut writer) = self.writer.take() {
-            writer.undo_unit();
+            writer.undo_unit(self.shared.others_come());
         }
     }
 }
 
-/// Commits a group whose last member stopped waiting (a client that hung up), so that nothing stays open.
-struct FlushIfAbandoned {
-    shared: Option<SharedWriter>,
+/// Somebody who waits for the writer. A group may rest on them to be committed, so they do not just go away.
+struct Coming(Option<SharedWriter>);
+
+impl Coming {
+    fn announced(shared: &SharedWriter) -> Self {
+        shared.coming.fetch_add(1, Ordering::SeqCst);
+        Self(Some(shared.clone()))
+    }
+
+    /// They hold the writer now.
+    fn has_come(mut self) {
+        if let Some(shared) = self.0.take() {
+            shared.coming.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
 }
 
-impl Drop for FlushIfAbandoned {
+impl Drop for Coming {
     fn drop(&mut self) {
-        let Some(shared) = self.shared.take() else { return };
+        let Some(shared) = self.0.take() else { return };
+        if shared.coming.fetch_sub(1, Ordering::SeqCst) > 1 {
+            return;
+        }
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(async move { shared.flush().await })),
             // Nothing can be spawned. If a unit of work holds the writer, its own end commits the group.
             Err(_) => {
-                if let Ok(mut writer) = shared.0.try_lock() {
+                if let Ok(mut writer) = shared.writer.try_lock() {
                     writer.flush();
                 }
             }

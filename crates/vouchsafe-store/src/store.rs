@@ -8,13 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 use vouchsafe_core::id::TenantId;
+use vouchsafe_core::setup::TokenRecord;
 use vouchsafe_core::time::Timestamp;
 
-use crate::diagnostics::RecordFiles;
 use crate::edge::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::error::StoreError;
+use crate::known::Tokens;
 use crate::migrate;
 use crate::opened::OpenedDocuments;
+use crate::records::RecordFiles;
 use crate::seal::{KeyCache, MasterKey};
 use crate::session::{Faults, Session};
 use crate::sql::{self, values};
@@ -51,6 +53,7 @@ pub struct Store {
     master: Arc<MasterKey>,
     keys: Arc<KeyCache>,
     documents: Arc<OpenedDocuments>,
+    tokens: Arc<Tokens>,
     options: Options,
     provider: TenantId,
 }
@@ -93,14 +96,16 @@ impl Store {
         migrate::run(&connection)?;
         belongs_here(&master, &connection)?;
         let provider = provider_id(&connection, &*options.entropy)?;
+        let tokens = Arc::<Tokens>::default();
         Ok(Self {
             readers: Readers::new(path.clone()),
             path,
-            writer: SharedWriter::new(connection),
+            writer: SharedWriter::new(connection, Arc::clone(&tokens), options.faults.clone()),
             records: RecordFiles::new(folder.join("records")),
             master,
             keys: Arc::default(),
             documents: Arc::default(),
+            tokens,
             options,
             provider,
         })
@@ -158,6 +163,22 @@ impl Store {
             Arc::clone(&self.documents),
         );
         Ok(Reader { session, now: self.options.clock.now() })
+    }
+
+    /// The API token with this hash: looked up once, then known until a change of tokens is committed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn token(&self, tenant: TenantId, hash: [u8; 32]) -> Result<Option<TokenRecord>, StoreError> {
+        let begun = match self.tokens.get(tenant, hash) {
+            Ok(known) => return Ok(Some(known)),
+            Err(begun) => begun,
+        };
+        let found = self.read()?.token(tenant, hash).await?;
+        if let Some(token) = &found {
+            self.tokens.put(token.clone(), begun);
+        }
+        Ok(found)
     }
 
     /// Makes everything durable that was handed over; for a graceful end.

@@ -57,10 +57,13 @@ impl Work {
     pub async fn lock(&mut self, tenants: impl IntoIterator<Item = TenantId>) -> Result<(), StoreError> {
         let tenants: BTreeSet<TenantId> = tenants.into_iter().collect();
         for tenant in tenants {
-            let size = match self.session.query_one(sql::LOG_SIZE, &values![tenant]).await? {
-                Some(mut row) => row.count(0)?,
+            if self.heads.contains_key(&tenant) {
+                continue;
+            }
+            let size = match self.log_size(tenant).await? {
+                Some(size) => size,
                 None => {
-                    self.session.execute(sql::ADD_LOG_HEAD, &values![tenant]).await?;
+                    self.session.execute(sql::ADD_LOG_HEAD, values![tenant]).await?;
                     0
                 }
             };
@@ -68,6 +71,36 @@ impl Work {
         }
         self.now = self.options.clock.now();
         Ok(())
+    }
+
+    /// As [`Work::lock`], of those among these tenants that exist.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn lock_existing(&mut self, tenants: BTreeSet<TenantId>) -> Result<(), StoreError> {
+        let mut existing = BTreeSet::new();
+        for tenant in tenants {
+            if self.log_size(tenant).await?.is_some() || self.has_tenant(tenant).await? {
+                existing.insert(tenant);
+            }
+        }
+        self.lock(existing).await
+    }
+
+    /// The size of a tenant's log, if it has one: on SQLite whoever holds the writer holds every head.
+    async fn log_size(&mut self, tenant: TenantId) -> Result<Option<u64>, StoreError> {
+        let held = self.heads.get(&tenant).copied();
+        if let Some(size) = held.or_else(|| self.session.known().and_then(|known| known.head(tenant))) {
+            return Ok(Some(size));
+        }
+        let Some(mut row) = self.session.query_one(sql::LOG_SIZE, &values![tenant]).await? else {
+            return Ok(None);
+        };
+        let size = row.count(0)?;
+        if let Some(known) = self.session.known() {
+            known.learn_head(tenant, size);
+        }
+        Ok(Some(size))
     }
 
     /// What permits of this unit of work carry.
@@ -119,7 +152,7 @@ impl Work {
     /// # Errors
     /// [`StoreError`]; then nothing was changed.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.session.commit().await
+        self.session.commit(&self.heads).await
     }
 
     /// The answer that the same caller got for the same key and endpoint within 24 hours.
@@ -150,7 +183,7 @@ impl Work {
         let sealed = self.session.sealed(asked.tenant, &Personal::new(asked.principal, text)).await?;
         let Answered { tenant, principal, endpoint, key, fingerprint } = asked.clone();
         let parameters = values![tenant, principal, endpoint, key, fingerprint, sealed, self.now];
-        self.session.execute(sql::PUT_ANSWER, &parameters).await?;
+        self.session.execute(sql::PUT_ANSWER, parameters).await?;
         Ok(())
     }
 
@@ -165,7 +198,7 @@ impl Work {
         hash: [u8; 32],
         expires: Timestamp,
     ) -> Result<(), StoreError> {
-        self.session.execute(sql::PUT_SESSION, &values![tenant, hash.to_vec(), user, expires]).await?;
+        self.session.execute(sql::PUT_SESSION, values![tenant, hash.to_vec(), user, expires]).await?;
         Ok(())
     }
 
@@ -174,7 +207,7 @@ impl Work {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn close_session(&mut self, tenant: TenantId, hash: [u8; 32]) -> Result<(), StoreError> {
-        self.session.execute(sql::DELETE_SESSION, &values![tenant, hash.to_vec()]).await?;
+        self.session.execute(sql::DELETE_SESSION, values![tenant, hash.to_vec()]).await?;
         Ok(())
     }
 
@@ -199,7 +232,7 @@ impl Work {
             denied.reason.as_str(),
             denied.at,
         ];
-        self.session.execute(sql::COUNT_DENIED, &parameters).await?;
+        self.session.execute(sql::COUNT_DENIED, parameters).await?;
         Ok(())
     }
 
@@ -235,7 +268,7 @@ impl Work {
                 denied.category.name(),
                 denied.reason.as_str(),
             ];
-            self.session.execute(sql::DELETE_DENIED, &parameters).await?;
+            self.session.execute(sql::DELETE_DENIED, parameters).await?;
             taken.push((denied, engineer_tenant, engineer));
         }
         Ok(taken)
@@ -247,9 +280,9 @@ impl Work {
     /// [`StoreError::Unavailable`].
     pub async fn forget_expired(&mut self) -> Result<(), StoreError> {
         let now = self.now;
-        self.session.execute(sql::DELETE_OLD_SESSIONS, &values![now]).await?;
-        self.session.execute(sql::DELETE_OLD_ANSWERS, &values![now - ANSWER_KEPT]).await?;
-        self.session.execute(sql::DELETE_OLD_OUTBOX, &values![now - OUTBOX_KEPT]).await?;
+        self.session.execute(sql::DELETE_OLD_SESSIONS, values![now]).await?;
+        self.session.execute(sql::DELETE_OLD_ANSWERS, values![now - ANSWER_KEPT]).await?;
+        self.session.execute(sql::DELETE_OLD_OUTBOX, values![now - OUTBOX_KEPT]).await?;
         Ok(())
     }
 }

@@ -18,6 +18,7 @@ use vouchsafe_core::support_request::command::NewRequest;
 use vouchsafe_core::support_request::{Resolution, Severity};
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_core::time::{Duration, Timestamp};
+use vouchsafe_diagnostics::resource::Resource;
 use vouchsafe_store::edge::{ManualClock, SeededEntropy};
 use vouchsafe_store::{Faults, Options, Store};
 
@@ -283,7 +284,7 @@ impl World {
     #[must_use]
     pub fn query(&self, case: SupportRequestId, tenant: Tenant) -> ReadQuery {
         let wanted = Wanted::Page(ListOptions { count: true, ..ListOptions::default() });
-        ReadQuery { case, tenant: self.tenant(tenant), grant: None, wanted, select: None }
+        ReadQuery { case, tenant: self.tenant(tenant), grant: None, resource: Resource::SignIn, wanted, select: None }
     }
 
     /// The use case of reading; the body is the records as JSON.
@@ -291,11 +292,11 @@ impl World {
     /// # Errors
     /// As the use case.
     pub async fn read(&self, name: &str, query: &ReadQuery) -> Result<ReadAnswer, AppError> {
-        let render = |page: &vouchsafe_app::MaskedPage| {
-            serde_json::to_vec(&json!({ "value": page.records, "count": page.total, "next": page.next }))
+        let render = |page: &vouchsafe_app::MaskedAnswer| {
+            serde_json::to_vec(&json!({ "value": page.records.values().collect::<Vec<_>>(), "count": page.total, "next": page.next }))
                 .unwrap()
         };
-        self.app.read_sign_ins(self.who(name), query, render).await
+        self.app.read(self.who(name), query, render).await
     }
 
     /// Sweeps until nothing is due.

@@ -86,6 +86,12 @@ pub(crate) enum Command {
     /// Takes sign-ins as Graph JSON, as NDJSON, or as a Log Analytics export (CSV), not compressed; the server tells
     /// which by the content. Importing a file again adds nothing twice.
     Import(command::import::Import),
+    /// Make up diagnostic data of an organisation, for demonstrations and tests
+    ///
+    /// Writes NDJSON: people, groups, devices, apps and policies as Graph objects, then what happened among them, oldest
+    /// first: sign-ins, directory audits, client logs and telemetry that refer to these objects, with an incident to
+    /// find. Needs no server. The same options give the same bytes.
+    Generate(command::generate::Generate),
     /// The rules of your tenant for support access
     #[command(subcommand)]
     Policy(command::policy::Policy),

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod audit;
+pub(crate) mod generate;
 pub(crate) mod grants;
 pub(crate) mod import;
 pub(crate) mod login;
@@ -13,6 +14,7 @@ mod whoami;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::session::Session;
 
 /// Runs what was typed.
@@ -29,6 +31,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::SignIns(sign_ins) => sign_ins.run(&session()?).await,
         Command::Read(read) => read.run(&session()?).await,
         Command::Import(import) => import.run(&session()?).await,
+        Command::Generate(generate) => generate.run(&Output::new(global.output)),
         Command::Policy(policy) => policy.run(&session()?).await,
     }
 }

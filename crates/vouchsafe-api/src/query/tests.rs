@@ -40,6 +40,7 @@ fn what_is_written_reads_back() {
         skiptoken: Some("&=#?".into()),
         count: true,
         select: Some(vec!["id".into(), "status/errorCode".into()]),
+        by: None,
     };
     assert_eq!(parse(&options.encode()), Ok(options));
 }

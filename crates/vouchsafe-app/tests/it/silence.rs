@@ -323,7 +323,8 @@ impl History {
                 }
             }
             OfR::Import(n) => {
-                let record = format!(r#"{{"id":"{n}","createdDateTime":"2027-01-01T00:00:00Z"}}"#);
+                let record =
+                    format!(r#"{{"id":"{n}","createdDateTime":"2027-01-01T00:00:00Z","userId":null}}"#);
                 drop(world.app.import(world.who(who(n)), Cursor::new(record.into_bytes())).await);
             }
             OfR::AddPerson(n) => drop(world.app.add_person(newcomer(world, who(n), self.calls)).await),

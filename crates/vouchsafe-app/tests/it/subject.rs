@@ -10,6 +10,7 @@ use vouchsafe_core::id::{AccessRequestId, GrantId, SupportRequestId, TenantId};
 use vouchsafe_core::scope::{DataCategory, DataFilter, Narrowing};
 use vouchsafe_core::support_request::Resolution;
 use vouchsafe_core::time::Duration;
+use vouchsafe_diagnostics::resource::Resource;
 use vouchsafe_testkit::cast::{CAST, Tenant, place};
 use vouchsafe_testkit::model::act::tenants_of;
 use vouchsafe_testkit::model::{Act, Model, Narrow, Outcome, Person, Policy, Scope};
@@ -193,7 +194,7 @@ impl Subject {
         let wanted = Wanted::Page(ListOptions { top: 1, ..ListOptions::default() });
         let (case_id, tenant_id) = (self.cases[case], self.world.tenant(tenant));
         let named = grant.map(|grant| self.grants[grant]);
-        let query = ReadQuery { case: case_id, tenant: tenant_id, grant: named, wanted, select: None };
+        let query = ReadQuery { case: case_id, tenant: tenant_id, grant: named, resource: Resource::SignIn, wanted, select: None };
         let outcome = class(self.world.read(name(by), &query).await);
         let expired = |grant: &vouchsafe_testkit::model::Grant| {
             (grant.case, grant.tenant) == (case, tenant)

@@ -106,7 +106,7 @@ impl Row {
             request.state = RequestState::Closed { at, resolution, reopen_proposed: false };
         }
         let named = self.named.map(id);
-        let found = basis(&request, id(self.tenant), self.category, &self.grants, named, at(NOW));
+        let found = basis(&request, id(self.tenant), &[self.category], &self.grants, named, at(NOW));
         let answer = match found {
             Ok(Basis::Grant(grant)) => {
                 Answer::Under((1..=9).find(|n| id::<GrantId>(*n) == grant.id).unwrap())

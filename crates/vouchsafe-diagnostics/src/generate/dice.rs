@@ -2,27 +2,36 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 /// A stream of draws; the same seed gives the same ones.
 #[derive(Debug)]
 pub(super) struct Dice(ChaCha8Rng);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(ChaCha8Rng::seed_from_u64(seed))
+    /// The stream of one purpose. Each has its own, so that more records of one kind leave the others as they are.
+    pub(super) fn new(tenant: Uuid, seed: u64, purpose: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(tenant.as_bytes());
+        hash.update(seed.to_be_bytes());
+        hash.update(purpose.as_bytes());
+        Self(ChaCha8Rng::from_seed(hash.finalize().into()))
     }
 
-    pub(super) fn with<T>(seed: u64, draw: impl FnOnce(&mut Self) -> T) -> T {
-        draw(&mut Self::new(seed))
+    /// 0 to `count` - 1; 0 if there is none.
+    pub(super) fn below(&mut self, count: u32) -> u32 {
+        let scaled = u64::from(self.0.next_u32()) * u64::from(count);
+        u32::try_from(scaled >> u32::BITS).unwrap_or(0)
     }
 
-    /// 0 to `count` - 1; 0 if there is none. The tiny bias of the remainder does not matter here.
-    pub(super) fn below(&mut self, count: usize) -> usize {
-        let count = u64::try_from(count).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.0.next_u64() % count).unwrap_or(0)
+    /// [`Dice::below`] for the length of a list.
+    pub(super) fn index(&mut self, count: usize) -> usize {
+        usize::try_from(self.below(u32::try_from(count).unwrap_or(u32::MAX))).unwrap_or(0)
     }
 
-    /// `first` to `last`, both included; `first` if the span is empty.
+    /// `first` to `last`, both included; `first` if the span is empty. The tiny bias of the remainder does not matter
+    /// here.
     pub(super) fn between(&mut self, first: i64, last: i64) -> i64 {
         let span = u64::try_from(last.saturating_sub(first)).unwrap_or(0).saturating_add(1);
         first.saturating_add(i64::try_from(self.0.next_u64() % span).unwrap_or(0))
@@ -30,21 +39,31 @@ impl Dice {
 
     /// True `parts` times in `whole`.
     pub(super) fn chance(&mut self, parts: u32, whole: u32) -> bool {
-        self.0.next_u32() % whole.max(1) < parts
+        self.below(whole) < parts
     }
 
-    /// One of the choices, all alike.
-    pub(super) fn pick<T: Copy>(&mut self, first: T, others: &[T]) -> T {
-        match self.below(others.len() + 1).checked_sub(1) {
-            Some(at) => others.get(at).copied().unwrap_or(first),
-            None => first,
-        }
+    /// One of the items, all alike.
+    pub(super) fn pick<'t, T, const N: usize>(&mut self, items: &'t [T; N]) -> &'t T {
+        const { assert!(N > 0, "nothing to pick from") };
+        let at = self.index(N);
+        #[expect(clippy::indexing_slicing, reason = "index(N) is below N, which is not 0")]
+        &items[at]
     }
 
-    /// Index of one of the weights, in proportion to them.
-    pub(super) fn weighted(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
-        let total: u32 = weights.clone().sum();
-        let mut left = self.0.next_u32() % total.max(1);
+    /// One of the items, in proportion to their weights.
+    pub(super) fn weighted<'t, T, const N: usize>(&mut self, items: &'t [(u32, T); N]) -> &'t T {
+        const { assert!(N > 0, "nothing to pick from") };
+        let at = self.weighted_index(items.iter().map(|(weight, _)| *weight));
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "weighted_index() is below the number of weights, which is not 0"
+        )]
+        &items[at].1
+    }
+
+    /// Index of one of the weights, in proportion to them; 0 if all are 0.
+    pub(super) fn weighted_index(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
+        let mut left = self.below(weights.clone().sum());
         for (at, weight) in weights.enumerate() {
             if left < weight {
                 return at;
@@ -55,9 +74,9 @@ impl Dice {
     }
 
     /// A random UUID (RFC 9562 section 5.4).
-    pub(super) fn uuid(&mut self) -> String {
+    pub(super) fn uuid(&mut self) -> Uuid {
         let mut bytes = [0; 16];
         self.0.fill_bytes(&mut bytes);
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 }

@@ -16,6 +16,7 @@ pub(super) struct Bytes<R> {
     line: u64,
     started: bool,
     kept: Option<Kept>,
+    failed: Option<ImportError>,
 }
 
 /// Bytes that were passed, up to the size of a record.
@@ -40,7 +41,17 @@ pub(super) enum Scan {
 
 impl<R: BufRead> Bytes<R> {
     pub(super) fn new(source: R) -> Self {
-        Self { source, line: 1, started: false, kept: None }
+        Self { source, line: 1, started: false, kept: None, failed: None }
+    }
+
+    /// What follows the lines before `line` of another source.
+    pub(super) fn continued(source: R, line: u64) -> Self {
+        Self { line, started: true, ..Self::new(source) }
+    }
+
+    /// Makes the next line fail with this error.
+    pub(super) fn fail_with(&mut self, error: ImportError) {
+        self.failed = Some(error);
     }
 
     /// Line of the next byte, the first being 1.
@@ -102,14 +113,30 @@ impl<R: BufRead> Bytes<R> {
         self.peek()
     }
 
-    /// Takes a line with its end, and keeps it; nothing at the end of the source.
-    pub(super) fn take_line(&mut self) -> Result<Option<Kept>, ImportError> {
-        if self.peek()?.is_none() {
-            return Ok(None);
+    /// Takes a line with its end, and keeps it instead of what was kept before; false at the end of the source.
+    pub(super) fn take_line(&mut self, kept: &mut Kept) -> Result<bool, ImportError> {
+        kept.bytes.clear();
+        kept.overflow = false;
+        if let Some(error) = self.failed.take() {
+            return Err(error);
         }
-        self.keep();
-        self.scan(|byte| if byte == b'\n' { Scan::Last } else { Scan::Go })?;
-        Ok(Some(self.kept()))
+        self.skip_byte_order_mark()?;
+        let mut is_begun = false;
+        loop {
+            let buffer = fill(&mut self.source, self.line)?;
+            if buffer.is_empty() {
+                return Ok(is_begun);
+            }
+            is_begun = true;
+            let end = memchr::memchr(b'\n', buffer);
+            let taken = end.map_or(buffer.len(), |at| at + 1);
+            kept.extend(buffer.get(..taken).unwrap_or_default());
+            self.source.consume(taken);
+            if end.is_some() {
+                self.line += 1;
+                return Ok(true);
+            }
+        }
     }
 
     /// That the structure breaks at the next byte.
@@ -148,8 +175,8 @@ fn fill<R: BufRead>(source: &mut R, line: u64) -> Result<&[u8], ImportError> {
         match source.fill_buf() {
             Ok(_) => break,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(source) => return Err(ImportError::Io { line, source }),
+            Err(error) => return Err(ImportError::reading(line, error)),
         }
     }
-    source.fill_buf().map_err(|source| ImportError::Io { line, source })
+    source.fill_buf().map_err(|error| ImportError::reading(line, error))
 }

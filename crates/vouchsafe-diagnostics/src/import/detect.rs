@@ -29,7 +29,7 @@ pub(super) fn format(head: &[u8]) -> Format {
         Some(b'[') => Format::Json,
         Some(b'{') => object(&mut bytes),
         Some(byte) if byte.is_ascii_alphabetic() || byte == b'"' => Format::Csv,
-        Some(0x1F | 0x28) => Format::Unknown("it looks compressed (gzip or zstd); expand it first"),
+        Some(0x1F) => Format::Unknown("it is compressed more than twice"),
         Some(0xFF | 0xFE) => Format::Unknown("it looks like UTF-16; save it as UTF-8"),
         Some(_) => Format::Unknown("expected a JSON array, a JSON object or a CSV header"),
     }
@@ -38,10 +38,7 @@ pub(super) fn format(head: &[u8]) -> Format {
 fn object(bytes: &mut Bytes<Cursor<&[u8]>>) -> Format {
     let first_line = bytes.line();
     match json::outer_object(bytes) {
-        Ok(Outer::Page) => Format::Json,
-        Ok(Outer::Records) => Format::Unknown(
-            "records of Azure Monitor (`{\"records\": […]}`) are not read; export Graph JSON, NDJSON or CSV",
-        ),
+        Ok(Outer::Page { .. }) => Format::Json,
         Ok(Outer::Object) if bytes.line() > first_line => Format::Json,
         // On one line, or broken: then each line stands for itself and only the broken ones are lost.
         Ok(Outer::Object) | Err(_) => Format::Lines,

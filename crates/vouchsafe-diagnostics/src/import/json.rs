@@ -5,20 +5,26 @@
 
 use std::io::BufRead;
 
+use crate::resource::Resource;
+
 use super::bytes::{Bytes, Scan};
-use super::{ImportError, Step, graph_record};
+use super::object::Objects;
+use super::{ImportError, Step, record};
 
 /// Longest member name of a page that matters, in bytes.
 const MAX_NAME_BYTES: usize = 64;
+/// Longest context of a page that is looked at, in bytes.
+const MAX_CONTEXT_BYTES: usize = 4 * 1024;
 
 /// What an object turned out to be.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outer {
-    /// It has a member `value` that is an array; the bytes stand before its `[`.
-    Page,
-    /// It has a member `records` that is an array.
-    Records,
-    /// Neither; the bytes stand behind its `}`.
+    /// It has a member `value` or `records` that is an array; the bytes stand before its `[`.
+    Page {
+        /// The kind that its `@odata.context` names.
+        kind: Option<Resource>,
+    },
+    /// It has neither; the bytes stand behind its `}`.
     Object,
 }
 
@@ -27,6 +33,7 @@ pub(super) enum Outer {
 pub(super) struct Elements<R> {
     bytes: Bytes<R>,
     place: Place,
+    objects: Objects,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,14 +41,23 @@ enum Place {
     /// Between documents.
     Outside,
     /// Behind the `[` of an array.
-    First { in_page: bool },
+    First(Around),
     /// Behind an element.
-    Following { in_page: bool },
+    Following(Around),
+}
+
+/// What is around the elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Around {
+    /// Whether the array is in a page.
+    in_page: bool,
+    /// The kind that the page names.
+    kind: Option<Resource>,
 }
 
 impl<R: BufRead> Elements<R> {
-    pub(super) fn new(bytes: Bytes<R>) -> Self {
-        Self { bytes, place: Place::Outside }
+    pub(super) fn new(bytes: Bytes<R>, directory: Option<String>) -> Self {
+        Self { bytes, place: Place::Outside, objects: Objects::of(directory) }
     }
 
     /// The next element as a record.
@@ -52,7 +68,7 @@ impl<R: BufRead> Elements<R> {
                 (Place::Outside, None) => return Ok(None),
                 (Place::Outside, Some(b'[')) => {
                     self.bytes.advance()?;
-                    self.place = Place::First { in_page: false };
+                    self.place = Place::First(Around { in_page: false, kind: None });
                 }
                 (Place::Outside, Some(b'{')) => {
                     if let Some(item) = self.object()? {
@@ -60,33 +76,33 @@ impl<R: BufRead> Elements<R> {
                     }
                 }
                 (Place::Outside, Some(_)) => return Err(self.bytes.broken("expected `[`, `{` or the end")),
-                (Place::First { .. } | Place::Following { .. }, None) => {
+                (Place::First(_) | Place::Following(_), None) => {
                     return Err(self.bytes.broken("the source ends inside an array"));
                 }
-                (Place::First { in_page } | Place::Following { in_page }, Some(b']')) => {
+                (Place::First(around) | Place::Following(around), Some(b']')) => {
                     self.bytes.advance()?;
-                    self.end_array(in_page)?;
+                    self.end_array(around.in_page)?;
                 }
-                (Place::Following { in_page }, Some(b',')) => {
+                (Place::Following(around), Some(b',')) => {
                     self.bytes.advance()?;
                     self.bytes.skip_space()?;
-                    return self.element(in_page);
+                    return self.element(around);
                 }
-                (Place::Following { .. }, Some(_)) => {
+                (Place::Following(_), Some(_)) => {
                     return Err(self.bytes.broken("expected `,` or `]` after a record"));
                 }
-                (Place::First { in_page }, Some(_)) => return self.element(in_page),
+                (Place::First(around), Some(_)) => return self.element(around),
             }
         }
     }
 
     /// One element of an array.
-    fn element(&mut self, in_page: bool) -> Step {
-        self.place = Place::Following { in_page };
+    fn element(&mut self, around: Around) -> Step {
+        self.place = Place::Following(around);
         let line = self.bytes.line();
         self.bytes.keep();
         frame(&mut self.bytes)?;
-        Ok(Some((line, graph_record(self.bytes.kept()))))
+        Ok(Some((line, record(&self.bytes.kept(), around.kind, &mut self.objects))))
     }
 
     /// A page, whose array is entered, or an object that is a record itself.
@@ -96,15 +112,12 @@ impl<R: BufRead> Elements<R> {
         let outer = outer_object(&mut self.bytes)?;
         let kept = self.bytes.kept();
         match outer {
-            Outer::Page => {
+            Outer::Page { kind } => {
                 self.bytes.advance()?;
-                self.place = Place::First { in_page: true };
+                self.place = Place::First(Around { in_page: true, kind });
                 Ok(None)
             }
-            Outer::Records => {
-                Err(self.bytes.broken("expected a page with `value`, found one with `records`"))
-            }
-            Outer::Object => Ok(Some((line, graph_record(kept)))),
+            Outer::Object => Ok(Some((line, record(&kept, None, &mut self.objects)))),
         }
     }
 
@@ -136,11 +149,12 @@ pub(super) fn outer_object<R: BufRead>(bytes: &mut Bytes<R>) -> Result<Outer, Im
         bytes.advance()?;
         return Ok(Outer::Object);
     }
+    let mut kind = None;
     loop {
         let name = name(bytes)?;
         match (name.as_slice(), bytes.peek()?) {
-            (b"value", Some(b'[')) => return Ok(Outer::Page),
-            (b"records", Some(b'[')) => return Ok(Outer::Records),
+            (b"value" | b"records", Some(b'[')) => return Ok(Outer::Page { kind }),
+            (b"@odata.context", Some(b'"')) => kind = context(bytes)?,
             _ => frame(bytes)?,
         }
         match bytes.skip_space()? {
@@ -160,25 +174,40 @@ fn name<R: BufRead>(bytes: &mut Bytes<R>) -> Result<Vec<u8>, ImportError> {
     if bytes.skip_space()? != Some(b'"') {
         return Err(bytes.broken("expected the name of a member"));
     }
-    bytes.advance()?;
-    let mut name = Vec::new();
-    let mut escaped = false;
-    let ended = bytes.scan(|byte| {
-        if byte == b'"' && !escaped {
-            return Scan::Last;
-        }
-        escaped = byte == b'\\' && !escaped;
-        if name.len() < MAX_NAME_BYTES {
-            name.push(byte);
-        }
-        Scan::Go
-    })?;
+    let (name, ended) = string(bytes, MAX_NAME_BYTES)?;
     if !ended || bytes.skip_space()? != Some(b':') {
         return Err(bytes.broken("expected `:` after the name of a member"));
     }
     bytes.advance()?;
     bytes.skip_space()?;
     Ok(name)
+}
+
+/// Takes the context of a page, and tells the kind that it names.
+fn context<R: BufRead>(bytes: &mut Bytes<R>) -> Result<Option<Resource>, ImportError> {
+    let (text, ended) = string(bytes, MAX_CONTEXT_BYTES)?;
+    if !ended {
+        return Err(bytes.broken("the source ends inside a value"));
+    }
+    Ok(std::str::from_utf8(&text).ok().and_then(Resource::of_context))
+}
+
+/// Takes a string from its quote on, and what stands in it, cut after so many bytes; and whether it ended.
+fn string<R: BufRead>(bytes: &mut Bytes<R>, max_bytes: usize) -> Result<(Vec<u8>, bool), ImportError> {
+    bytes.advance()?;
+    let mut text = Vec::new();
+    let mut escaped = false;
+    let ended = bytes.scan(|byte| {
+        if byte == b'"' && !escaped {
+            return Scan::Last;
+        }
+        escaped = byte == b'\\' && !escaped;
+        if text.len() < max_bytes {
+            text.push(byte);
+        }
+        Scan::Go
+    })?;
+    Ok((text, ended))
 }
 
 /// Takes one value.

@@ -1,180 +1,228 @@
-//! The Log Analytics table `SigninLogs` as CSV, read as Graph `signIn` objects.
+//! Tables of Log Analytics as Graph objects: `SigninLogs`, `AADNonInteractiveUserSignInLogs`,
+//! `AADServicePrincipalSignInLogs` and `AADManagedIdentitySignInLogs` as `signIn`, `AuditLogs` as `directoryAudit`.
 //!
 //! A column may come as `Name`, or split by type into `Name_dynamic` and `Name_string`: the first that is filled
-//! counts. Every column with a Graph property becomes that property with Graph's type; the whole row stays in
-//! [`SignInRecord::original`].
+//! counts. Every column with a Graph property becomes that property with Graph's type; what stands only in other
+//! columns is filled in.
 
-use std::io::BufRead;
-
-use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::{Map, Value, json};
 
-use crate::sign_in::{MAX_RECORD_BYTES, RejectReason, SignInRecord};
+use crate::resource::Resource;
+use crate::sign_in::RejectReason;
 
-use super::bytes::Bytes;
-use super::{ImportError, Step, csv, us_date};
+use super::cell::{self, Cell, Form};
+use super::row::{Found, Row, fill_in_event_type, is_absent, split_tenant};
 
-mod cell;
 mod property;
 
-use property::{PROPERTIES, Presence};
+use property::{AUDIT, Presence, Property, SIGN_IN};
 
-/// Columns without which a table is not `SigninLogs`; of each row one name must be there.
-const REQUIRED: [&[&str]; 3] = [&["CreatedDateTime", "TimeGenerated"], &["Id"], &["AppId"]];
+/// Tables, categories of diagnostic settings, and Graph's `signInEventTypes` for each.
+const EVENT_TYPES: [(&str, &str, &str); 5] = [
+    ("SigninLogs", "SignInLogs", "interactiveUser"),
+    ("AADNonInteractiveUserSignInLogs", "NonInteractiveUserSignInLogs", "nonInteractiveUser"),
+    ("AADServicePrincipalSignInLogs", "ServicePrincipalSignInLogs", "servicePrincipal"),
+    ("MicrosoftServicePrincipalSignInLogs", "MicrosoftServicePrincipalSignInLogs", "servicePrincipal"),
+    ("AADManagedIdentitySignInLogs", "ManagedIdentitySignInLogs", "managedIdentity"),
+];
 
-/// The rows of a table.
+/// The table of directory audits.
+const AUDIT_TABLE: &str = "AuditLogs";
+/// Columns that only the table of directory audits has.
+const AUDIT_SIGNS: [&str; 3] = ["TargetResources", "LoggedByService", "ActivityDisplayName"];
+
+/// What the columns of a table, or of a union of tables, hold.
 #[derive(Debug)]
-pub(super) struct Rows<R> {
-    bytes: Bytes<R>,
-    columns: Columns,
+pub(super) struct Columns {
+    /// The cells of each of [`SIGN_IN`], the best first, if the table may hold sign-ins.
+    sign_in: Option<Vec<Vec<usize>>>,
+    /// The cells of each of [`AUDIT`], if it may hold directory audits.
+    audit: Option<Vec<Vec<usize>>>,
+    others: Others,
 }
 
-/// What the header says.
+/// Columns that tell the table or fill in what another column leaves out.
 #[derive(Debug)]
-struct Columns {
-    /// Names as written.
-    names: Vec<String>,
-    /// The cells that hold each of [`PROPERTIES`], the best first.
-    cells: Vec<Vec<usize>>,
-    /// The cells that fill in what another column leaves out.
-    fallbacks: Fallbacks,
-}
-
-#[derive(Debug)]
-struct Fallbacks {
+struct Others {
+    table: Vec<usize>,
+    category: Vec<usize>,
+    tenant: Vec<usize>,
+    resource_id: Vec<usize>,
     time_generated: Vec<usize>,
+    operation_name: Vec<usize>,
     identity: Vec<usize>,
     country: Vec<usize>,
     result_type: Vec<usize>,
     result_description: Vec<usize>,
 }
 
-impl<R: BufRead> Rows<R> {
-    /// Reads the header.
-    pub(super) fn open(mut bytes: Bytes<R>) -> Result<Self, ImportError> {
-        let unknown = |reason: &str| ImportError::UnknownFormat(reason.to_owned());
-        let header = csv::row(&mut bytes, MAX_RECORD_BYTES)?.unwrap_or_default();
-        if header.overflow {
-            return Err(unknown("the first line is too long for the header of a table"));
-        }
-        let names: Result<Vec<String>, _> = header.cells.into_iter().map(String::from_utf8).collect();
-        let names = names.map_err(|_| unknown("the first line is not UTF-8"))?;
-        Columns::new(names).map(|columns| Self { bytes, columns })
-    }
-
-    /// The next row as a record.
-    pub(super) fn next(&mut self) -> Step {
-        let Some(row) = csv::row(&mut self.bytes, MAX_RECORD_BYTES)? else { return Ok(None) };
-        let record = if row.overflow { Err(RejectReason::TooLarge) } else { self.columns.record(row.cells) };
-        Ok(Some((row.line, record)))
-    }
+/// The event type of a category of diagnostic settings, where it is one of sign-ins.
+pub(super) fn event_type_of_category(category: &str) -> Option<&'static str> {
+    EVENT_TYPES.iter().find(|(_, known, _)| *known == category).map(|(_, _, event)| *event)
 }
 
 impl Columns {
-    fn new(names: Vec<String>) -> Result<Self, ImportError> {
-        let unknown = |reason: String| Err(ImportError::UnknownFormat(reason));
+    /// Understands the names of the columns.
+    ///
+    /// # Errors
+    /// What is missing for a table that is known.
+    pub(super) fn of(names: &[String]) -> Result<Self, String> {
+        let holders = |column: &str| holders(names, column);
+        let has = |column: &str| !holders(column).is_empty();
         if let Some(local) = names.iter().find(|name| name.contains("DateTime [") && !name.ends_with("[UTC]"))
         {
-            return unknown(format!("the times of column `{}` are not in UTC", local.escape_debug()));
+            return Err(format!("the times of column `{}` are not in UTC", local.escape_debug()));
         }
-        let missing = REQUIRED
-            .iter()
-            .find(|choices| choices.iter().all(|choice| holders(&names, choice).is_empty()))
-            .and_then(|choices| choices.first());
-        if let Some(missing) = missing {
-            return unknown(format!("a table without the column `{missing}` is not `SigninLogs`"));
+        let audit = AUDIT_SIGNS.into_iter().any(has) && (has("ActivityDateTime") || has("TimeGenerated"));
+        let sign_in = has("AppId") && (has("CreatedDateTime") || has("TimeGenerated"));
+        if !has("Id") || !(audit || sign_in) {
+            return Err("a table of Log Analytics has the columns `Id` and `TimeGenerated`, and `AppId` for sign-ins \
+                        or `TargetResources` for directory audits"
+                .to_owned());
         }
-        let fallbacks = Fallbacks {
-            time_generated: holders(&names, "TimeGenerated"),
-            identity: holders(&names, "Identity"),
-            country: holders(&names, "Location"),
-            result_type: holders(&names, "ResultType"),
-            result_description: holders(&names, "ResultDescription"),
+        let all = |properties: &[Property]| properties.iter().map(|each| holders(each.column)).collect();
+        Ok(Self {
+            sign_in: sign_in.then(|| all(&SIGN_IN)),
+            audit: audit.then(|| all(&AUDIT)),
+            others: Others {
+                table: holders("Type"),
+                category: holders("Category"),
+                tenant: holders("AADTenantId"),
+                resource_id: holders("ResourceId"),
+                time_generated: holders("TimeGenerated"),
+                operation_name: holders("OperationName"),
+                identity: holders("Identity"),
+                country: holders("Location"),
+                result_type: holders("ResultType"),
+                result_description: holders("ResultDescription"),
+            },
+        })
+    }
+
+    /// A row as a Graph object.
+    pub(super) fn object(&self, row: Row<'_>) -> Result<Found, RejectReason> {
+        let text = |holders| row.first_filled(holders).and_then(Cell::text);
+        let table = text(&self.others.table);
+        let is_audit = match table.as_deref() {
+            Some(AUDIT_TABLE) => true,
+            Some(table) if EVENT_TYPES.iter().any(|(known, _, _)| *known == table) => false,
+            Some(_) | None => self.sign_in.is_none(),
         };
-        let cells = PROPERTIES.iter().map(|property| holders(&names, property.column)).collect();
-        Ok(Self { names, cells, fallbacks })
-    }
-
-    fn record(&self, cells: Vec<Vec<u8>>) -> Result<SignInRecord, RejectReason> {
-        if cells.len() != self.names.len() {
-            return Err(RejectReason::CellCount { found: cells.len(), expected: self.names.len() });
-        }
-        let cells: Result<Vec<String>, _> = cells.into_iter().map(String::from_utf8).collect();
-        let cells = cells.map_err(|_| RejectReason::NotUtf8)?;
-        let mut object = Map::new();
-        for (property, holders) in PROPERTIES.iter().zip(&self.cells) {
-            let value = match first_filled(&cells, holders) {
-                Some(text) => cell::value(property, text)?,
-                None => Value::Null,
-            };
-            if property.presence == Presence::Always || !value.is_null() {
-                object.insert(property.name.to_owned(), value);
+        let from_path = || text(&self.others.resource_id).and_then(|path| split_tenant(&path));
+        let tenant = text(&self.others.tenant).or_else(from_path);
+        let (resource, object) = match (&self.audit, &self.sign_in) {
+            (Some(columns), _) if is_audit => {
+                let mut object = properties(&AUDIT, columns, row)?;
+                self.fill_in_audit(&mut object, row)?;
+                (Resource::DirectoryAudit, object)
             }
-        }
-        self.fill_in(&mut object, &cells)?;
-        let value = Value::Object(object);
-        let json = value.to_string();
-        if json.len() > MAX_RECORD_BYTES {
-            return Err(RejectReason::TooLarge);
-        }
-        let mut record = SignInRecord::from_value(&value, json)?;
-        record.original = Some(self.original(&cells)?);
-        Ok(record)
+            (_, Some(columns)) if !is_audit => {
+                let mut object = properties(&SIGN_IN, columns, row)?;
+                let category = text(&self.others.category);
+                let event = EVENT_TYPES.iter().find(|(known, of, _)| {
+                    table.as_deref() == Some(*known) || table.is_none() && category.as_deref() == Some(*of)
+                });
+                self.fill_in_sign_in(&mut object, row, event.map(|(_, _, event)| *event))?;
+                (Resource::SignIn, object)
+            }
+            _ => {
+                return Err(RejectReason::UnknownKind(
+                    "the columns of its `Type` are not in the table".to_owned(),
+                ));
+            }
+        };
+        Ok(Found { resource, object: Value::Object(object), tenant })
     }
 
-    /// Takes from other columns what the own column of a property leaves out.
-    fn fill_in(&self, object: &mut Map<String, Value>, cells: &[String]) -> Result<(), RejectReason> {
-        let absent = |object: &Map<String, Value>, name: &str| object.get(name).is_none_or(Value::is_null);
-        if absent(object, "createdDateTime")
-            && let Some(text) = first_filled(cells, &self.fallbacks.time_generated)
-        {
-            let time = us_date::parse(text).ok_or_else(|| cell::wrong("TimeGenerated", "a time"))?;
-            object.insert("createdDateTime".to_owned(), json!(time));
-        }
-        if absent(object, "userDisplayName")
-            && let Some(name) = first_filled(cells, &self.fallbacks.identity)
-        {
-            object.insert("userDisplayName".to_owned(), json!(name));
-        }
-        if absent(object, "location")
-            && let Some(country) = first_filled(cells, &self.fallbacks.country)
+    /// Takes from other columns what the own column of a property of a sign-in leaves out.
+    fn fill_in_sign_in(
+        &self,
+        object: &mut Map<String, Value>,
+        row: Row<'_>,
+        event: Option<&'static str>,
+    ) -> Result<(), RejectReason> {
+        let others = &self.others;
+        fill(
+            object,
+            "createdDateTime",
+            "TimeGenerated",
+            Form::Time,
+            row.first_filled(&others.time_generated),
+        )?;
+        let is_app = matches!(event, Some("servicePrincipal" | "managedIdentity"));
+        let name = if is_app { "servicePrincipalName" } else { "userDisplayName" };
+        fill(object, name, "Identity", Form::Text, row.first_filled(&others.identity))?;
+        if is_absent(object, "location")
+            && let Some(country) = row.first_filled(&others.country).and_then(Cell::text)
         {
             object.insert("location".to_owned(), json!({ "countryOrRegion": country }));
+        }
+        if let Some(event) = event {
+            fill_in_event_type(object, event);
         }
         let status = object.entry("status").or_insert(Value::Null);
         if status.is_null() {
             *status = json!({});
         }
         let Some(status) = status.as_object_mut() else { return Ok(()) };
-        if absent(status, "errorCode")
-            && let Some(code) = first_filled(cells, &self.fallbacks.result_type)
-        {
-            let code: i64 = code.trim().parse().map_err(|_| cell::wrong("ResultType", "a whole number"))?;
-            status.insert("errorCode".to_owned(), json!(code));
-        }
-        if absent(status, "failureReason") {
-            let reason = first_filled(cells, &self.fallbacks.result_description);
-            status.insert("failureReason".to_owned(), json!(reason));
-        }
-        if absent(status, "additionalDetails") {
-            status.insert("additionalDetails".to_owned(), Value::Null);
+        fill(status, "errorCode", "ResultType", Form::Int, row.first_filled(&others.result_type))?;
+        let reason = row.first_filled(&others.result_description);
+        fill(status, "failureReason", "ResultDescription", Form::Text, reason)?;
+        for name in ["failureReason", "additionalDetails"] {
+            status.entry(name).or_insert(Value::Null);
         }
         Ok(())
     }
 
-    /// The filled cells of the row under the names of the header, as one JSON object in the header's order.
-    fn original(&self, cells: &[String]) -> Result<String, RejectReason> {
-        let mut text = Vec::new();
-        let mut serializer = serde_json::Serializer::new(&mut text);
-        let written = (&mut serializer).serialize_map(None).and_then(|mut map| {
-            for (name, cell) in self.names.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
-                map.serialize_entry(name, cell)?;
-            }
-            map.end()
-        });
-        written.map_err(|error| RejectReason::NotJson(error.to_string()))?;
-        String::from_utf8(text).map_err(|_| RejectReason::NotUtf8)
+    /// The same for a directory audit.
+    fn fill_in_audit(&self, object: &mut Map<String, Value>, row: Row<'_>) -> Result<(), RejectReason> {
+        let others = &self.others;
+        for (name, column, form, holders) in [
+            ("activityDateTime", "TimeGenerated", Form::Time, &others.time_generated),
+            ("activityDisplayName", "OperationName", Form::Text, &others.operation_name),
+            ("result", "ResultType", Form::Word, &others.result_type),
+            ("resultReason", "ResultDescription", Form::Text, &others.result_description),
+        ] {
+            fill(object, name, column, form, row.first_filled(holders))?;
+        }
+        Ok(())
     }
+}
+
+/// The properties that have a column of their own.
+fn properties(
+    properties: &[Property],
+    columns: &[Vec<usize>],
+    row: Row<'_>,
+) -> Result<Map<String, Value>, RejectReason> {
+    let mut object = Map::new();
+    for (property, holders) in properties.iter().zip(columns) {
+        let value = match row.first_filled(holders) {
+            Some(cell) => cell::value(property.column, property.form, cell)?,
+            None => Value::Null,
+        };
+        let wanted = property.presence == Presence::Always || !value.is_null();
+        if wanted && is_absent(&object, property.name) {
+            object.insert(property.name.to_owned(), value);
+        }
+    }
+    Ok(object)
+}
+
+/// Takes a cell for a property that is absent.
+fn fill(
+    object: &mut Map<String, Value>,
+    name: &str,
+    column: &str,
+    form: Form,
+    cell: Option<Cell<'_>>,
+) -> Result<(), RejectReason> {
+    if is_absent(object, name)
+        && let Some(cell) = cell
+    {
+        object.insert(name.to_owned(), cell::value(column, form, cell)?);
+    }
+    Ok(())
 }
 
 /// The cells that hold a column: under its name, then as `_dynamic`, then as `_string`.
@@ -187,8 +235,4 @@ fn holders(names: &[String], column: &str) -> Vec<usize> {
         })
     };
     ["", "_dynamic", "_string"].into_iter().filter_map(spelled).collect()
-}
-
-fn first_filled<'c>(cells: &'c [String], holders: &[usize]) -> Option<&'c str> {
-    holders.iter().filter_map(|&at| cells.get(at)).map(String::as_str).find(|cell| !cell.trim().is_empty())
 }

@@ -7,9 +7,8 @@ use aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 use zeroize::Zeroizing;
-
-use crate::form::is_uuid;
 
 use super::{says_nothing, token};
 
@@ -38,7 +37,7 @@ pub enum IdSpace {
 }
 
 impl IdSpace {
-    const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Person,
         Self::Device,
         Self::SignIn,
@@ -103,11 +102,16 @@ impl MaskKey {
         if says_nothing(id) {
             return id.to_owned();
         }
-        match parse_uuid(id) {
-            Some(uuid) => Uuid::from_bytes(self.permute(space, uuid.into_bytes())).to_string(),
+        match self.mask_uuid(space, id) {
+            Some(uuid) => uuid.to_string(),
             None if space == IdSpace::Person => token::id(self, space.label(), &id.to_lowercase()),
             None => token::id(self, space.label(), id),
         }
+    }
+
+    /// The pseudonym of an id that is a UUID.
+    pub(super) fn mask_uuid(&self, space: IdSpace, id: &str) -> Option<Uuid> {
+        Some(Uuid::from_bytes(self.permute(space, parse_uuid(id)?.into_bytes())))
     }
 
     /// The id that a pseudonym stands for; nothing if the text cannot be a pseudonym of this key. Every UUID stands
@@ -217,7 +221,7 @@ fn exchanged(mut id: [u8; 16]) -> [u8; 16] {
 }
 
 fn parse_uuid(text: &str) -> Option<Uuid> {
-    is_uuid(text).then(|| Uuid::try_parse(text).ok()).flatten()
+    Uuid::try_parse(text).ok().filter(|_| text.len() == Hyphenated::LENGTH)
 }
 
 /// HMAC-SHA-256 of the parts, each led by its length.

@@ -1,9 +1,9 @@
 //! What the properties of a record type hold.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::key::IdSpace;
+use super::tree::Tree;
 
 /// What a property holds, and so how it is shown.
 ///
@@ -67,7 +67,7 @@ pub enum Personal {
     /// Free text that is usually one of the public sentences of the service; only those are shown.
     Sentence,
     /// What no reader needs and a pseudonym would not hide, such as a password or the date of a birth: null, whatever
-    /// it is, and no filter may name its values.
+    /// it is, groups included, and no filter may ask of it.
     Hidden,
     /// Anything else.
     Text,
@@ -76,7 +76,7 @@ pub enum Personal {
 /// A class that depends on a member beside the property, as `targetResources/id` depends on `type`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Switch {
-    /// Name of the member, in the same object.
+    /// Name of the member, in the same object; it has an entry of its own.
     pub member: &'static str,
     /// Its texts, compared without regard to case of ASCII, and the class where it has each. No class is itself a
     /// [`Class::Switch`]; one would be taken for [`Class::UNKNOWN`].
@@ -111,8 +111,8 @@ pub struct Registry {
     /// Ascending by path.
     entries: &'static [(&'static str, Class)],
     sentences: fn(&str) -> bool,
-    /// The same entries by path, made at the first look: every member of every record is looked up.
-    by_path: OnceLock<HashMap<&'static str, Class>>,
+    /// The same entries by name, made at the first look: every member of every record is looked up.
+    tree: OnceLock<Tree>,
 }
 
 impl Registry {
@@ -120,7 +120,7 @@ impl Registry {
     /// [`Personal::Sentence`] stands; also where an id belongs, for words such as `All`.
     #[must_use]
     pub const fn new(entries: &'static [(&'static str, Class)], sentences: fn(&str) -> bool) -> Self {
-        Self { entries, sentences, by_path: OnceLock::new() }
+        Self { entries, sentences, tree: OnceLock::new() }
     }
 
     /// What the property holds; [`Class::UNKNOWN`], which is masked, where the registry does not say.
@@ -136,7 +136,11 @@ impl Registry {
     }
 
     pub(super) fn known(&self, path: &str) -> Option<Class> {
-        self.by_path.get_or_init(|| self.entries.iter().copied().collect()).get(path).copied()
+        self.tree().class(path)
+    }
+
+    pub(super) fn tree(&self) -> &Tree {
+        self.tree.get_or_init(|| Tree::new(self.entries))
     }
 
     pub(super) fn is_public_sentence(&self, text: &str) -> bool {

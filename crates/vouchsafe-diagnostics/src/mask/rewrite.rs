@@ -5,8 +5,12 @@ use crate::form::is_uuid;
 
 use super::address::{self, Typed};
 use super::key::{IdSpace, MaskKey};
+use super::people::People;
 use super::registry::{Class, Personal, Registry};
 use super::token;
+
+/// The property that names an object.
+const ID: &str = "id";
 
 /// A filter that runs on true values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,21 +51,6 @@ pub enum MaskError {
         /// Path of the property.
         path: String,
     },
-}
-
-/// Turns a filter that an engineer typed into one that runs on true values.
-///
-/// A pseudonym of a person becomes a comparison on the person's id, whichever of id, UPN and display name it was
-/// compared with. A UUID on a masked id matches both the id that it is the pseudonym of and the id that it says,
-/// because nothing else tells them apart; see [`super::IdReading`]. The network of an address becomes `startswith` on
-/// the folded column, a tagged network the one address that it means.
-///
-/// # Errors
-/// [`MaskError`] when the filter asks of a masked property what would undo the mask.
-pub fn rewrite_filter(registry: &Registry, key: &MaskKey, filter: &Filter) -> Result<Rewritten, MaskError> {
-    let mut rewriter = Rewriter { registry, key, typed: Vec::new() };
-    let filter = rewriter.filter(filter, &Path::element())?;
-    Ok(Rewritten { filter, typed: rewriter.typed })
 }
 
 /// Whether `$orderby` may name the property.
@@ -108,9 +97,20 @@ impl Reading {
     }
 }
 
-struct Rewriter<'a> {
+/// Turns what an engineer typed into filters that run on true values.
+///
+/// A pseudonym of a person becomes a comparison on the person's id, whichever of id, names and addresses it was
+/// compared with. A UUID on a masked id matches both the id that it is the pseudonym of and the id that it says,
+/// because nothing else tells them apart; see [`super::IdReading`]. The network of an address becomes `startswith` on
+/// the folded column, a tagged network the one address that it means.
+///
+/// Whether a value is absent (`eq null`, `ne null`) may be asked of every property but [`Personal::Hidden`] ones:
+/// readers see it anyway.
+#[derive(Debug)]
+pub struct Rewriter<'a> {
     registry: &'a Registry,
     key: &'a MaskKey,
+    people: Option<&'a People>,
     typed: Vec<TypedValue>,
 }
 
@@ -120,14 +120,52 @@ struct Place<'f> {
     full: Path,
 }
 
-impl Rewriter<'_> {
-    fn filter(&mut self, filter: &Filter, outer: &Path) -> Result<Filter, MaskError> {
+impl<'a> Rewriter<'a> {
+    /// For one kind of record under one grant.
+    #[must_use]
+    pub fn new(registry: &'a Registry, key: &'a MaskKey) -> Self {
+        Self { registry, key, people: None, typed: Vec::new() }
+    }
+
+    /// Finds these people by their pseudonyms also where a record names one without the id; see
+    /// [`super::Masker::with_people`].
+    #[must_use]
+    pub fn with_people(mut self, people: &'a People) -> Self {
+        self.people = Some(people);
+        self
+    }
+
+    /// Rewrites a `$filter`.
+    ///
+    /// # Errors
+    /// [`MaskError`] when the filter asks of a masked property what would undo the mask.
+    pub fn filter(mut self, filter: &Filter) -> Result<Rewritten, MaskError> {
+        let filter = self.condition(filter, &Path::element())?;
+        Ok(Rewritten { filter, typed: self.typed })
+    }
+
+    /// The filter that finds the object which a path names, as `/users/{id}`: by its true id or its pseudonym, a
+    /// person also by UPN.
+    ///
+    /// # Errors
+    /// [`MaskError::OneWay`] for the pseudonym of a text.
+    pub fn id(mut self, text: &str) -> Result<Rewritten, MaskError> {
+        let upn = self.registry.beside(ID, Class::Personal(Personal::UserPrincipalName));
+        let is_id = is_uuid(text) || token::is_token(text);
+        let name = upn.filter(|_| !is_id && self.registry.class(ID) == Class::Id(IdSpace::Person));
+        let path: Path = name.unwrap_or(ID).parse().unwrap_or_else(|_| Path::element());
+        let value = Literal::String(text.to_owned());
+        let filter = self.condition(&Filter::Compare { path, op: Op::Eq, value }, &Path::element())?;
+        Ok(Rewritten { filter, typed: self.typed })
+    }
+
+    fn condition(&mut self, filter: &Filter, outer: &Path) -> Result<Filter, MaskError> {
         match filter {
-            Filter::And(left, right) => Ok(self.filter(left, outer)?.and(self.filter(right, outer)?)),
-            Filter::Or(left, right) => Ok(self.filter(left, outer)?.or(self.filter(right, outer)?)),
-            Filter::Not(inner) => Ok(Filter::Not(Box::new(self.filter(inner, outer)?))),
+            Filter::And(left, right) => Ok(self.condition(left, outer)?.and(self.condition(right, outer)?)),
+            Filter::Or(left, right) => Ok(self.condition(left, outer)?.or(self.condition(right, outer)?)),
+            Filter::Not(inner) => Ok(Filter::Not(Box::new(self.condition(inner, outer)?))),
             Filter::Any { path, filter } => {
-                let inner = self.filter(filter, &outer.join(path))?;
+                let inner = self.condition(filter, &outer.join(path))?;
                 Ok(Filter::Any { path: path.clone(), filter: Box::new(inner) })
             }
             Filter::Compare { path, op: Op::Eq, value } => self.equality(
@@ -137,6 +175,11 @@ impl Rewriter<'_> {
             ),
             Filter::In { path, values } => {
                 self.equality(filter, &Place { relative: path, full: outer.join(path) }, values)
+            }
+            Filter::Compare { path, op: Op::Ne, value: Literal::Null }
+                if !is_hidden(self.registry.class(outer.join(path).as_str())) =>
+            {
+                Ok(filter.clone())
             }
             Filter::Compare { path, .. } | Filter::Text { path, .. } => {
                 check_order(self.registry, outer.join(path).as_str())?;
@@ -181,10 +224,10 @@ impl Rewriter<'_> {
     /// What one value of a comparison becomes.
     fn atoms(&mut self, class: Class, place: &Place<'_>, value: &Literal) -> Result<Vec<Atom>, MaskError> {
         let (reading, spelled) = match value {
-            Literal::Null => (Reading::known(place, Literal::Null), String::new()),
-            _ if class.possible().any(|class| class == Class::Personal(Personal::Hidden)) => {
+            _ if is_hidden(class) => {
                 return Err(MaskError::MaskedProperty { path: place.full.to_string() });
             }
+            Literal::Null => (Reading::known(place, Literal::Null), String::new()),
             Literal::Bool(_) | Literal::Int(_) | Literal::Time(_) => {
                 (Reading::typed(place, value.clone()), value.to_string())
             }
@@ -218,7 +261,7 @@ impl Rewriter<'_> {
                 return Ok(Reading::known(place, Literal::String(text.to_owned())));
             }
             Class::Id(IdSpace::Person) => return self.person(place, text, class),
-            Class::Id(space) => return self.id(place, place.relative.clone(), space, text),
+            Class::Id(space) => return self.id_reading(place, place.relative.clone(), space, text),
             // Plain where a member beside it says so: to compare it may still be guessing.
             Class::Plain => return whole(place, text),
             Class::Personal(personal) => personal,
@@ -236,7 +279,13 @@ impl Rewriter<'_> {
         }
     }
 
-    fn id(&self, place: &Place<'_>, path: Path, space: IdSpace, text: &str) -> Result<Reading, MaskError> {
+    fn id_reading(
+        &self,
+        place: &Place<'_>,
+        path: Path,
+        space: IdSpace,
+        text: &str,
+    ) -> Result<Reading, MaskError> {
         let reading = self.key.read_id(space, text);
         if reading.typed && token::is_token(text) {
             return Err(MaskError::OneWay { path: place.full.to_string() });
@@ -267,13 +316,32 @@ impl Rewriter<'_> {
         if !is_id && !may_be_id {
             return whole(place, text);
         }
-        if let Some(path) = self.beside(place, Class::Id(IdSpace::Person)) {
-            return self.id(place, path, IdSpace::Person, name);
+        let id = self.beside(place, Class::Id(IdSpace::Person));
+        let mut reading = match id.clone() {
+            Some(id) => self.id_reading(place, id, IdSpace::Person, name)?,
+            None => Reading { atoms: Vec::new(), typed: self.key.read_id(IdSpace::Person, name).typed },
+        };
+        let is_found = |path: &Path| id.as_ref() != Some(path);
+        let called = self.beside(place, Class::Personal(Personal::UserPrincipalName));
+        let called = called.or_else(|| Some(place.relative.clone())).filter(is_found);
+        reading.add(called.map(|path| self.names(path, protocol, name)).unwrap_or_default());
+        if !reading.atoms.is_empty() {
+            return Ok(reading);
         }
-        if self.key.read_id(IdSpace::Person, name).typed {
-            return whole(place, text);
+        if reading.typed {
+            whole(place, text)
+        } else {
+            Err(MaskError::OneWay { path: place.full.to_string() })
         }
-        Err(MaskError::OneWay { path: place.full.to_string() })
+    }
+
+    /// The names, in the property at this path, of the people whose id or pseudonym this is.
+    fn names(&self, path: Path, protocol: &str, id: &str) -> Vec<Atom> {
+        let Some(people) = self.people else { return Vec::new() };
+        let ids = self.key.read_id(IdSpace::Person, id).ids;
+        let names = ids.iter().filter_map(|id| people.name(id));
+        let equal = |name| Atom::Equal(path.clone(), Literal::String(format!("{protocol}{name}")));
+        names.map(equal).collect()
     }
 
     fn address(&self, place: &Place<'_>, text: &str) -> Result<Reading, MaskError> {
@@ -309,6 +377,10 @@ impl Rewriter<'_> {
             self.typed.push(typed);
         }
     }
+}
+
+fn is_hidden(class: Class) -> bool {
+    class.possible().any(|class| class == Class::Personal(Personal::Hidden))
 }
 
 /// A whole typed value.

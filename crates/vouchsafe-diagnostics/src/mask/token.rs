@@ -54,10 +54,14 @@ pub(super) fn person_name(key: &MaskKey, name: &str) -> String {
     hashed(key, PERSON, "displayName", &name.to_lowercase())
 }
 
-/// The token of a telephone number; spaces and punctuation do not count.
+/// The token of a telephone number.
 pub(super) fn phone(key: &MaskKey, number: &str) -> String {
-    let number: String = number.chars().filter(|c| c.is_alphanumeric() || matches!(c, '+' | '*')).collect();
-    hashed(key, TEXT, "phone", &number)
+    hashed(key, TEXT, "phone", &folded_phone(number))
+}
+
+/// A telephone number without spaces and punctuation, which do not count.
+pub(super) fn folded_phone(number: &str) -> String {
+    number.chars().filter(|c| c.is_alphanumeric() || matches!(c, '+' | '*')).collect()
 }
 
 /// The protocol with its colon, if there is one, and the address of a mail address as directories write it, such as

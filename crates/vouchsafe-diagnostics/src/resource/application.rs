@@ -10,7 +10,7 @@
 use vouchsafe_core::scope::DataCategory;
 
 use super::vocabulary::{HIDDEN, ID, PLAIN, TENANT, TEXT, no_sentence, reference, shared};
-use super::{Column, Schema, Shape};
+use super::{Category, Column, Schema, Shape};
 use crate::mask::{Class, Registry};
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -19,7 +19,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "applications",
     shape: Shape::Objects,
     categories: &[DataCategory::DirectoryObjects],
-    category: |_| DataCategory::DirectoryObjects,
+    category: Category::Always(DataCategory::DirectoryObjects),
     columns: &COLUMNS,
     people: &[],
     tenants: &[],

@@ -5,7 +5,7 @@
 use vouchsafe_core::scope::DataCategory;
 
 use super::vocabulary::{ID, PLAIN, TARGET, no_sentence};
-use super::{Column, Schema, Shape};
+use super::{Category, Column, Schema, Shape};
 use crate::mask::{Class, Registry};
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -14,7 +14,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "policies/authenticationMethodsPolicy",
     shape: Shape::Singleton,
     categories: &[DataCategory::ServiceConfiguration],
-    category: |_| DataCategory::ServiceConfiguration,
+    category: Category::Always(DataCategory::ServiceConfiguration),
     columns: &COLUMNS,
     people: &[],
     tenants: &[],

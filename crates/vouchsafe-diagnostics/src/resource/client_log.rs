@@ -26,7 +26,7 @@ use super::vocabulary::{
     ADDRESS, CORRELATION, DEVICE, EVENT, ID, PERSON_ID, PERSON_NAME, PERSON_UPN, PLAIN, SESSION, TEXT,
     correlation, no_sentence, of, shared,
 };
-use super::{Column, Fold, Schema, Shape, Type};
+use super::{Category, Column, Fold, Schema, Shape, Type};
 use crate::mask::{Class, Registry};
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -35,7 +35,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "vouchsafe/clientLogs",
     shape: Shape::Events { time: "createdDateTime" },
     categories: &[DataCategory::ClientLogs],
-    category: |_| DataCategory::ClientLogs,
+    category: Category::Always(DataCategory::ClientLogs),
     columns: &COLUMNS,
     people: &["userId", "userPrincipalName"],
     tenants: &[],

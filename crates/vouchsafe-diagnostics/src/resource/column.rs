@@ -74,6 +74,8 @@ impl Fold {
             Self::Id => text.to_owned(),
             Self::Lower => text.to_lowercase(),
             Self::Address => match address(text) {
+                // There is one way to write an address of IPv4 alone.
+                Some(IpAddr::V4(_)) if !text.contains(':') => text.trim().to_owned(),
                 Some(IpAddr::V4(v4)) => v4.to_string(),
                 Some(IpAddr::V6(v6)) => expanded(v6),
                 None => text.to_lowercase(),

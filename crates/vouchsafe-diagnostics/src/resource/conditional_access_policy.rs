@@ -12,7 +12,7 @@
 use vouchsafe_core::scope::DataCategory;
 
 use super::vocabulary::{ID, PERSON_ID, PLAIN, TENANT, TEXT, reference, shared};
-use super::{Column, Schema, Shape};
+use super::{Category, Column, Schema, Shape};
 use crate::mask::{Class, Registry};
 
 /// What stands in place of ids.
@@ -26,7 +26,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "identity/conditionalAccess/policies",
     shape: Shape::Objects,
     categories: &[DataCategory::ServiceConfiguration],
-    category: |_| DataCategory::ServiceConfiguration,
+    category: Category::Always(DataCategory::ServiceConfiguration),
     columns: &COLUMNS,
     people: &[],
     tenants: &[],

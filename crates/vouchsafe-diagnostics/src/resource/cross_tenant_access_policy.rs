@@ -9,7 +9,7 @@
 use vouchsafe_core::scope::DataCategory;
 
 use super::vocabulary::{ID, PLAIN, TARGET, TENANT, TEXT};
-use super::{Column, Schema, Shape};
+use super::{Category, Column, Schema, Shape};
 use crate::mask::{Class, Registry};
 
 /// What stands in place of ids.
@@ -23,7 +23,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "policies/crossTenantAccessPolicy",
     shape: Shape::Singleton,
     categories: &[DataCategory::ServiceConfiguration],
-    category: |_| DataCategory::ServiceConfiguration,
+    category: Category::Always(DataCategory::ServiceConfiguration),
     columns: &COLUMNS,
     people: &[],
     tenants: &[],

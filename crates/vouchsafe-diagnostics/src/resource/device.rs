@@ -14,7 +14,7 @@ use vouchsafe_core::scope::DataCategory;
 use super::vocabulary::{
     DEVICE, HIDDEN, ID, PERSON_ID, PERSON_NAME, PERSON_UPN, PLAIN, TEXT, no_sentence, of, reference, shared,
 };
-use super::{Column, Fold, Schema, Shape, Type};
+use super::{Category, Column, Fold, Schema, Shape, Type};
 use crate::mask::{Class, Registry};
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -23,7 +23,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "devices",
     shape: Shape::Objects,
     categories: &[DataCategory::DirectoryObjects],
-    category: |_| DataCategory::DirectoryObjects,
+    category: Category::Always(DataCategory::DirectoryObjects),
     columns: &COLUMNS,
     people: &[
         "registeredOwners/id",

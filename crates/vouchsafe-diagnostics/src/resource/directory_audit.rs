@@ -9,7 +9,6 @@
 //!   of every kind. So are values of `additionalDetails`, while their keys are a closed list.
 //! - An app that acted is plain.
 
-use serde_json::Value;
 use vouchsafe_core::scope::DataCategory;
 
 use super::sign_in::error_code::is_public_sentence;
@@ -17,15 +16,15 @@ use super::vocabulary::{
     ADDRESS, CORRELATION, DEVICE, EVENT, ID, PERSON_ID, PERSON_NAME, PERSON_UPN, PLAIN, SENTENCE, SESSION,
     TENANT, TEXT, correlation, each, of, shared,
 };
-use super::{Column, Fold, Schema, Shape, Type};
+use super::{Category, Column, Fold, Schema, Shape, Type};
 use crate::mask::{Class, Registry, Switch};
 
 /// The service whose entries are of the other category.
 const DEVICE_REGISTRATION: &str = "Device Registration Service";
 
 /// Device joins and registrations are read under a category of their own.
-fn category(audit: &Value) -> DataCategory {
-    match audit.get("loggedByService").and_then(Value::as_str) {
+fn category(service: Option<&str>) -> DataCategory {
+    match service {
         Some(DEVICE_REGISTRATION) => DataCategory::DeviceRegistrationLogs,
         Some(_) | None => DataCategory::AuditLogs,
     }
@@ -37,7 +36,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "auditLogs/directoryAudits",
     shape: Shape::Events { time: "activityDateTime" },
     categories: &[DataCategory::AuditLogs, DataCategory::DeviceRegistrationLogs],
-    category,
+    category: Category::By { member: "loggedByService", of: category },
     columns: &COLUMNS,
     people: &[
         "initiatedBy/user/id",

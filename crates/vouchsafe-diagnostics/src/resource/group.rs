@@ -9,7 +9,7 @@
 use vouchsafe_core::scope::DataCategory;
 
 use super::vocabulary::{ID, MAIL, PLAIN, TENANT, TEXT, no_sentence, of, reference, shared};
-use super::{Column, Fold, Schema, Shape, Type};
+use super::{Category, Column, Fold, Schema, Shape, Type};
 use crate::mask::{Class, Registry};
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -18,7 +18,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "groups",
     shape: Shape::Objects,
     categories: &[DataCategory::DirectoryObjects],
-    category: |_| DataCategory::DirectoryObjects,
+    category: Category::Always(DataCategory::DirectoryObjects),
     columns: &COLUMNS,
     people: &[],
     tenants: &["organizationId"],
@@ -42,7 +42,7 @@ static COLUMNS: [Column; 6] = [
 
 static MASKS: Registry = Registry::new(&ENTRIES, no_sentence);
 
-static ENTRIES: [(&str, Class); 82] = [
+static ENTRIES: [(&str, Class); 83] = [
     ("@odata.type", PLAIN),
     ("accessType", PLAIN),
     ("allowExternalSenders", PLAIN),
@@ -73,6 +73,7 @@ static ENTRIES: [(&str, Class); 82] = [
     ("mail", MAIL),
     ("mailEnabled", PLAIN),
     ("mailNickname", TEXT),
+    ("members@odata.count", PLAIN),
     ("membershipRule", TEXT),
     ("membershipRuleProcessingState", PLAIN),
     ("membershipRuleProcessingStatus/errorMessage", TEXT),

@@ -20,7 +20,7 @@ use vouchsafe_core::scope::DataCategory;
 use super::vocabulary::{
     CORRELATION, DEVICE, EVENT, ID, PERSON_ID, PLAIN, SESSION, TEXT, correlation, no_sentence, shared,
 };
-use super::{Column, Schema, Shape};
+use super::{Category, Column, Schema, Shape};
 use crate::mask::{Class, Registry};
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -29,7 +29,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "vouchsafe/healthTelemetry",
     shape: Shape::Events { time: "createdDateTime" },
     categories: &[DataCategory::HealthTelemetry],
-    category: |_| DataCategory::HealthTelemetry,
+    category: Category::Always(DataCategory::HealthTelemetry),
     columns: &COLUMNS,
     people: &["userId"],
     tenants: &[],

@@ -6,7 +6,7 @@
 use vouchsafe_core::scope::DataCategory;
 
 use super::vocabulary::{ID, PLAIN, no_sentence, of, reference};
-use super::{Column, Fold, Schema, Shape, Type};
+use super::{Category, Column, Fold, Schema, Shape, Type};
 use crate::mask::{Class, Registry};
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -15,7 +15,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "identity/conditionalAccess/namedLocations",
     shape: Shape::Objects,
     categories: &[DataCategory::ServiceConfiguration],
-    category: |_| DataCategory::ServiceConfiguration,
+    category: Category::Always(DataCategory::ServiceConfiguration),
     columns: &COLUMNS,
     people: &[],
     tenants: &[],

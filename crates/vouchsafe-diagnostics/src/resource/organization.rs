@@ -8,7 +8,7 @@
 use vouchsafe_core::scope::DataCategory;
 
 use super::vocabulary::{ID, MAIL, PHONE, PLAIN, TENANT, no_sentence, reference};
-use super::{Column, Schema, Shape};
+use super::{Category, Column, Schema, Shape};
 use crate::mask::{Class, Registry};
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -17,7 +17,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "organization",
     shape: Shape::Objects,
     categories: &[DataCategory::TenantProfile],
-    category: |_| DataCategory::TenantProfile,
+    category: Category::Always(DataCategory::TenantProfile),
     columns: &COLUMNS,
     people: &[],
     tenants: &["id"],

@@ -1,5 +1,8 @@
 //! What kind of object something is.
 
+use std::ops::BitOrAssign;
+use std::sync::LazyLock;
+
 use super::Resource;
 
 /// What the members of an object say about its kind.
@@ -11,6 +14,60 @@ pub enum Recognised {
     Nothing,
     /// It could be of these two, or of more.
     Several(Resource, Resource),
+}
+
+/// Which members an object has of those that tell kinds apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Signs(u128);
+
+/// The names of these members; the place of each is its bit.
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let sets = Resource::ALL.into_iter().flat_map(|kind| kind.schema().signs);
+    let mut names: Vec<&str> = sets.copied().flatten().copied().chain(ELSEWHERE).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+});
+
+/// Members by which what is no Graph object is known: envelopes of diagnostic settings, rows of tables.
+const ELSEWHERE: [&str; 2] = ["properties", "TimeGenerated"];
+
+impl Signs {
+    /// Each name, and the sign that it is.
+    pub(crate) fn all() -> impl Iterator<Item = (&'static str, Self)> {
+        NAMES.iter().enumerate().map(|(place, name)| (*name, Self(1 << place)))
+    }
+
+    fn of(names: &[&str]) -> Self {
+        let places = names.iter().filter_map(|name| NAMES.binary_search(name).ok());
+        Self(places.fold(0, |signs, place| signs | 1 << place))
+    }
+
+    fn has_all(self, wanted: Self) -> bool {
+        self.0 & wanted.0 == wanted.0
+    }
+
+    /// The kind of a Graph object; nothing where that has to be looked at closely.
+    pub(crate) fn kind(self) -> Option<Resource> {
+        if ELSEWHERE.iter().any(|name| self.has_all(Self::of(&[name]))) {
+            return None;
+        }
+        let mut kinds = SETS.iter().filter(|(_, sets)| sets.iter().any(|set| self.has_all(*set)));
+        let only = kinds.next()?;
+        kinds.next().is_none().then_some(only.0)
+    }
+}
+
+/// The sets of each kind.
+static SETS: LazyLock<Vec<(Resource, Vec<Signs>)>> = LazyLock::new(|| {
+    let sets = |kind: Resource| kind.schema().signs.iter().map(|set| Signs::of(set)).collect();
+    Resource::ALL.into_iter().map(|kind| (kind, sets(kind))).collect()
+});
+
+impl BitOrAssign for Signs {
+    fn bitor_assign(&mut self, more: Self) {
+        self.0 |= more.0;
+    }
 }
 
 impl Resource {
@@ -53,6 +110,36 @@ impl Resource {
             (Some(first), Some(second)) => Recognised::Several(first, second),
             (Some(only), None) => Recognised::As(only),
             (None, _) => Recognised::Nothing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_and_members_say_the_same() {
+        assert!(NAMES.len() <= 128, "every name has a bit");
+        let all = |names: &[&str]| {
+            let mut signs = Signs::default();
+            for name in names {
+                signs |= Signs::of(&[name]);
+            }
+            signs
+        };
+        for kind in Resource::ALL {
+            for set in kind.schema().signs {
+                for more in ["id", "userPrincipalName", "activityDateTime", "appId", "conditions"] {
+                    let names: Vec<&str> = set.iter().copied().chain([more]).collect();
+                    let close = match Resource::of_members(|name| names.contains(&name)) {
+                        Recognised::As(kind) => Some(kind),
+                        Recognised::Nothing | Recognised::Several(..) => None,
+                    };
+                    assert_eq!(all(&names).kind(), close, "{names:?}");
+                }
+                assert_eq!(all(&[set, &["properties"][..]].concat()).kind(), None);
+            }
         }
     }
 }

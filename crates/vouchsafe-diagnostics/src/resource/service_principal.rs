@@ -10,7 +10,7 @@
 use vouchsafe_core::scope::DataCategory;
 
 use super::vocabulary::{HIDDEN, ID, MAIL, PLAIN, TENANT, TEXT, no_sentence, of, reference, shared};
-use super::{Column, Fold, Schema, Shape, Type};
+use super::{Category, Column, Fold, Schema, Shape, Type};
 use crate::mask::{Class, Registry};
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -19,7 +19,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "servicePrincipals",
     shape: Shape::Objects,
     categories: &[DataCategory::DirectoryObjects],
-    category: |_| DataCategory::DirectoryObjects,
+    category: Category::Always(DataCategory::DirectoryObjects),
     columns: &COLUMNS,
     people: &[],
     tenants: &[],

@@ -21,7 +21,7 @@ use super::vocabulary::{
     ADDRESS, CORRELATION, DEVICE, ID, PERSON_ID, PERSON_NAME, PERSON_UPN, PLAIN, REQUEST, SENTENCE, SESSION,
     TENANT, TEXT, correlation, of, shared,
 };
-use super::{Column, Fold, Schema, Shape, Type};
+use super::{Category, Column, Fold, Schema, Shape, Type};
 use crate::mask::{Class, Registry};
 
 pub mod error_code;
@@ -34,7 +34,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "auditLogs/signIns",
     shape: Shape::Events { time: "createdDateTime" },
     categories: &[DataCategory::SignInLogs],
-    category: |_| DataCategory::SignInLogs,
+    category: Category::Always(DataCategory::SignInLogs),
     columns: &COLUMNS,
     people: &["userId", "userPrincipalName"],
     tenants: &["resourceTenantId", "homeTenantId"],

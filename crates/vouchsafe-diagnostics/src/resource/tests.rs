@@ -113,7 +113,7 @@ fn members_tell_kinds_apart() {
 
 #[test]
 fn device_registrations_are_a_category_of_their_own() {
-    let category = Resource::DirectoryAudit.schema().category;
+    let category = |audit: &Value| Resource::DirectoryAudit.schema().category.of(audit);
     let audit = |service: Value| json!({ "loggedByService": service });
     assert_eq!(
         category(&audit(json!("Device Registration Service"))),

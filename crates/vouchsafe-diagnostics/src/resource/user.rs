@@ -20,7 +20,7 @@ use super::vocabulary::{
     DEVICE, HIDDEN, ID, MAIL, PERSON_ID, PERSON_NAME, PERSON_UPN, PHONE, PLAIN, REQUEST, TEXT, no_sentence,
     of, reference, shared,
 };
-use super::{Column, Fold, Schema, Shape, Type};
+use super::{Category, Column, Fold, Schema, Shape, Type};
 use crate::mask::{Class, Registry};
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -29,7 +29,7 @@ pub(super) static SCHEMA: Schema = Schema {
     path: "users",
     shape: Shape::Objects,
     categories: &[DataCategory::DirectoryObjects],
-    category: |_| DataCategory::DirectoryObjects,
+    category: Category::Always(DataCategory::DirectoryObjects),
     columns: &COLUMNS,
     people: &["id", "userPrincipalName"],
     tenants: &[],

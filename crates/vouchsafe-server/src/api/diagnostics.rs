@@ -5,79 +5,154 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue, header};
-use serde_json::{Map, Value};
+use axum::routing::{MethodRouter, get};
+use serde_json::Value;
+use utoipa::Path as _;
+use utoipa::openapi::HttpMethod;
+use utoipa::openapi::path::{Operation, PathItem, PathsBuilder};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::header::{GRANT, READ};
-use vouchsafe_api::import::{ImportResult, Rejection};
+use vouchsafe_api::import::ImportResult;
 use vouchsafe_api::problem::Code;
 use vouchsafe_api::record::GraphRecord;
-use vouchsafe_app::{AppError, MaskedPage, ReadAnswer, ReadQuery, Wanted};
+use vouchsafe_api::summary::{Summary, SummaryRow};
+use vouchsafe_app::{AppError, Count, MaskedAnswer, ReadAnswer, ReadQuery, Wanted};
 use vouchsafe_core::id::{SupportRequestId, TenantId};
+use vouchsafe_diagnostics::resource::{Resource, Shape};
 
 use super::{Answer, context, refuse};
-use crate::Server;
-use crate::extract::{Asked, Id, Look, One};
-use crate::import_body;
+use crate::extract::{Asked, Counted, Id, Look, One};
 use crate::live_body::LiveBody;
-use crate::openapi::parameters::{GrantParameter, ListParameters, SelectParameter};
+use crate::openapi::parameters::{GrantParameter, ListParameters, SelectParameter, SummaryParameters};
 use crate::problem::Refusal;
+use crate::{Server, import_body, wire};
 
 /// Bytes of one import.
 const IMPORT_BYTES_MAX: u64 = 8 * 1024 * 1024 * 1024;
+/// What an import may be compressed with (RFC 9110 section 8.4.1, RFC 8878).
+const IMPORT_ENCODINGS: [&str; 4] = ["identity", "gzip", "x-gzip", "zstd"];
+/// Base of the read-only Graph of one tenant for one case.
+const BASE: &str = "/diagnostics/{supportRequestId}/{tenantId}/v1.0";
+/// The kind that is counted for plots.
+const COUNTED: Resource = Resource::SignIn;
 
-/// Imports sign-ins: Graph JSON, one object a line, or a portal export as CSV. Idempotent by record id.
-#[utoipa::path(post, path = "/v1.0/diagnostics/import", operation_id = "importSignIns", tag = "Diagnostic data",
+/// Imports diagnostic objects: Graph JSON, one object a line, diagnostic settings, or exports of Log Analytics and the
+/// portal, as they are or compressed with gzip or zstd. Idempotent by record id.
+#[utoipa::path(post, path = "/v1.0/diagnostics/import", operation_id = "importDiagnostics", tag = "Diagnostic data",
     request_body(content = String, description = "The file as it is", content_type = "application/octet-stream"),
     responses((status = 200, body = ImportResult)))]
 pub(crate) async fn import(State(server): State<Server>, Look(who): Look, request: Request) -> Answer {
     let path = "/v1.0/diagnostics/import";
-    if request.headers().contains_key(header::CONTENT_ENCODING) {
-        let detail = "Compressed files are not read in this version: send the file as it is.";
+    let encoding = request.headers().get(header::CONTENT_ENCODING);
+    // What the body is compressed with is told by its content, as with files.
+    let known = encoding.is_none_or(|encoding| IMPORT_ENCODINGS.iter().any(|known| encoding == known));
+    if !known {
+        let detail = format!("`Content-Encoding` may be one of {}.", IMPORT_ENCODINGS.join(", "));
         return Err(Refusal::new(Code::UnsupportedMediaType, detail, path));
     }
     let source = import_body::reader(request.into_body(), IMPORT_BYTES_MAX);
     let report = server.app.import(who, source).await.map_err(refuse(path))?;
-    let rejection = |r: vouchsafe_app::Rejected| Rejection { line: r.line, reason: r.reason };
-    Ok(Json(ImportResult {
-        id: report.id,
-        received: report.received,
-        imported: report.imported,
-        already_present: report.already_present,
-        rejected: report.rejected,
-        rejections: report.rejections.into_iter().map(rejection).collect(),
-    })
-    .into_response())
+    Ok(Json(wire::import_result(report)).into_response())
 }
 
-/// Reads a tenant's sign-ins for a case, masked, under a live grant.
-#[utoipa::path(get, path = "/diagnostics/{supportRequestId}/{tenantId}/v1.0/auditLogs/signIns", operation_id = "readSignIns", tag = "Diagnostic data",
+/// The read-only Graph of one tenant for one case: each kind's collection, and its objects by id.
+pub(crate) fn routes() -> OpenApiRouter<Server> {
+    let mut router = OpenApiRouter::new();
+    for resource in Resource::ALL {
+        let schema = resource.schema();
+        let collection = format!("{BASE}/{}", schema.path);
+        if schema.shape == Shape::Singleton {
+            let handler = move |server, ids, asked| only(server, resource, ids, asked);
+            router = router.routes(described(&collection, schema.path, __path_only::operation(), get(handler)));
+            continue;
+        }
+        let many = move |server, ids, asked| list(server, resource, ids, asked);
+        router = router.routes(described(&collection, schema.path, __path_list::operation(), get(many)));
+        let by_id = format!("{collection}/{{id}}");
+        let single = move |server, ids, asked| one(server, resource, ids, asked);
+        router = router.routes(described(&by_id, schema.path, __path_one::operation(), get(single)));
+    }
+    let counted = COUNTED.schema().path;
+    let path = format!("{BASE}/{counted}/summary");
+    router.routes(described(&path, counted, __path_summary::operation(), get(summary)))
+}
+
+/// A handler beside its description, for the collection of one kind.
+fn described(
+    path: &str,
+    collection: &str,
+    mut operation: Operation,
+    handler: MethodRouter<Server>,
+) -> UtoipaMethodRouter<Server> {
+    let name = operation.operation_id.take().unwrap_or_default();
+    let kind: String = collection.split('/').map(capitalized).collect();
+    operation.operation_id = Some(format!("{name}{kind}"));
+    operation.summary = operation.summary.map(|text| text.replace("objects", &format!("`{collection}`")));
+    let paths = PathsBuilder::new().path(path, PathItem::new(HttpMethod::Get, operation)).build();
+    (Vec::new(), paths, handler)
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Reads a tenant's objects for a case, masked, under a live grant.
+#[utoipa::path(get, path = "/", operation_id = "read", tag = "Diagnostic data",
     params(("supportRequestId" = String, Path,), ("tenantId" = String, Path,), ListParameters, GrantParameter),
     responses((status = 200, body = Collection<GraphRecord>)))]
-pub(crate) async fn sign_ins(
+async fn list(
     State(server): State<Server>,
+    resource: Resource,
     Id((case, tenant)): Id<(SupportRequestId, TenantId)>,
     asked: Asked,
 ) -> Answer {
     let wanted = Wanted::Page(asked.list()?);
-    let query = ReadQuery { case, tenant, grant: asked.grant, wanted, select: asked.options.select.clone() };
-    let render = |page: &MaskedPage| list_body(&asked, page);
-    let answer = server.app.read_sign_ins(asked.who, &query, render).await.map_err(refuse(&asked.path))?;
+    let select = asked.options.select.clone();
+    let query = ReadQuery { case, tenant, grant: asked.grant, resource, wanted, select };
+    let render = |answer: &MaskedAnswer| list_body(&asked, answer);
+    let answer = server.app.read(asked.who, &query, render).await.map_err(refuse(&asked.path))?;
     Ok(sent(&server, answer, HeaderValue::from_static("application/json")))
 }
 
-/// Reads one sign-in for a case, masked, under a live grant.
-#[utoipa::path(get, path = "/diagnostics/{supportRequestId}/{tenantId}/v1.0/auditLogs/signIns/{id}", operation_id = "readSignIn", tag = "Diagnostic data",
+/// Reads one of a tenant's objects for a case, masked, under a live grant.
+#[utoipa::path(get, path = "/", operation_id = "readOneOf", tag = "Diagnostic data",
     params(("supportRequestId" = String, Path,), ("tenantId" = String, Path,), ("id" = String, Path,), SelectParameter, GrantParameter),
     responses((status = 200, body = GraphRecord)))]
-pub(crate) async fn sign_in(
-    State(server): State<Server>,
+async fn one(
+    server: State<Server>,
+    resource: Resource,
     Id((case, tenant, record)): Id<(SupportRequestId, TenantId, String)>,
     One(asked): One,
 ) -> Answer {
-    let wanted = Wanted::One(record);
-    let query = ReadQuery { case, tenant, grant: asked.grant, wanted, select: asked.options.select.clone() };
-    let render = |page: &MaskedPage| entity_body(&asked, page);
-    let answer = server.app.read_sign_ins(asked.who, &query, render).await.map_err(refuse(&asked.path))?;
+    entity(server, resource, (case, tenant), Wanted::One(record), asked).await
+}
+
+/// Reads the tenant's objects, of which there is one, for a case, masked, under a live grant.
+#[utoipa::path(get, path = "/", operation_id = "read", tag = "Diagnostic data",
+    params(("supportRequestId" = String, Path,), ("tenantId" = String, Path,), SelectParameter, GrantParameter),
+    responses((status = 200, body = GraphRecord)))]
+async fn only(
+    server: State<Server>,
+    resource: Resource,
+    Id(place): Id<(SupportRequestId, TenantId)>,
+    One(asked): One,
+) -> Answer {
+    entity(server, resource, place, Wanted::Only, asked).await
+}
+
+async fn entity(
+    State(server): State<Server>,
+    resource: Resource,
+    (case, tenant): (SupportRequestId, TenantId),
+    wanted: Wanted,
+    asked: Asked,
+) -> Answer {
+    let select = asked.options.select.clone();
+    let query = ReadQuery { case, tenant, grant: asked.grant, resource, wanted, select };
+    let render = |answer: &MaskedAnswer| entity_body(&asked, answer);
+    let answer = server.app.read(asked.who, &query, render).await.map_err(refuse(&asked.path))?;
     if !answer.found {
         let mut response = Refusal::of(&AppError::NotFound, &asked.path).into_response();
         note(&mut response, &answer);
@@ -86,22 +161,54 @@ pub(crate) async fn sign_in(
     Ok(sent(&server, answer, HeaderValue::from_static("application/json")))
 }
 
-fn list_body(asked: &Asked, page: &MaskedPage) -> Vec<u8> {
-    let body = Collection {
-        context: context(asked),
-        count: page.total,
-        value: page.records.iter().collect::<Vec<&Value>>(),
-        next_link: page.next.as_ref().map(|token| asked.next_link(token.clone())),
+/// Counts a tenant's sign-ins for a case, for plots.
+#[utoipa::path(get, path = "/", operation_id = "summarise", tag = "Diagnostic data",
+    params(("supportRequestId" = String, Path,), ("tenantId" = String, Path,), SummaryParameters, GrantParameter),
+    responses((status = 200, body = Summary)))]
+async fn summary(
+    State(server): State<Server>,
+    Id((case, tenant)): Id<(SupportRequestId, TenantId)>,
+    Counted { asked, by }: Counted,
+) -> Answer {
+    let wanted = Wanted::Summary { by: wire::summary_by(by), filter: asked.options.filter.clone() };
+    let query = ReadQuery { case, tenant, grant: asked.grant, resource: COUNTED, wanted, select: None };
+    let render = |answer: &MaskedAnswer| {
+        let row = |count: &Count| SummaryRow {
+            key: count.key.clone(),
+            label: count.label.clone(),
+            count: count.count,
+        };
+        let value = answer.counts.iter().map(row).collect();
+        serde_json::to_vec(&Summary { context: context(&asked), by, value }).unwrap_or_default()
     };
-    serde_json::to_vec(&body).unwrap_or_default()
+    let answer = server.app.read(asked.who, &query, render).await.map_err(refuse(&asked.path))?;
+    Ok(sent(&server, answer, HeaderValue::from_static("application/json")))
 }
 
-fn entity_body(asked: &Asked, page: &MaskedPage) -> Vec<u8> {
-    let Some(Value::Object(record)) = page.records.first() else { return Vec::new() };
-    let mut body = Map::new();
-    body.insert("@odata.context".to_owned(), format!("{}/$entity", context(asked)).into());
-    body.extend(record.clone());
-    Value::Object(body).to_string().into_bytes()
+/// A page in Graph's envelope. The objects are bytes already.
+fn list_body(asked: &Asked, answer: &MaskedAnswer) -> Vec<u8> {
+    let envelope = Collection::<()> {
+        context: context(asked),
+        count: answer.total,
+        value: Vec::new(),
+        next_link: answer.next.as_ref().map(|token| asked.next_link(token.clone())),
+    };
+    let envelope = serde_json::to_string(&envelope).unwrap_or_default();
+    // A context has no quotes, so that this is the member.
+    let (before, after) = envelope.split_once(EMPTY_VALUE).unwrap_or_default();
+    let records = answer.records.joined();
+    [before.as_bytes(), b"\"value\":[", records, b"]", after.as_bytes()].concat()
+}
+
+/// The member of an envelope without objects.
+const EMPTY_VALUE: &str = "\"value\":[]";
+
+fn entity_body(asked: &Asked, answer: &MaskedAnswer) -> Vec<u8> {
+    let Some(record) = answer.records.each().next() else { return Vec::new() };
+    let context = Value::String(format!("{}/$entity", context(asked))).to_string();
+    let members = record.strip_prefix(b"{").unwrap_or_default();
+    let comma: &[u8] = if members == b"}" { b"" } else { b"," };
+    [b"{\"@odata.context\":", context.as_bytes(), comma, members].concat()
 }
 
 /// The answer, sent only as long as its access lasts.

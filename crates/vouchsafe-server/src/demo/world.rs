@@ -11,7 +11,7 @@ use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::person::PersonKind;
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_core::time::Duration;
-use vouchsafe_diagnostics::generate::{Plan, sign_ins};
+use vouchsafe_diagnostics::generate::{self, Counts, Plan, PlanError};
 use vouchsafe_store::StoreError;
 
 use super::clock::DemoClock;
@@ -21,6 +21,14 @@ use cast::{CUSTOMERS, Customer, PROVIDER, STAFF};
 const TOKEN_LASTS: Duration = Duration::days(30);
 /// Days of sign-ins that are generated.
 const SIGN_IN_DAYS: u32 = 30;
+/// Sign-ins to one directory audit.
+const SIGN_INS_PER_AUDIT: u64 = 10;
+/// Sign-ins to one registration of a device.
+const SIGN_INS_PER_REGISTRATION: u64 = 100;
+/// Sign-ins to one line of a client's trace.
+const SIGN_INS_PER_CLIENT_LOG: u64 = 20;
+/// Sign-ins to one sample of telemetry.
+const SIGN_INS_PER_SAMPLE: u64 = 10;
 
 /// Why a world could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +39,9 @@ pub enum DemoError {
     /// The store failed.
     #[error("the demo world could not be built")]
     Store(#[from] StoreError),
+    /// The sizes are out of their range.
+    #[error("the demo's data cannot be made")]
+    Plan(#[from] PlanError),
     /// The data folder holds something else.
     #[error("the data folder holds a deployment that is not a demo")]
     NotADemo,
@@ -42,7 +53,7 @@ pub struct Sizes {
     /// People who sign in, per customer; at least 30.
     pub people: usize,
     /// Sign-ins per customer.
-    pub sign_ins: usize,
+    pub sign_ins: u64,
 }
 
 impl Default for Sizes {
@@ -206,25 +217,37 @@ fn service(tenant: TenantId, domain: &str, name: &str, role: &str) -> NewPerson 
     }
 }
 
-/// Generates and imports a customer's sign-ins, as its data feed.
+/// Generates and imports a customer's diagnostic data, as its data feed.
 async fn import(app: &App, customer: &Customer, seed: u64, sizes: Sizes) -> Result<(), DemoError> {
     let tenant = customer.tenant();
     let feed = format!("data-feed@{}", customer.domain);
     let user = app.store().read()?.account_named(tenant, &feed).await?.ok_or(AppError::NotFound)?;
     let plan = Plan {
+        tenant,
         seed,
-        now: app.now(),
-        domain: customer.domain,
+        domain: customer.domain.to_owned(),
         people: sizes.people,
-        sign_ins: sizes.sign_ins,
         days: SIGN_IN_DAYS,
+        end: app.now(),
+        counts: Counts {
+            sign_ins: sizes.sign_ins,
+            directory_audits: sizes.sign_ins / SIGN_INS_PER_AUDIT,
+            device_registrations: sizes.sign_ins / SIGN_INS_PER_REGISTRATION,
+            client_logs: sizes.sign_ins / SIGN_INS_PER_CLIENT_LOG,
+            telemetry: sizes.sign_ins / SIGN_INS_PER_SAMPLE,
+        },
     };
-    let mut lines = String::new();
-    for sign_in in sign_ins(&plan) {
-        lines.push_str(&sign_in.to_string());
-        lines.push('\n');
+    let world = generate::World::new(plan)?;
+    let mut lines = Vec::new();
+    let mut objects = world.objects();
+    while objects.write_next(&mut lines).is_some() {
+        lines.push(b'\n');
     }
-    app.import(Who { tenant, user }, Cursor::new(lines.into_bytes())).await?;
+    let mut events = world.events();
+    while events.write_next(&mut lines).is_some() {
+        lines.push(b'\n');
+    }
+    app.import(Who { tenant, user }, Cursor::new(lines)).await?;
     Ok(())
 }
 

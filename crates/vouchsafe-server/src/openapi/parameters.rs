@@ -36,6 +36,18 @@ pub(crate) struct SelectParameter {
     select: Option<String>,
 }
 
+/// The options of a summary.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SummaryParameters {
+    /// What to count by.
+    #[param(inline)]
+    by: vouchsafe_api::summary::SummaryBy,
+    /// Which items, such as `createdDateTime ge 2026-11-01T00:00:00Z`.
+    #[param(rename = "$filter")]
+    filter: Option<String>,
+}
+
 /// The grant that a read is to use.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]

@@ -19,6 +19,9 @@ const FOR_PROGRAMS: &[&str] =
 
 /// Turns refusals into pages for browsers, and forgets notices that were shown.
 pub(crate) async fn pages(State(server): State<Server>, request: Request, next: Next) -> Response {
+    if is_for_programs(request.uri().path()) {
+        return next.run(request).await;
+    }
     let path = request.uri().path().to_owned();
     let headers = request.headers().clone();
     let mut response = next.run(request).await;
@@ -38,11 +41,12 @@ fn is_page(response: &Response) -> bool {
     response.headers().get(header::CONTENT_TYPE) == Some(&HTML)
 }
 
+fn is_for_programs(path: &str) -> bool {
+    FOR_PROGRAMS.iter().any(|prefix| path.starts_with(prefix))
+}
+
 /// Whether a page is the right answer: always at the address of one; elsewhere for who asks for HTML.
 fn wants_page(path: &str, headers: &HeaderMap) -> bool {
-    if FOR_PROGRAMS.iter().any(|prefix| path.starts_with(prefix)) {
-        return false;
-    }
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     ROUTES.iter().any(|route| route.matches(path)) || accept.contains("text/html")
 }

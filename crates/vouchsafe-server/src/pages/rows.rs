@@ -237,7 +237,7 @@ fn message(view: &MessageView, me: UserId) -> vouchsafe_web::MessageView {
 
 /// The text that leads to the page after this key.
 pub(crate) fn token(key: PageKey) -> String {
-    Cursor { grant: None, key }.text()
+    Cursor { key }.text()
 }
 
 /// The name of a colleague; people who were erased have none.

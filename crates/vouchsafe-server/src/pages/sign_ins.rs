@@ -6,11 +6,12 @@ mod record;
 use axum::extract::State;
 use http::StatusCode;
 use vouchsafe_app::view::CaseView;
-use vouchsafe_app::{AppError, ListOptions, MaskedPage, ReadQuery, Wanted};
+use vouchsafe_app::{AppError, ListOptions, MaskedAnswer, ReadQuery, Wanted};
 use vouchsafe_core::grant::GrantStatus;
 use vouchsafe_core::id::{SupportRequestId, TenantId};
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_diagnostics::mask::MaskError;
+use vouchsafe_diagnostics::resource::Resource;
 use vouchsafe_web::page::{self, SignInFilter, SignInPage, SignInRow, SignInsState, SignInsView};
 use vouchsafe_web::{Choice, EngineerStatus, FormErrors, Section};
 
@@ -40,8 +41,8 @@ pub(crate) async fn list(
         Err(errors) => return refused(&server, &visitor, &place, &asked, errors).await,
     };
     let query = place.query(Wanted::Page(asked.list(filter)));
-    let render = |page: &MaskedPage| place.known(&visitor, |view| rendered(view, &asked, page));
-    match server.app.read_sign_ins(visitor.who, &query, render).await {
+    let render = |page: &MaskedAnswer| place.known(&visitor, |view| rendered(view, &asked, page));
+    match server.app.read(visitor.who, &query, render).await {
         Ok(answer) => Ok(sent(&server, answer, HTML)),
         Err(AppError::NoRead(_)) => no_access(&visitor, &place, &asked),
         Err(error) => refused(&server, &visitor, &place, &asked, filter_errors(error)?).await,
@@ -58,8 +59,8 @@ pub(crate) async fn one(
     visitor.of_provider()?;
     let place = Place::of(&server, &visitor, case, tenant).await?;
     let query = place.query(Wanted::One(record));
-    let render = |page: &MaskedPage| place.known(&visitor, |view| record::rendered(view, page));
-    match server.app.read_sign_ins(visitor.who, &query, render).await {
+    let render = |page: &MaskedAnswer| place.known(&visitor, |view| record::rendered(view, page));
+    match server.app.read(visitor.who, &query, render).await {
         Ok(answer) if answer.found => Ok(sent(&server, answer, HTML)),
         Ok(_) => Err(Failure::not_found()),
         Err(AppError::NoRead(_)) => no_access(&visitor, &place, &asked),
@@ -92,7 +93,14 @@ impl Place {
 
     /// The oldest live grant is used, or the one that the page's cursor is bound to.
     fn query(&self, wanted: Wanted) -> ReadQuery {
-        ReadQuery { case: self.case, tenant: self.tenant, grant: None, wanted, select: None }
+        ReadQuery {
+            case: self.case,
+            tenant: self.tenant,
+            grant: None,
+            resource: Resource::SignIn,
+            wanted,
+            select: None,
+        }
     }
 
     /// The body of an answer, of what surrounds it. A read of an unseen case fails before there is a body.
@@ -115,14 +123,14 @@ impl Place {
 }
 
 /// The page of masked records. It is made before its read record is written, because that holds its length.
-fn rendered(mut view: SignInsView, asked: &Asked, masked: &MaskedPage) -> Vec<u8> {
+fn rendered(mut view: SignInsView, asked: &Asked, masked: &MaskedAnswer) -> Vec<u8> {
     view.filter = shown_filter(&asked.fields, FormErrors::default());
     view.state = SignInsState::Readable(SignInPage {
         status: EngineerStatus::Live,
         until: masked.grant.as_ref().map(|grant| moment(grant.expires)),
         grant_id: masked.grant.as_ref().map(|grant| grant.id.to_string()).unwrap_or_default(),
         read_id: masked.read.to_string(),
-        rows: masked.records.iter().map(|record| linked(record::row(record), asked)).collect(),
+        rows: masked.records.values().map(|record| linked(record::row(&record), asked)).collect(),
         older_href: asked.older(masked.next.clone()),
     });
     bytes(page::sign_ins(&view))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::permission::Permissions;
-use vouchsafe_core::permit::{Facts, ReadLog, Scope, WorkId, authorize};
+use vouchsafe_core::permit::{Caller, Facts, ReadLog, Scope, WorkId, authorize};
 use vouchsafe_store::{ListQuery, Order};
 
 use crate::house::*;
@@ -23,7 +23,8 @@ impl House {
     pub(crate) async fn log_size(&self, tenant: TenantId) -> u64 {
         let mut reader = self.app.store().read().unwrap();
         let somebody = reader.accounts(tenant).await.unwrap().remove(0).person.id;
-        let (mut caller, _) = reader.caller(tenant, somebody).await.unwrap().unwrap();
+        let (caller, _) = reader.caller(tenant, somebody).await.unwrap().unwrap();
+        let mut caller = Caller::clone(&caller);
         caller.permissions = Permissions::of(["microsoft.directory/auditLogs/allProperties/read"], true);
         let permit = authorize::<ReadLog>(Facts::own_tenant(WorkId(0), &caller), tenant).unwrap();
         let query = ListQuery { filter: None, order: Order::NewestFirst, top: 1, after: None, count: true };

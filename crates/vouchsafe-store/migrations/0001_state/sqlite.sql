@@ -197,7 +197,7 @@ CREATE TABLE audit_entry (
     openings        BLOB NOT NULL,
     leaf            BLOB NOT NULL,
     PRIMARY KEY (tenant_id, sequence)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE UNIQUE INDEX audit_entry_by_id ON audit_entry (tenant_id, id);
 CREATE INDEX audit_entry_by_time ON audit_entry (tenant_id, activity_at, sequence);
 CREATE INDEX audit_entry_by_target ON audit_entry (tenant_id, target, sequence);

@@ -10,6 +10,9 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::*;
 
+/// Nothing was appended to a log.
+static NO_LOGS: BTreeMap<TenantId, u64> = BTreeMap::new();
+
 /// A writer over two tables; a row of `child` without its parent makes the COMMIT fail, and nothing before it.
 fn writer() -> SharedWriter {
     let connection = Connection::open_in_memory().unwrap();
@@ -20,7 +23,7 @@ fn writer() -> SharedWriter {
              CREATE TABLE child (n INTEGER REFERENCES note (n) DEFERRABLE INITIALLY DEFERRED) STRICT;",
         )
         .unwrap();
-    SharedWriter::new(connection)
+    SharedWriter::new(connection, Arc::default(), None)
 }
 
 fn current_thread() -> Runtime {
@@ -31,19 +34,19 @@ fn runtimes() -> [Runtime; 2] {
     [current_thread(), Builder::new_multi_thread().worker_threads(4).build().unwrap()]
 }
 
-fn note(unit: &Unit, n: i64) -> Result<u64, StoreError> {
-    execute(unit.connection()?, "INSERT INTO note (n) VALUES ($1)", &[Value::Int(n)])
+fn note(unit: &mut Unit, n: i64) -> Result<u64, StoreError> {
+    unit.execute("INSERT INTO note (n) VALUES ($1)", vec![Value::Int(n)])
 }
 
 async fn noted(writer: &SharedWriter, n: i64) -> Result<(), StoreError> {
-    let unit = writer.begin().await?;
-    note(&unit, n)?;
-    unit.commit().await
+    let mut unit = writer.begin().await?;
+    note(&mut unit, n)?;
+    unit.commit(&NO_LOGS).await
 }
 
 /// What is committed, and that nothing is left open.
 async fn committed(writer: &SharedWriter) -> BTreeSet<i64> {
-    let writer = writer.0.lock().await;
+    let writer = writer.writer.lock().await;
     assert!(
         writer.connection.is_autocommit() && !writer.in_transaction && writer.group.is_empty(),
         "{writer:?}"
@@ -67,11 +70,11 @@ async fn grouped(
     first: i64,
     second: impl AsyncFnOnce(Unit) -> Result<(), StoreError>,
 ) -> [Result<(), StoreError>; 2] {
-    let unit = writer.begin().await.unwrap();
-    note(&unit, first).unwrap();
+    let mut unit = writer.begin().await.unwrap();
+    note(&mut unit, first).unwrap();
     let next = async { second(writer.begin().await?).await };
     // The second is polled first, so that it stands in the queue.
-    let (second, first) = tokio::join!(next, unit.commit());
+    let (second, first) = tokio::join!(next, unit.commit(&NO_LOGS));
     [first, second]
 }
 
@@ -98,10 +101,10 @@ fn everyone_who_is_answered_is_committed_on_either_runtime() {
 fn a_group_is_committed_once_and_both_are_told() {
     current_thread().block_on(async {
         let writer = writer();
-        let results = grouped(&writer, 1, async |unit| {
+        let results = grouped(&writer, 1, async |mut unit| {
             assert_eq!(unit.writer.as_ref().unwrap().group.len(), 1, "the first waits in the group");
-            note(&unit, 2)?;
-            unit.commit().await
+            note(&mut unit, 2)?;
+            unit.commit(&NO_LOGS).await
         })
         .await;
         assert!(results.iter().all(Result::is_ok), "{results:?}");
@@ -113,10 +116,10 @@ fn a_group_is_committed_once_and_both_are_told() {
 fn a_dropped_unit_leaves_nothing_and_its_group_goes_on() {
     current_thread().block_on(async {
         let writer = writer();
-        drop(writer.begin().await.map(|unit| note(&unit, 1).unwrap()));
+        drop(writer.begin().await.map(|mut unit| note(&mut unit, 1).unwrap()));
         assert_eq!(committed(&writer).await, [].into());
-        let results = grouped(&writer, 2, async |unit| {
-            note(&unit, 3)?;
+        let results = grouped(&writer, 2, async |mut unit| {
+            note(&mut unit, 3)?;
             drop(unit);
             Ok(())
         })
@@ -130,9 +133,9 @@ fn a_dropped_unit_leaves_nothing_and_its_group_goes_on() {
 fn a_failing_statement_of_one_member_does_not_harm_the_others() {
     current_thread().block_on(async {
         let writer = writer();
-        let results = grouped(&writer, 1, async |unit| {
-            note(&unit, 2)?;
-            note(&unit, 2).map(drop)
+        let results = grouped(&writer, 1, async |mut unit| {
+            note(&mut unit, 2)?;
+            note(&mut unit, 2).map(drop)
         })
         .await;
         assert!(results[0].is_ok() && results[1].is_err(), "{results:?}");
@@ -145,10 +148,10 @@ fn a_failed_commit_is_told_to_the_whole_group_and_nothing_of_it_stays() {
     for runtime in runtimes() {
         runtime.block_on(async {
             let writer = writer();
-            let results = grouped(&writer, 1, async |unit| {
-                note(&unit, 2)?;
-                execute(unit.connection()?, "INSERT INTO child (n) VALUES ($1)", &[Value::Int(77)])?;
-                unit.commit().await
+            let results = grouped(&writer, 1, async |mut unit| {
+                note(&mut unit, 2)?;
+                unit.execute("INSERT INTO child (n) VALUES ($1)", vec![Value::Int(77)])?;
+                unit.commit(&NO_LOGS).await
             })
             .await;
             assert!(results.iter().all(failed), "{results:?}");
@@ -163,11 +166,11 @@ fn a_failed_commit_is_told_to_the_whole_group_and_nothing_of_it_stays() {
 fn once_sqlite_gave_up_the_transaction_no_statement_runs_outside_of_one() {
     current_thread().block_on(async {
         let writer = writer();
-        let results = grouped(&writer, 1, async |unit| {
+        let results = grouped(&writer, 1, async |mut unit| {
             // What SQLite does by itself when the disk is full.
             unit.connection()?.execute_batch("ROLLBACK")?;
-            assert!(matches!(note(&unit, 2), Err(StoreError::CommitFailed(_))));
-            unit.commit().await
+            assert!(matches!(note(&mut unit, 2), Err(StoreError::CommitFailed(_))));
+            unit.commit(&NO_LOGS).await
         })
         .await;
         assert!(results[0].is_err() && results[1].is_err(), "{results:?}");
@@ -181,8 +184,8 @@ fn once_sqlite_gave_up_the_transaction_no_statement_runs_outside_of_one() {
 fn a_transaction_left_open_by_a_failed_rollback_is_undone_before_the_next_begins() {
     current_thread().block_on(async {
         let writer = writer();
-        let unit = writer.begin().await.unwrap();
-        note(&unit, 1).unwrap();
+        let mut unit = writer.begin().await.unwrap();
+        note(&mut unit, 1).unwrap();
         // As `end` leaves it when its ROLLBACK fails.
         let mut guard = { unit }.writer.take().unwrap();
         guard.in_transaction = false;
@@ -197,19 +200,19 @@ fn a_group_commits_when_its_only_member_hangs_up() {
     for runtime in runtimes() {
         let writer = writer();
         runtime.block_on(async {
-            let unit = writer.begin().await.unwrap();
-            note(&unit, 1).unwrap();
+            let mut unit = writer.begin().await.unwrap();
+            note(&mut unit, 1).unwrap();
             let mut next = pin!(writer.begin());
             assert!(poll(next.as_mut()).is_pending());
             {
-                let mut commit = Box::pin(unit.commit());
+                let mut commit = Box::pin(unit.commit(&NO_LOGS));
                 assert!(poll(commit.as_mut()).is_pending());
             }
             drop(next.await);
         });
         // The runtime has no task left to run: whoever was spawned to commit is done.
         runtime.block_on(async {
-            while writer.0.lock().await.in_transaction {
+            while writer.writer.lock().await.in_transaction {
                 tokio::task::yield_now().await;
             }
             assert_eq!(committed(&writer).await, [1].into());
@@ -222,11 +225,11 @@ fn a_group_commits_even_if_its_members_hang_up_outside_of_a_runtime() {
     for held_by_another in [true, false] {
         let (runtime, writer) = (current_thread(), writer());
         let (commit, other) = runtime.block_on(async {
-            let unit = writer.begin().await.unwrap();
-            note(&unit, 1).unwrap();
+            let mut unit = writer.begin().await.unwrap();
+            note(&mut unit, 1).unwrap();
             let mut next = Box::pin(writer.begin());
             assert!(poll(next.as_mut()).is_pending());
-            let mut commit = Box::pin(unit.commit());
+            let mut commit = Box::pin(unit.commit(&NO_LOGS));
             assert!(poll(commit.as_mut()).is_pending());
             (commit, next.await.unwrap())
         });
@@ -257,13 +260,13 @@ fn clients() -> impl Strategy<Value = Vec<Client>> {
 }
 
 async fn run(writer: SharedWriter, n: i64, client: Client) -> Result<bool, StoreError> {
-    let unit = writer.begin().await?;
-    note(&unit, n)?;
+    let mut unit = writer.begin().await?;
+    note(&mut unit, n)?;
     for _ in 0..client.yields {
         tokio::task::yield_now().await;
     }
     if client.commits {
-        unit.commit().await?;
+        unit.commit(&NO_LOGS).await?;
     }
     Ok(client.commits)
 }
@@ -300,7 +303,7 @@ proptest! {
                         never.insert(n);
                     }
                 }
-                while writer.0.lock().await.in_transaction {
+                while writer.writer.lock().await.in_transaction {
                     tokio::task::yield_now().await;
                 }
                 let found = committed(&writer).await;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::setup;
 use vouchsafe_core::tenant::TenantKind::Customer;
-use vouchsafe_diagnostics::sign_in::SignInRecord;
+use vouchsafe_diagnostics::record::Record;
+use vouchsafe_diagnostics::resource::Resource;
 use vouchsafe_store::StoreError;
 
 use crate::folder::{Home, id, person, tenant, token};
@@ -33,8 +34,10 @@ async fn with_some_data() -> Home {
     let home = Home::new();
     home.add_tenant(tenant(1, Customer)).await.unwrap();
     home.set_up(&[id(1)], |cx| setup::issue_token(token(id(1), 1), cx)).await.unwrap();
-    let record = SignInRecord::from_graph(r#"{"id":"s1","createdDateTime":"2026-11-23T09:00:00Z"}"#).unwrap();
-    home.store.import_sign_ins(id(1), vec![record]).await.unwrap();
+    let record =
+        Record::from_graph(Resource::SignIn, r#"{"id":"s1","createdDateTime":"2026-11-23T09:00:00Z"}"#)
+            .unwrap();
+    home.store.import_records(id(1), vec![record]).await.unwrap();
     home
 }
 

@@ -13,7 +13,8 @@ mod golden;
 mod life;
 mod lists;
 mod permits;
-mod sign_ins;
+mod record_files;
+mod records;
 mod units;
 
 /// The random lives that the rules are tested with, recorded here in a real store.

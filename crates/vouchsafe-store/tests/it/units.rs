@@ -254,6 +254,97 @@ async fn after_a_failed_statement_nothing_can_be_committed() {
     assert!(home.store.read().unwrap().token(id(1), token(id(1), 1).hash).await.unwrap().is_none());
 }
 
+/// Fails the writing of log heads while it is on.
+#[derive(Debug, Default)]
+struct NoHeads(AtomicBool);
+
+impl Faults for NoHeads {
+    fn before(&self, statement: &str) -> Result<(), StoreError> {
+        let head = statement.starts_with("UPDATE log_head") && self.0.load(Ordering::SeqCst);
+        if head { Err(StoreError::Injected) } else { Ok(()) }
+    }
+}
+
+#[tokio::test]
+async fn when_a_log_head_cannot_be_written_the_whole_group_is_told_and_the_log_goes_on_without_a_gap() {
+    let faults = Arc::new(NoHeads::default());
+    let home = Home::failing(Arc::clone(&faults) as Arc<dyn Faults>);
+    let logs = [id(1)];
+    let issue = |n: u64| home.set_up(&logs, move |cx| setup::issue_token(token(id(1), n), cx));
+    issue(1).await.unwrap();
+    faults.0.store(true, Ordering::SeqCst);
+    let (one, other) = tokio::join!(issue(2), issue(3));
+    assert!(
+        matches!((&one, &other), (Err(StoreError::Injected), Err(StoreError::Injected))),
+        "{one:?} {other:?}"
+    );
+    faults.0.store(false, Ordering::SeqCst);
+    issue(4).await.unwrap();
+    let targets: Vec<_> =
+        log_of(&home.store, id(1)).await.iter().map(|entry| entry.entry["target"].clone()).collect();
+    assert_eq!(targets, [token(id(1), 1).id.to_string(), token(id(1), 4).id.to_string()]);
+}
+
+#[tokio::test]
+async fn what_a_unit_of_work_changes_of_a_caller_is_seen_by_the_next_once_it_is_kept_and_never_else() {
+    let home = Home::new();
+    home.add_tenant(tenant(1, Customer)).await.unwrap();
+    home.add_person(person(id(1), 1, "Ada"), &[]).await.unwrap();
+    let name_of = async || {
+        let mut work = home.store.work().await.unwrap();
+        let (caller, _) = work.caller(id(1), id(1)).await.unwrap().unwrap();
+        caller.person.display_name.text().to_owned()
+    };
+    for (kept, expected) in [(false, "Ada"), (true, "Grace")] {
+        assert_eq!(name_of().await, "Ada");
+        let mut work = home.store.work().await.unwrap();
+        work.lock([id(1)]).await.unwrap();
+        let account = setup::Account { person: person(id(1), 1, "Grace"), roles: Vec::new() };
+        let decided = setup::add_user(account, &work.context(Initiator::Service));
+        let permit = for_service::<SetUp>(work.id(), id(1));
+        work.record(permit, decided).await.unwrap();
+        let (mine, _) = work.caller(id(1), id(1)).await.unwrap().unwrap();
+        assert_eq!(mine.person.display_name.text(), "Grace");
+        if kept {
+            work.commit().await.unwrap()
+        } else {
+            drop(work)
+        }
+        assert_eq!(name_of().await, expected);
+    }
+}
+
+#[tokio::test]
+async fn what_another_connection_writes_is_seen_by_the_next_unit_of_work() {
+    let home = Home::new();
+    home.add_tenant(tenant(1, Customer)).await.unwrap();
+    home.add_person(person(id(1), 1, "Ada"), &[]).await.unwrap();
+    let may = async || {
+        let mut work = home.store.work().await.unwrap();
+        let (caller, _) = work.caller(id(1), id(1)).await.unwrap().unwrap();
+        caller.permissions.iter().count() > 0
+    };
+    assert!(!may().await);
+    let administrator = "62e90394-69f5-4237-9190-012177145e10";
+    let raw = rusqlite::Connection::open(home.folder.database()).unwrap();
+    raw.execute("UPDATE account SET roles = $1", [administrator]).unwrap();
+    assert!(may().await);
+}
+
+#[tokio::test]
+async fn a_token_is_known_to_be_revoked_as_soon_as_that_is_answered() {
+    let home = Home::new();
+    let issued = token(id(1), 1);
+    assert!(home.store.token(id(1), issued.hash).await.unwrap().is_none());
+    home.set_up(&[id(1)], |cx| setup::issue_token(issued.clone(), cx)).await.unwrap();
+    for _ in 0..2 {
+        let found = home.store.token(id(1), issued.hash).await.unwrap().unwrap();
+        assert_eq!(found, issued);
+    }
+    home.set_up(&[id(1)], |cx| setup::revoke_token(issued.clone(), cx)).await.unwrap();
+    assert!(home.store.token(id(1), issued.hash).await.unwrap().unwrap().revoked.is_some());
+}
+
 #[tokio::test]
 async fn entries_of_two_tenants_never_share_a_correlation_id() {
     let home = Home::new();

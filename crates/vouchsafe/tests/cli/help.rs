@@ -42,6 +42,7 @@ const COMMANDS: &[&str] = &[
     "read",
     "read sign-ins",
     "import",
+    "generate",
     "policy",
     "policy show",
     "policy set",

@@ -3,6 +3,7 @@
 
 #[path = "../../../vouchsafe-client/tests/client/fake.rs"]
 mod fake;
+mod generate;
 mod help;
 mod program;
 mod results;

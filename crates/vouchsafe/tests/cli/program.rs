@@ -1,7 +1,7 @@
 //! Runs the program with a home of its own.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::fake::FakeServer;
@@ -35,6 +35,11 @@ impl Program {
     pub(crate) fn env(mut self, name: &'static str, value: &str) -> Self {
         self.env.push((name, value.to_owned()));
         self
+    }
+
+    /// A folder for its files.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.home
     }
 
     pub(crate) fn config(&self) -> PathBuf {

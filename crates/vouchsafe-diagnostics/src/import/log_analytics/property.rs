@@ -1,4 +1,6 @@
-//! Which column of `SigninLogs` is which property of Graph's `signIn`.
+//! Which column of the tables is which property of Graph.
+
+use super::super::cell::Form;
 
 /// A column and its property.
 #[derive(Debug)]
@@ -11,27 +13,6 @@ pub(super) struct Property {
     pub(super) form: Form,
     /// When the property is served.
     pub(super) presence: Presence,
-}
-
-/// What a cell holds, and so the type of the property.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// Text as it is.
-    Text,
-    /// An enumerated word that the table capitalises and Graph does not.
-    Word,
-    /// `TRUE` or `FALSE`.
-    Bool,
-    /// A whole number.
-    Int,
-    /// A time.
-    Time,
-    /// A JSON object.
-    Object,
-    /// A JSON array, or words divided by commas.
-    List,
-    /// The array of conditional access results, whose condition flags are numbers in the table and words in Graph.
-    Policies,
 }
 
 /// When a property is served.
@@ -51,8 +32,9 @@ const fn beta(column: &'static str, name: &'static str, form: Form) -> Property 
     Property { column, name, form, presence: Presence::Filled }
 }
 
-/// Every column that has a Graph property. The others (workspace, ingestion, level …) stay in the original.
-pub(super) static PROPERTIES: [Property; 61] = [
+/// Every column of the tables of sign-ins that has a property of Graph's `signIn`. The others (workspace, ingestion,
+/// level …) stay in the original.
+pub(super) static SIGN_IN: [Property; 75] = [
     v1("Id", "id", Form::Text),
     v1("CreatedDateTime", "createdDateTime", Form::Time),
     v1("UserId", "userId", Form::Text),
@@ -114,4 +96,36 @@ pub(super) static PROPERTIES: [Property; 61] = [
     beta("UniqueTokenIdentifier", "uniqueTokenIdentifier", Form::Text),
     beta("UserAgent", "userAgent", Form::Text),
     beta("UserType", "userType", Form::Word),
+    beta("AppliedEventListeners", "appliedEventListeners", Form::List),
+    beta("ClientSessionId", "clientSessionId", Form::Text),
+    beta("ConditionalAccessAudiences", "conditionalAccessAudiences", Form::List),
+    beta("GlobalSecureAccessIpAddress", "globalSecureAccessIpAddress", Form::Text),
+    beta("IPAddressFromResourceProvider", "ipAddressFromResourceProvider", Form::Text),
+    beta("IsThroughGlobalSecureAccess", "isThroughGlobalSecureAccess", Form::Bool),
+    beta("ManagedServiceIdentity", "managedServiceIdentity", Form::Object),
+    beta("PrivateLinkDetails", "privateLinkDetails", Form::Object),
+    beta("ServicePrincipalCredentialKeyId", "servicePrincipalCredentialKeyId", Form::Text),
+    beta("ServicePrincipalCredentialThumbprint", "servicePrincipalCredentialThumbprint", Form::Text),
+    beta("SignInEventTypes", "signInEventTypes", Form::List),
+    beta("TokenProtectionStatusDetails", "tokenProtectionStatusDetails", Form::Object),
+    // Other names of properties above, in some of the tables.
+    beta("ProcessingTimeInMs", "processingTimeInMilliseconds", Form::Int),
+    beta("AppliedConditionalAccessPolicies", "appliedConditionalAccessPolicies", Form::Policies),
+];
+
+/// Every column of `AuditLogs` that has a property of Graph's `directoryAudit`.
+pub(super) static AUDIT: [Property; 13] = [
+    v1("Id", "id", Form::Text),
+    v1("ActivityDateTime", "activityDateTime", Form::Time),
+    v1("ActivityDisplayName", "activityDisplayName", Form::Text),
+    v1("Category", "category", Form::Text),
+    v1("CorrelationId", "correlationId", Form::Text),
+    v1("Result", "result", Form::Word),
+    v1("ResultReason", "resultReason", Form::Text),
+    v1("LoggedByService", "loggedByService", Form::Text),
+    v1("AADOperationType", "operationType", Form::Text),
+    v1("InitiatedBy", "initiatedBy", Form::Object),
+    v1("TargetResources", "targetResources", Form::List),
+    v1("AdditionalDetails", "additionalDetails", Form::List),
+    beta("UserAgent", "userAgent", Form::Text),
 ];

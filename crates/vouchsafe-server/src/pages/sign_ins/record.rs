@@ -1,7 +1,7 @@
 //! One sign-in as pages show it, from its masked JSON.
 
 use serde_json::Value;
-use vouchsafe_app::MaskedPage;
+use vouchsafe_app::MaskedAnswer;
 use vouchsafe_diagnostics::mask::{Class, Personal};
 use vouchsafe_diagnostics::sign_in::MASKS;
 use vouchsafe_diagnostics::sign_in::error_code::is_public_sentence;
@@ -89,8 +89,8 @@ const WORDS: &[&str] = &[
 ];
 
 /// The page of one record; empty where there is none.
-pub(super) fn rendered(view: SignInsView, masked: &MaskedPage) -> Vec<u8> {
-    let Some(record) = masked.records.first() else { return Vec::new() };
+pub(super) fn rendered(view: SignInsView, masked: &MaskedAnswer) -> Vec<u8> {
+    let Some(record) = &masked.records.values().next() else { return Vec::new() };
     let sections = SECTIONS.iter().map(|(title, properties)| SignInSection {
         title: (*title).to_owned(),
         facts: properties.iter().map(|(label, path)| fact(record, label, path)).collect(),

@@ -1,0 +1,131 @@
+//! How far a reader sees in a tenant's records. All other records are absent, not an error.
+
+use vouchsafe_core::scope::DataCategory;
+use vouchsafe_core::time::Timestamp;
+use vouchsafe_diagnostics::filter::{Filter, Literal, Op, Path};
+use vouchsafe_diagnostics::mask::{Class, Personal};
+use vouchsafe_diagnostics::resource::{Schema, Stored};
+
+use super::coder;
+use super::layout::Layout;
+
+/// Somebody in the data of a tenant. Texts are in lower case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DataPerson {
+    /// The object id.
+    pub user_id: Option<String>,
+    /// A UPN that the person was seen with.
+    pub user_principal_name: Option<String>,
+}
+
+/// Which records are there for a reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// Categories.
+    pub data_categories: Vec<DataCategory>,
+    /// Earliest event, inclusive.
+    pub data_from: Option<Timestamp>,
+    /// Latest event, exclusive.
+    pub data_to: Option<Timestamp>,
+    /// Whose records; `None` does not limit. Kinds that name no person are not limited by it.
+    pub people: Option<Vec<DataPerson>>,
+}
+
+impl Reach {
+    /// All of a tenant's records: what its own people see.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { data_categories: DataCategory::ALL.to_vec(), data_from: None, data_to: None, people: None }
+    }
+
+    /// The places, among the categories of a kind, of those that are within reach.
+    pub(super) fn categories(&self, layout: &Layout) -> Vec<i64> {
+        let own = layout.schema.categories.iter();
+        own.filter(|own| self.data_categories.contains(own))
+            .map(|own| coder::category(layout, *own))
+            .collect()
+    }
+
+    /// What of a filter's kind remains for the people within reach; `None` where they do not limit.
+    pub(super) fn people_of(&self, schema: &Schema) -> Option<Filter> {
+        let people = self.people.as_ref()?;
+        let mut slots = slots(schema);
+        let first = slots.next()?;
+        Some(slots.fold(first.names(people), |either, slot| either.or(slot.names(people))))
+    }
+}
+
+/// Where a kind names a person: by object id, by UPN, or both.
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    /// The collection whose elements name people.
+    pub(super) collection: Option<Path>,
+    /// The full path of the object id.
+    pub(super) id: Option<&'static str>,
+    /// The full path of the UPN.
+    pub(super) name: Option<&'static str>,
+}
+
+/// The places where a kind names people.
+pub(super) fn slots(schema: &Schema) -> impl Iterator<Item = Slot> + use<> {
+    let mut slots: Vec<(&'static str, Slot)> = Vec::new();
+    for path in schema.people.iter().copied() {
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let is_name = schema.masks.class(path) == Class::Personal(Personal::UserPrincipalName);
+        let taken = |slot: &Slot| if is_name { slot.name.is_some() } else { slot.id.is_some() };
+        let beside = slots.iter().position(|(own, slot)| *own == parent && !taken(slot));
+        let place = beside.unwrap_or_else(|| {
+            slots.push((parent, Slot::default()));
+            slots.len() - 1
+        });
+        let Some((_, slot)) = slots.get_mut(place) else { continue };
+        let each = schema.columns.iter().any(|column| column.path == path && column.stored == Stored::Each);
+        if each && slot.collection.is_none() {
+            slot.collection = parent.parse().ok();
+        }
+        let named = if is_name { &mut slot.name } else { &mut slot.id };
+        *named = Some(path);
+    }
+    slots.into_iter().map(|(_, slot)| slot)
+}
+
+impl Slot {
+    /// The condition that one of these people is named here. An id decides where both have one: a UPN can pass on to
+    /// somebody else.
+    fn names(&self, people: &[DataPerson]) -> Filter {
+        let texts = |texts: &mut dyn Iterator<Item = &String>| {
+            texts.cloned().map(Literal::String).collect::<Vec<_>>()
+        };
+        let ids = texts(&mut people.iter().filter_map(|person| person.user_id.as_ref()));
+        let named = |with_id: bool| {
+            let people = people.iter().filter(|person| person.user_id.is_some() == with_id);
+            texts(&mut people.filter_map(|person| person.user_principal_name.as_ref()))
+        };
+        let (known_by_name, known_by_both) = (named(false), named(true));
+        let one_of = |path: Path, values| Filter::In { path, values };
+        let condition = match (self.path(self.id), self.path(self.name)) {
+            (Some(id), Some(name)) => {
+                let no_id = Filter::Compare { path: id.clone(), op: Op::Eq, value: Literal::Null };
+                let by_name = no_id.and(one_of(name.clone(), known_by_both));
+                one_of(id, ids).or(one_of(name, known_by_name)).or(by_name)
+            }
+            (Some(id), None) => one_of(id, ids),
+            (None, Some(name)) => one_of(name, [known_by_name, known_by_both].concat()),
+            // A path that cannot be written admits nobody.
+            (None, None) => one_of(Path::element(), Vec::new()),
+        };
+        match &self.collection {
+            Some(path) => Filter::Any { path: path.clone(), filter: Box::new(condition) },
+            None => condition,
+        }
+    }
+
+    /// A path from where the condition stands.
+    fn path(&self, full: Option<&'static str>) -> Option<Path> {
+        let full = full?;
+        match &self.collection {
+            Some(collection) => full.strip_prefix(collection.as_str())?.strip_prefix('/')?.parse().ok(),
+            None => full.parse().ok(),
+        }
+    }
+}
