@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue, header};
 use axum::routing::{MethodRouter, get};
 use serde_json::Value;
-use utoipa::Path as _;
+use utoipa::{PartialSchema as _, Path as _, ToSchema as _};
 use utoipa::openapi::HttpMethod;
 use utoipa::openapi::path::{Operation, PathItem, PathsBuilder};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -75,7 +75,10 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
     }
     let counted = COUNTED.schema().path;
     let path = format!("{BASE}/{counted}/summary");
-    router.routes(described(&path, counted, __path_summary::operation(), get(summary)))
+    let (_, paths, handler) = described(&path, counted, __path_summary::operation(), get(summary));
+    let mut schemas = vec![(Summary::name().into_owned(), Summary::schema())];
+    Summary::schemas(&mut schemas);
+    router.routes((schemas, paths, handler))
 }
 
 /// A handler beside its description, for the collection of one kind.

@@ -69,7 +69,7 @@ async fn what_is_no_file_of_a_known_format_is_refused_and_leaves_nothing() {
     // Records before the place where a file breaks count: the log tells of them.
     house.refused(FEED, file("[1,2]x"), "400 invalidRequest").await;
     let before = house.snapshot().await;
-    house.refused(FEED, file(SIGN_IN).with("content-encoding", "gzip"), "415 unsupportedMediaType").await;
+    house.refused(FEED, file(SIGN_IN).with("content-encoding", "br"), "415 unsupportedMediaType").await;
     house.refused(FEED, file(SIGN_IN).query(&[("tenant", "x")]), "400 unknownQueryOption").await;
     assert_eq!(house.snapshot().await, before);
 }

@@ -14,6 +14,7 @@ mod coverage;
 mod diagnostics;
 mod frame;
 mod golden;
+mod graph_sdk;
 mod house;
 mod ids;
 mod import;

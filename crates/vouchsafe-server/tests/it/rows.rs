@@ -1,9 +1,11 @@
 //! One row for each route: who may call it, on what, with which body. A route of the document without a row fails.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use http::Method;
 use serde_json::{Value, json};
+use vouchsafe_diagnostics::resource::{Resource, Shape};
 
 use crate::contract::Operation;
 use crate::house::*;
@@ -13,8 +15,12 @@ use crate::house::*;
 pub(crate) enum Takes {
     Nothing,
     Select,
-    /// All of them; the property that `$orderby` takes.
+    /// All of a list; the property that `$orderby` takes.
     All(&'static str),
+    /// All of a list that can be ordered by several properties.
+    Objects,
+    /// What to count by, and a filter.
+    Counts,
 }
 
 /// Text members with the most characters that they may have.
@@ -93,7 +99,34 @@ fn change(_: &Stage) -> Value {
     json!({ "severity": "minimal", "contact": contact })
 }
 
-pub(crate) const ROWS: &[Row] = &[
+/// The rows of every kind of diagnostic object, read for a case with consent.
+static READS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let row = |path: &str, ids: &[&'static str], takes| {
+        let operation = format!("GET /diagnostics/{{supportRequestId}}/{{tenantId}}/v1.0/{path}");
+        look(operation.leak(), INES, ids.to_vec().leak(), takes)
+    };
+    let mut rows = vec![row("auditLogs/signIns/summary", &["consented", "adatum"], Takes::Counts)];
+    for schema in Resource::ALL.map(Resource::schema) {
+        let takes = match schema.shape {
+            Shape::Events { time } => Takes::All(time),
+            Shape::Objects => Takes::Objects,
+            Shape::Singleton => Takes::Select,
+        };
+        rows.push(row(schema.path, &["consented", "adatum"], takes));
+        if schema.shape != Shape::Singleton {
+            let one = format!("{}/{{id}}", schema.path);
+            rows.push(row(&one, &["consented", "adatum", schema.path], Takes::Select));
+        }
+    }
+    rows
+});
+
+/// The rows of all routes.
+pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(READS.iter())
+}
+
+const ROWS: &[Row] = &[
     Row { by: YUKI, ..look("GET /healthz", YUKI, &[], Takes::Nothing) },
     look("GET /readyz", YUKI, &[], Takes::Nothing),
     look("GET /v1.0/me", YUKI, &[], Takes::Nothing),
@@ -189,25 +222,13 @@ pub(crate) const ROWS: &[Row] = &[
         logs: ADATUM,
         ..look("POST /v1.0/diagnostics/import", Somebody::Feed(Org::Adatum), &[], Takes::Nothing)
     },
-    look(
-        "GET /diagnostics/{supportRequestId}/{tenantId}/v1.0/auditLogs/signIns",
-        INES,
-        &["payroll", "adatum"],
-        CREATED,
-    ),
-    look(
-        "GET /diagnostics/{supportRequestId}/{tenantId}/v1.0/auditLogs/signIns/{id}",
-        INES,
-        &["payroll", "adatum", "masked"],
-        Takes::Select,
-    ),
 ];
 
 impl Row {
     /// The row of an operation.
     pub(crate) fn of(operation: &Operation) -> &'static Self {
         let name = operation.name();
-        let found = ROWS.iter().find(|row| row.operation == name);
+        let found = rows().find(|row| row.operation == name);
         found.unwrap_or_else(|| panic!("{name} has no row in tests/it/rows.rs"))
     }
 
@@ -223,14 +244,15 @@ impl Row {
         self.template().ends_with("/import")
     }
 
-    /// The path with these ids in it.
+    /// The path with these ids in it, and with what it cannot do without.
     pub(crate) fn path(&self, ids: &[String]) -> String {
         let mut ids = ids.iter();
         let fill = |segment: &str| match segment.starts_with('{') {
             true => ids.next().unwrap().clone(),
             false => segment.to_owned(),
         };
-        self.template().split('/').map(fill).collect::<Vec<_>>().join("/")
+        let path = self.template().split('/').map(fill).collect::<Vec<_>>().join("/");
+        if self.takes == Takes::Counts { format!("{path}?by=hour") } else { path }
     }
 
     pub(crate) fn ids(&self, stage: &Stage) -> Vec<String> {
@@ -284,6 +306,10 @@ impl Stage {
             let case = house.ok(MARTA, Ask::post("/v1.0/support/requests", &new_case(self))).await;
             self.0.insert(name, text(&case["id"]));
         }
+        let mut consented = new_case(self);
+        consented["allowAdvancedDiagnostics"] = json!(true);
+        let case = house.ok(MARTA, Ask::post("/v1.0/support/requests", &consented)).await;
+        self.0.insert("consented", text(&case["id"]));
         let close = format!("/v1.0/support/requests/{}/close", self.id("closed"));
         house.ok(MARTA, Ask::post(close, &json!({ "resolution": "resolved" }))).await;
     }
@@ -327,5 +353,12 @@ impl Stage {
         let base = house.base(self.id("payroll"), Org::Adatum);
         let page = house.ok(INES, Ask::get(format!("{base}/auditLogs/signIns?$top=1"))).await;
         self.0.insert("masked", text(&page["value"][0]["id"]));
+        let base = house.base(self.id("consented"), Org::Adatum);
+        for schema in Resource::ALL.map(Resource::schema) {
+            if schema.shape != Shape::Singleton {
+                let page = house.ok(INES, Ask::get(format!("{base}/{}?$top=1", schema.path))).await;
+                self.0.insert(schema.path, text(&page["value"][0]["id"]));
+            }
+        }
     }
 }

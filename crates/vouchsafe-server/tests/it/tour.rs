@@ -39,11 +39,11 @@ fn blocks() -> Vec<Block> {
 }
 
 /// A running demo, asked to stop at the end.
-struct Demo(Child);
+pub(crate) struct Demo(Child);
 
 impl Demo {
     /// Starts it and keeps its first line where the tour expects it.
-    fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
         let mut child = Command::new(SERVER)
             .args(["demo", "--listen", "127.0.0.1:0", "--json"])
             .env("TMPDIR", folder)
