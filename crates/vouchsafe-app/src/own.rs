@@ -1,5 +1,6 @@
 //! The caller's own account, tenant and settings.
 
+use serde::Serialize;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::{ChangePolicy, Facts, ReadPolicy, authorize};
 use vouchsafe_core::role;
@@ -68,7 +69,7 @@ impl App {
         let me = acting(&mut work, call.who).await?;
         let facts = Facts::own_tenant(work.id(), &me.caller);
         let permit = authorize::<ChangePolicy>(facts, me.tenant.id).map_err(|_| AppError::Forbidden)?;
-        unchanged(call, policy_version(&me.tenant.policy))?;
+        unchanged(call, version_of(&me.tenant.policy))?;
         let policy = change(me.tenant.policy.clone());
         if policy == me.tenant.policy {
             return shown_after_commit(work, policy).await;
@@ -85,10 +86,10 @@ impl App {
     }
 }
 
-/// A number for `ETag` that is another one when any setting is.
+/// A number for `ETag` of settings that is another one when any of them is.
 #[must_use]
-pub fn policy_version(policy: &SupportAccessPolicy) -> u64 {
-    let text = serde_json::to_vec(policy).unwrap_or_default();
+pub fn version_of(settings: &impl Serialize) -> u64 {
+    let text = serde_json::to_vec(settings).unwrap_or_default();
     let [a, b, c, d, e, f, g, h, ..] = vouchsafe_log::leaf_hash(&text);
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }

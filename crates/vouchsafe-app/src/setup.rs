@@ -6,6 +6,7 @@ use vouchsafe_core::permit::{SetUp, for_service};
 use vouchsafe_core::person::{Person, PersonKind};
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::rejection::{Rejection, text_within};
+use vouchsafe_core::retention::Retention;
 use vouchsafe_core::role;
 use vouchsafe_core::setup::{self as rules, Account, AccountLink, TokenRecord};
 use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant, TenantKind};
@@ -68,6 +69,7 @@ impl App {
             verified_domains: vec![domain],
             created: work.now(),
             policy: SupportAccessPolicy::default(),
+            retention: Retention::default(),
         };
         let permit = for_service::<SetUp>(work.id(), new.id);
         let decided = rules::create_tenant(tenant, &work.context(Initiator::Service))?;

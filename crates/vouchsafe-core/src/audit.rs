@@ -7,6 +7,7 @@ use crate::grant::GrantEvent;
 use crate::id::{AccessRequestId, GrantId, ReadId, SupportRequestId, TenantId, UserId};
 use crate::person::Person;
 use crate::personal::Personal;
+use crate::retention::Retention;
 use crate::scope::DataCategory;
 use crate::support_request::SupportRequestEvent;
 use crate::tenant::SupportAccessPolicy;
@@ -103,6 +104,20 @@ pub enum Event {
         already_present: u64,
         /// How many were refused.
         rejected: u64,
+    },
+    /// Events were deleted because their time was over.
+    DataDeleted {
+        /// Of which category.
+        category: DataCategory,
+        /// They happened and came in before.
+        before: Timestamp,
+        /// How many.
+        events: u64,
+    },
+    /// How long events are kept changed.
+    RetentionChanged {
+        /// How long they are kept from now on.
+        retention: Retention,
     },
     /// The tenant was set up.
     TenantCreated {
@@ -232,6 +247,8 @@ activities! {
     DataReadDenied = "Diagnostic data read denied", SupportDataAccess, "Read";
     /// Diagnostic data came in.
     DataImported = "Diagnostic data imported", SupportDataAccess, "Add";
+    /// Diagnostic data was deleted because its time was over.
+    DataDeleted = "Diagnostic data deleted", SupportDataAccess, "Delete";
     /// A case was opened.
     SupportRequestCreated = "Support request created", SupportRequestManagement, "Add";
     /// Severity, contact or resource tenants of a case changed.

@@ -23,6 +23,7 @@ pub mod personal;
 pub mod problem_type;
 pub mod read;
 pub mod rejection;
+pub mod retention;
 pub mod role;
 pub mod scope;
 pub mod setup;

@@ -428,10 +428,13 @@ actions! {
     RecordExpiry on TenantId, allowed &[], visible &[];
     /// Record refused reads.
     RecordDenied on TenantId, allowed &[], visible &[];
+    /// Record that events were deleted because their time was over.
+    RecordRetention on TenantId, allowed &[], visible &[];
 }
 
 impl ServiceAction for RecordExpiry {}
 impl ServiceAction for RecordDenied {}
+impl ServiceAction for RecordRetention {}
 impl ServiceAction for SetUp {}
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{TenantId, UserId};
 use crate::rejection::Rejection;
+use crate::retention::Retention;
 use crate::time::{Duration, Timestamp};
 
 /// One organisation. Everything belongs to exactly one tenant.
@@ -22,6 +23,9 @@ pub struct Tenant {
     pub created: Timestamp,
     /// Its settings.
     pub policy: SupportAccessPolicy,
+    /// How long its imported events are kept.
+    #[serde(default)]
+    pub retention: Retention,
 }
 
 /// The two sides of support.

@@ -12,6 +12,8 @@ use vouchsafe_store::{FolderLock, Options, Store};
 use crate::config::Config;
 use crate::{Server, Settings, router};
 
+/// Sweeps to one deletion of events that were kept long enough.
+const SWEEPS_PER_DELETION: u64 = 3_600;
 /// Pause between two sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Sweeps from one deletion of expired rows to the next.
@@ -104,12 +106,17 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
     Ok(())
 }
 
-/// Records what time has ended, once a second; forgets what is past its time, once a minute.
+/// Records what time has ended, once a second; forgets what is past its time, once a minute; deletes events that were
+/// kept long enough, once an hour.
 async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
     for round in 0u64.. {
         let swept = match app.sweep().await {
             Ok(_) if round % SWEEPS_PER_CLEANING == 0 => app.forget_expired().await,
             result => result.map(drop),
+        };
+        let swept = match swept {
+            Ok(()) if round % SWEEPS_PER_DELETION == 0 => app.delete_expired().await.map(drop),
+            result => result,
         };
         if let Err(error) = swept {
             tracing::warn!(

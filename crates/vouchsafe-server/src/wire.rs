@@ -24,7 +24,7 @@ use vouchsafe_core::support_request::command::NewContact;
 use vouchsafe_core::support_request::{Assignment, RequestState};
 use vouchsafe_core::tenant::{ApprovalRule, EngineerRules, SupportAccessPolicy};
 
-pub(crate) use diagnostics::{import_result, summary_by};
+pub(crate) use diagnostics::{changed_retention, import_result, retention, summary_by};
 pub(crate) use words::{FromWire, ToWire};
 
 /// A support request.

@@ -106,6 +106,15 @@ impl Session {
         Ok(self.query_one(sql::HAS_TENANT, &values![id]).await?.is_some())
     }
 
+    /// Every tenant, in order of id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn tenants(&mut self) -> Result<Vec<TenantId>, StoreError> {
+        let rows = self.query(sql::TENANTS, &values![]).await?;
+        rows.into_iter().map(|mut row| row.parsed(0)).collect()
+    }
+
     /// An account with its roles.
     ///
     /// # Errors

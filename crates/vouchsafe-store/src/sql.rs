@@ -166,6 +166,7 @@ statements! {
     SET_SETTING = "INSERT INTO deployment (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
     TENANT = "SELECT document FROM tenant WHERE tenant_id = $1";
+    TENANTS = "SELECT tenant_id FROM tenant ORDER BY tenant_id";
     HAS_TENANT = "SELECT 1 FROM tenant WHERE tenant_id = $1";
     PUT_TENANT = "INSERT INTO tenant (tenant_id, kind, document) VALUES ($1, $2, $3) ON CONFLICT (tenant_id) DO UPDATE SET document = excluded.document";
 

@@ -14,5 +14,6 @@ mod model;
 mod outcome;
 mod races;
 mod reads;
+mod retention;
 mod silence;
 mod subject;

@@ -150,6 +150,7 @@ impl<S: Sink> World<S> {
                     verified_domains,
                     created,
                     policy,
+                    retention: vouchsafe_core::retention::Retention::default(),
                 },
             )
         });

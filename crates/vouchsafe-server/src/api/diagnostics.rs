@@ -4,12 +4,12 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderName, HeaderValue, header};
 use axum::routing::{MethodRouter, get};
+use http::{HeaderName, HeaderValue, header};
 use serde_json::Value;
-use utoipa::{PartialSchema as _, Path as _, ToSchema as _};
 use utoipa::openapi::HttpMethod;
 use utoipa::openapi::path::{Operation, PathItem, PathsBuilder};
+use utoipa::{PartialSchema as _, Path as _, ToSchema as _};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::header::{GRANT, READ};
@@ -64,7 +64,8 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         let collection = format!("{BASE}/{}", schema.path);
         if schema.shape == Shape::Singleton {
             let handler = move |server, ids, asked| only(server, resource, ids, asked);
-            router = router.routes(described(&collection, schema.path, __path_only::operation(), get(handler)));
+            router =
+                router.routes(described(&collection, schema.path, __path_only::operation(), get(handler)));
             continue;
         }
         let many = move |server, ids, asked| list(server, resource, ids, asked);

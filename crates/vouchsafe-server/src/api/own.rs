@@ -7,7 +7,8 @@ use http::StatusCode;
 use vouchsafe_api::account::{Me, Organization, VerifiedDomain};
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::policy::{SupportAccessPolicy, UpdateSupportAccessPolicy};
-use vouchsafe_app::policy_version;
+use vouchsafe_api::retention::{DiagnosticRetention, UpdateDiagnosticRetention};
+use vouchsafe_app::version_of;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::role;
 
@@ -58,7 +59,7 @@ pub(crate) async fn organization(State(server): State<Server>, Look(who): Look, 
 #[utoipa::path(get, path = "/v1.0/policies/supportAccess", operation_id = "getSupportAccessPolicy", tag = "Settings", responses((status = 200, body = SupportAccessPolicy)))]
 pub(crate) async fn policy(State(server): State<Server>, Look(who): Look) -> Answer {
     let policy = server.app.policy(who).await.map_err(refuse("/v1.0/policies/supportAccess"))?;
-    Ok(tagged(StatusCode::OK, policy_version(&policy), wire::policy(policy)))
+    Ok(tagged(StatusCode::OK, version_of(&policy), wire::policy(policy)))
 }
 
 /// Changes the tenant's support access settings.
@@ -70,5 +71,25 @@ pub(crate) async fn change_policy(
 ) -> Answer {
     let changed = server.app.change_policy(&act.call, |old| wire::changed_policy(old, act.body)).await;
     let policy = changed.map_err(refuse("/v1.0/policies/supportAccess"))?;
-    Ok(tagged(StatusCode::OK, policy_version(&policy), wire::policy(policy)))
+    Ok(tagged(StatusCode::OK, version_of(&policy), wire::policy(policy)))
+}
+
+/// How long the tenant's imported events are kept.
+#[utoipa::path(get, path = "/v1.0/policies/diagnosticRetention", operation_id = "getDiagnosticRetention", tag = "Settings", responses((status = 200, body = DiagnosticRetention)))]
+pub(crate) async fn retention(State(server): State<Server>, Look(who): Look) -> Answer {
+    let retention = server.app.retention(who).await.map_err(refuse("/v1.0/policies/diagnosticRetention"))?;
+    Ok(tagged(StatusCode::OK, version_of(&retention), wire::retention(&retention)))
+}
+
+/// Changes how long the tenant's imported events are kept.
+#[utoipa::path(patch, path = "/v1.0/policies/diagnosticRetention", operation_id = "updateDiagnosticRetention", tag = "Settings", params(IfMatchParameter), request_body = UpdateDiagnosticRetention,
+    responses((status = 200, body = DiagnosticRetention)))]
+pub(crate) async fn change_retention(
+    State(server): State<Server>,
+    act: Act<UpdateDiagnosticRetention>,
+) -> Answer {
+    let change = |old| wire::changed_retention(old, act.body);
+    let changed = server.app.change_retention(&act.call, change).await;
+    let retention = changed.map_err(refuse("/v1.0/policies/diagnosticRetention"))?;
+    Ok(tagged(StatusCode::OK, version_of(&retention), wire::retention(&retention)))
 }

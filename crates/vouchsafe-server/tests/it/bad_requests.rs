@@ -317,11 +317,7 @@ async fn bodies_of_other_media_types_or_too_large_are_refused() {
     try_all(|_, stage, _, row| {
         let good = row.good(stage);
         if row.is_import() {
-            return vec![Bad::new(
-                "br",
-                good.with("content-encoding", "br"),
-                &["415 unsupportedMediaType"],
-            )];
+            return vec![Bad::new("br", good.with("content-encoding", "br"), &["415 unsupportedMediaType"])];
         }
         if row.body.is_none() {
             return Vec::new();

@@ -156,6 +156,7 @@ pub(crate) fn tenant(n: u64, kind: TenantKind) -> Tenant {
         verified_domains: vec![format!("tenant{n}.example")],
         created: Timestamp::from_millis(START_MILLIS),
         policy: SupportAccessPolicy::default(),
+        retention: vouchsafe_core::retention::Retention::default(),
     }
 }
 
