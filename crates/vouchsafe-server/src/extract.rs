@@ -157,7 +157,7 @@ impl Asked {
                 let problem =
                     Problem::new(Code::InvalidRequest, "`$orderby` takes one property here.", &self.path);
                 let place = Pointer::parameter("$orderby", "takes one property here");
-                return Err(Refusal(Box::new(problem.at(place))));
+                return Err(Refusal::from(problem.at(place)));
             }
         };
         Ok(ListOptions {
@@ -255,7 +255,11 @@ fn idempotency(parts: &Parts, who: Who, body: &[u8]) -> Result<Option<Answered>,
     let key = value.to_str().unwrap_or_default();
     let fits = (1..=KEY_CHARS_MAX).contains(&key.len()) && key.chars().all(|c| c.is_ascii_graphic());
     if !fits {
-        return Err(parameter_refusal(parts, "Idempotency-Key", "must have 1 to 255 visible ASCII characters"));
+        return Err(parameter_refusal(
+            parts,
+            "Idempotency-Key",
+            "must have 1 to 255 visible ASCII characters",
+        ));
     }
     Ok(Some(Answered {
         tenant: who.tenant,
@@ -268,7 +272,7 @@ fn idempotency(parts: &Parts, who: Who, body: &[u8]) -> Result<Option<Answered>,
 
 fn parameter_refusal(parts: &Parts, name: &str, message: &str) -> Refusal {
     let problem = Problem::new(Code::InvalidRequest, format!("`{name}` {message}."), parts.uri.path());
-    Refusal(Box::new(problem.at(Pointer::parameter(name, message))))
+    Refusal::from(problem.at(Pointer::parameter(name, message)))
 }
 
 /// Ids from the path. Text that is no id names nothing; who has no credentials is not told even that.
@@ -306,7 +310,7 @@ macro_rules! from_path {
     )*};
 }
 
-from_path!(SupportRequestId, AccessRequestId, GrantId, EntryId, UserId, ReadId);
+from_path!(SupportRequestId, AccessRequestId, GrantId, EntryId, UserId, ReadId, RevealId);
 
 impl FromPath for String {
     fn read(texts: &[&str]) -> Option<Self> {

@@ -113,7 +113,8 @@ async fn the_record_of_a_read_holds_true_ids_the_query_as_typed_and_what_left_ma
 
 #[tokio::test]
 async fn the_time_range_of_a_grant_binds_lists_counts_single_records_and_next_pages() {
-    let range = DataFilter { data_from: Some(millis(-10 * HOUR)), data_to: Some(millis(-4 * HOUR)) };
+    let (from, to) = (Some(millis(-10 * HOUR)), Some(millis(-4 * HOUR)));
+    let range = DataFilter { data_from: from, data_to: to, users: None };
     let narrowing = Narrowing { filter: Some(range), ..Narrowing::default() };
     let reading = narrowed(World::with_sign_ins().await, narrowing).await;
     // From is inclusive, to is not: the sign-ins of 10, 9, 8, 7, 6 and 5 hours ago.
