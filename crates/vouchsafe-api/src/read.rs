@@ -24,6 +24,10 @@ pub struct Read {
     pub date_time: Timestamp,
     /// Path and query in canonical form.
     pub query: String,
+    /// Whole values that the engineer typed on masked properties, and so may have guessed; none if absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub typed: Vec<TypedValue>,
     /// True ids of the records that were returned, in order.
     pub record_ids: Vec<String>,
     /// Properties that were returned.
@@ -34,6 +38,16 @@ pub struct Read {
     pub bytes: u64,
 }
 
+/// A whole value typed on a masked property.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TypedValue {
+    /// Path of the property.
+    pub property: String,
+    /// The value as typed.
+    pub value: String,
+}
+
 /// A property that a read returned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -42,6 +56,10 @@ pub struct ReadProperty {
     pub name: String,
     /// Whether the engineer saw a pseudonym instead of the value.
     pub masked: bool,
+    /// Whether a value of it was shown in clear because the tenant of the data approved that; false if absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub revealed: bool,
 }
 
 /// Body of `POST /support/grants/{id}/reads`: a read that another tool is about to serve.

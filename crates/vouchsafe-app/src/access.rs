@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use vouchsafe_core::access_request::command::{
-    self, ApproveFacts, Ask, AskFacts, Resource, Vote, engineer_status,
+    self, ApproveFacts, Ask, AskFacts, NewGrant, Resource, Vote, engineer_status,
 };
 use vouchsafe_core::access_request::{
     AccessSide, EngineerRequest, ReasonCode, Side, SideStatus, UNANSWERED_FOR,
 };
 use vouchsafe_core::case::Case;
 use vouchsafe_core::id::{AccessRequestId, SupportRequestId, TenantId};
+use vouchsafe_core::pace::{Extent, Measured};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::{
     ApproveRequest, AskAccess, CancelRequest, Facts, Reach, ReadAccess, RejectRequest, RevokeRequest,
@@ -168,6 +169,7 @@ impl App {
         id: AccessRequestId,
         vote: VoteCommand,
     ) -> Result<SideView, AppError> {
+        let measured = self.measured_vote(call.who, id, &vote).await?;
         let (mut work, me, side) = self.own_side(call.who, id).await?;
         let permit = authorize::<ApproveRequest>(Facts::of_side(work.id(), &me.caller, &side), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
@@ -176,7 +178,7 @@ impl App {
         unchanged(call, side.version)?;
         let mut known = Known::load(&mut work, &side, &me).await?;
         known.load_resource(&mut work, &side, &me).await?;
-        let facts = known.facts(&me.tenant, &work, &side);
+        let facts = known.facts(&me.tenant, &work, &side, measured);
         let vote = Vote { comment: vote.comment, narrowing: vote.narrowing };
         let decided = command::approve(&side, &me.caller.person, &vote, &facts, &me.context(&work))?;
         let rows = Rows(work.record(permit, decided).await?);
@@ -202,7 +204,7 @@ impl App {
         }
         unchanged(call, side.version)?;
         let known = Known::load(&mut work, &side, &me).await?;
-        let facts = known.facts(&me.tenant, &work, &side);
+        let facts = known.facts(&me.tenant, &work, &side, None);
         let decided = command::reject(&side, &me.caller.person, reason, &facts, &me.context(&work))?;
         let rows = Rows(work.record(permit, decided).await?);
         let side = rows.side(side.tenant).cloned().ok_or_else(lost)?;
@@ -351,17 +353,28 @@ impl Known {
         Ok(())
     }
 
-    fn facts<'a>(&'a self, tenant: &'a Tenant, work: &Work, side: &AccessSide) -> ApproveFacts<'a> {
+    /// What was not measured could not be decided about a moment ago. If it can now, nobody was found and the bound
+    /// stands for the count.
+    fn facts<'a>(
+        &'a self,
+        tenant: &'a Tenant,
+        work: &Work,
+        side: &AccessSide,
+        measured: Option<Measured>,
+    ) -> ApproveFacts<'a> {
+        let named = side.requested.filter.as_ref().is_some_and(|filter| filter.users.is_some());
+        let unknown = || Measured { people: named.then(Vec::new), extent: Extent::BOUND };
+        let measured = measured.unwrap_or_else(unknown);
         ApproveFacts {
             tenant,
             linked_to_provider: self.linked_to_provider,
-            grant: work.new_id(side.tenant),
+            grant: NewGrant { id: work.new_id(side.tenant), measured: measured.clone() },
             request: self.request.as_ref(),
             ask: self.ask.as_ref(),
             resource: self.resource.as_ref().map(|(tenant, same_person)| Resource {
                 tenant,
                 same_person: same_person.as_ref(),
-                grant: work.new_id(tenant.id),
+                grant: NewGrant { id: work.new_id(tenant.id), measured },
             }),
         }
     }
@@ -409,5 +422,5 @@ async fn ask_view(session: &mut Session, ask: EngineerRequest, seen: Timestamp) 
     let grant = data
         .and_then(|(_, grant)| grant)
         .filter(|grant| grant.status(seen) != vouchsafe_core::grant::GrantStatus::Ended);
-    Ok(AskView { ask, status, grant: grant.map(|grant| GrantView { grant, seen }), seen })
+    Ok(AskView { ask, status, grant: grant.map(|grant| GrantView::of(grant, seen)), seen })
 }

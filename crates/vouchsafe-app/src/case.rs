@@ -8,7 +8,9 @@ use vouchsafe_core::assignment;
 use vouchsafe_core::case as rules;
 use vouchsafe_core::consent::Consent;
 use vouchsafe_core::decided::Decided;
+use vouchsafe_core::grant::GrantStatus;
 use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId, UserId};
+use vouchsafe_core::pace::Extent;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::{
     Action, AskConsent, AssignRequest, CloseRequest, DecideConsent, Facts, OpenRequest, Permit, PostMessage,
@@ -57,6 +59,7 @@ impl App {
     /// [`AppError`], as every use case here.
     pub async fn open_request(&self, call: &Call, command: OpenCommand) -> Result<CaseView, AppError> {
         let tenant = call.who.tenant;
+        let extent = self.consent_extent(call.who, command.allow_advanced_diagnostics).await?;
         let mut work = self.work_on([tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let id: SupportRequestId = work.new_id(tenant);
@@ -73,7 +76,7 @@ impl App {
         let chosen = assignment::choose(&command.new.problem_type, &facts);
         let engineer =
             candidates.into_iter().map(|(_, person)| person).find(|person| Some(person.id) == chosen);
-        let consent = answer_of(&me, command.allow_advanced_diagnostics, &work);
+        let consent = answer_of(&me, command.allow_advanced_diagnostics, extent, &work);
         let opening = Opening { id, number: work.new_number(tenant), engineer, consent };
         let cx = me.context(&work);
         let decided = command::open(command.new, opening, &me.caller.person, &me.tenant.policy, &cx)?;
@@ -97,10 +100,13 @@ impl App {
                 unknown.insert(reader.tenant(request.tenant).await?);
             }
         }
-        Ok(listed.map(|request| {
+        let mut items = Vec::with_capacity(listed.items.len());
+        for request in listed.items {
+            let paused = consent_paused(&mut reader, &request, seen).await?;
             let owner = owners.get(&request.tenant).and_then(Option::as_ref);
-            case_view(request, owner, seen)
-        }))
+            items.push(case_view(request, owner, paused, seen));
+        }
+        Ok(Listed { items, next: listed.next, total: listed.total })
     }
 
     /// One support request.
@@ -113,7 +119,8 @@ impl App {
         let request = visible_case(&mut reader, &me, id).await?;
         let seen = reader.now();
         let owner = reader.tenant(request.tenant).await?.ok_or(AppError::NotFound)?;
-        Ok(case_view(request, Some(&owner), seen))
+        let paused = consent_paused(&mut reader, &request, seen).await?;
+        Ok(case_view(request, Some(&owner), paused, seen))
     }
 
     /// Changes a support request.
@@ -126,12 +133,13 @@ impl App {
         id: SupportRequestId,
         command: UpdateCommand,
     ) -> Result<CaseView, AppError> {
+        let extent = self.consent_extent(call.who, command.allow_advanced_diagnostics == Some(true)).await?;
         let (work, me, request) = self.customer_case(call.who, id).await?;
         let changes_fields =
             command.severity.is_some() || command.contact.is_some() || command.resource_tenants.is_some();
         let facts = Facts::of_case(work.id(), &me.caller, &request, false);
         let plain = authorize::<UpdateRequest>(facts, id);
-        let consent = command.allow_advanced_diagnostics.map(|yes| answer_of(&me, yes, &work));
+        let consent = command.allow_advanced_diagnostics.map(|yes| answer_of(&me, yes, extent, &work));
         let change = RequestChange {
             severity: command.severity,
             contact: command.contact,
@@ -176,7 +184,9 @@ impl App {
         let policy = &me.tenant.policy;
         let decided = command::update::<A>(request, grant.as_ref(), change, &me.caller.person, policy, &cx)?;
         if decided.writes().is_empty() {
-            let view = case_view(request.clone(), Some(&me.tenant), work.now());
+            let seen = work.now();
+            let paused = consent_paused(&mut work, request, seen).await?;
+            let view = case_view(request.clone(), Some(&me.tenant), paused, seen);
             return shown_after_commit(work, view).await;
         }
         let ended = ended_grants(decided.writes());
@@ -190,13 +200,14 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub async fn approve_consent(&self, call: &Call, id: SupportRequestId) -> Result<CaseView, AppError> {
+        let extent = self.consent_extent(call.who, true).await?;
         let (mut work, me, request) = self.customer_case(call.who, id).await?;
         let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
         }
         unchanged(call, request.version)?;
-        let grant: GrantId = work.new_id(request.tenant);
+        let grant: (GrantId, Extent) = (work.new_id(request.tenant), extent);
         let cx = me.context(&work);
         let decided = command::approve_consent(&request, grant, &me.caller.person, &me.tenant.policy, &cx)?;
         recorded(work, call, permit, decided, &me).await
@@ -443,10 +454,10 @@ pub(crate) async fn visible_case(
 pub(crate) const LOOK: WorkId = WorkId(0);
 
 /// What a yes or no means from this person.
-fn answer_of(me: &Acting, yes: bool, work: &Work) -> Answer {
+fn answer_of(me: &Acting, yes: bool, extent: Extent, work: &Work) -> Answer {
     match (yes, me.caller.permissions.allow(Permission::Consent)) {
         (false, _) => Answer::No,
-        (true, true) => Answer::Yes(work.new_id(me.tenant.id)),
+        (true, true) => Answer::Yes(work.new_id(me.tenant.id), extent),
         (true, false) => Answer::YesIfApproved,
     }
 }
@@ -465,13 +476,32 @@ async fn recorded<A: Action>(
     } else {
         work.tenant(request.tenant).await?.map(Arc::new)
     };
-    let view = case_view(request, owner.as_deref(), work.now());
+    let seen = work.now();
+    let paused = consent_paused(&mut work, &request, seen).await?;
+    let view = case_view(request, owner.as_deref(), paused, seen);
     finish(work, call, view).await
 }
 
+/// Whether the access that consent gives rests until the tenant confirms it.
+async fn consent_paused(
+    session: &mut Session,
+    request: &SupportRequest,
+    seen: Timestamp,
+) -> Result<bool, AppError> {
+    let Consent::Given { grant, .. } = request.consent else { return Ok(false) };
+    let grant = session.grant(request.tenant, grant).await?;
+    Ok(grant.is_some_and(|grant| grant.status(seen) == GrantStatus::Paused))
+}
+
 /// A case with what belongs to its owner.
-fn case_view(request: SupportRequest, owner: Option<&Tenant>, seen: Timestamp) -> CaseView {
+fn case_view(
+    request: SupportRequest,
+    owner: Option<&Tenant>,
+    consent_paused: bool,
+    seen: Timestamp,
+) -> CaseView {
     CaseView {
+        consent_paused,
         version: request.version,
         tenant_name: owner.map(|owner| owner.display_name.clone()).unwrap_or_default(),
         consent_offered: owner.is_some_and(|owner| owner.policy.consent_offered),

@@ -3,6 +3,7 @@
 use vouchsafe_core::effective::ReadRefusal;
 use vouchsafe_core::permit::Denied;
 use vouchsafe_core::rejection::Rejection;
+use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::mask::MaskError;
 use vouchsafe_store::{QueryRefusal, StoreError};
 
@@ -53,6 +54,16 @@ pub enum AppError {
     /// The query ran into its time limit.
     #[error("the query takes too long: narrow it by time, user, error code or correlation id")]
     TooCostly,
+    /// More different values were typed on a masked property than one hour allows.
+    #[error(
+        "too many different values were typed on a masked property: at most 20 an hour; pseudonyms do not count"
+    )]
+    TooManyTyped {
+        /// When this was said.
+        now: Timestamp,
+        /// When the next hour begins.
+        next_hour: Timestamp,
+    },
     /// An uploaded file that cannot be read on.
     #[error("{0}")]
     BadImport(String),

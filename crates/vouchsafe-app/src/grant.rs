@@ -23,7 +23,7 @@ impl App {
         let scope = Scope::of_access(&me.caller, me.tenant.kind)?;
         let query = options.understood("createdDateTime")?;
         let seen = reader.now();
-        Ok(reader.list_grants(scope, &query, seen).await?.map(|grant| GrantView { grant, seen }))
+        Ok(reader.list_grants(scope, &query, seen).await?.map(|grant| GrantView::of(grant, seen)))
     }
 
     /// One grant, ended ones too.
@@ -44,7 +44,7 @@ impl App {
         }
         let grant = reader.grant(who.tenant, id).await?.ok_or(AppError::NotFound)?;
         drop(authorize::<ReadGrant>(Facts::of_grant(LOOK, &me.caller, &grant), id)?);
-        Ok(GrantView { grant, seen })
+        Ok(GrantView::of(grant, seen))
     }
 
     /// Ends one grant.

@@ -10,17 +10,18 @@ use vouchsafe_core::grant::Grant;
 use vouchsafe_core::id::{GrantId, Id as _, ReadId, SupportRequestId, TenantId, uuid_v7};
 use vouchsafe_core::permit::{Facts, ReadData, authorize};
 use vouchsafe_core::personal::Personal;
-use vouchsafe_core::read::{self as rules, ReadRecord};
+use vouchsafe_core::read::{self as rules, ReadRecord, TypedValue};
 use vouchsafe_core::support_request::SupportRequest;
 use vouchsafe_core::time::Timestamp;
-use vouchsafe_diagnostics::mask::MaskKey;
+use vouchsafe_diagnostics::mask::{self, MaskKey};
 use vouchsafe_diagnostics::resource::Resource;
-use vouchsafe_store::{Reach, Session, SummaryBy};
+use vouchsafe_store::{Reach, Session, StoreError, SummaryBy};
 
 use crate::call::{Acting, acting};
 use crate::case::LOOK;
 use crate::cursor::{ListOptions, RecordCursor, bad};
 use crate::live::LiveAnswer;
+use crate::reveal::{Shown, shown_under};
 use crate::{App, AppError, Who};
 use asked::Asked;
 pub(crate) use asked::{known_properties, record_query};
@@ -85,19 +86,16 @@ struct Looked {
     /// What masks and cursors hang on: the grant; the case for basic categories.
     label: String,
     key: MaskKey,
+    /// What shows in clear.
+    reveals: Vec<Shown>,
 }
 
 impl Looked {
     /// How far the read may see.
     fn reach(&self, resource: Resource) -> Reach {
-        let mut reach = Reach::everything();
-        match &self.grant {
-            Some(grant) => {
-                let range = grant.filter.unwrap_or_default();
-                reach.data_categories.clone_from(&grant.data_categories);
-                (reach.data_from, reach.data_to) = (range.data_from, range.data_to);
-            }
-            None => reach.data_categories.retain(|category| !category.is_advanced()),
+        let mut reach = self.grant.as_ref().map_or_else(Reach::everything, Grant::reach);
+        if self.grant.is_none() {
+            reach.data_categories.retain(|category| !category.is_advanced());
         }
         reach.data_categories.retain(|category| resource.schema().categories.contains(category));
         reach
@@ -120,7 +118,7 @@ impl App {
             Err(AppError::NoRead(refusal)) => {
                 let reason = match refusal {
                     ReadRefusal::GrantEnded => "grantEnded",
-                    ReadRefusal::NoLiveGrant => "noLiveGrant",
+                    ReadRefusal::NoLiveGrant | ReadRefusal::GrantPaused => "noLiveGrant",
                 };
                 self.note_refusal(who, query, reason).await?;
                 Err(refusal.into())
@@ -128,6 +126,10 @@ impl App {
             Err(AppError::NotFound) => {
                 self.note_refusal(who, query, "notFound").await?;
                 Err(AppError::NotFound)
+            }
+            Err(error @ AppError::TooManyTyped { .. }) => {
+                self.note_refusal(who, query, "tooManyRequests").await?;
+                Err(error)
             }
             result => result,
         }
@@ -157,6 +159,7 @@ impl App {
             at: self.now(),
             category: asked.category,
             query: Personal::new(who.user, asked.text),
+            typed: asked.typed.into_iter().map(|typed| typed_value(typed, who)).collect(),
             record_ids: masked.record_ids,
             properties,
             bytes: u64::try_from(body.len()).unwrap_or(u64::MAX),
@@ -182,7 +185,11 @@ impl App {
         };
         let label = grant.as_ref().map_or_else(|| query.case.to_string(), |grant| grant.id.to_string());
         let key = MaskKey::derive(self.store.master().masking().as_slice(), &label);
-        Ok(Looked { me, grant, label, key })
+        let reveals = match &grant {
+            Some(grant) => shown_under(&mut reader, grant, now).await?,
+            None => Vec::new(),
+        };
+        Ok(Looked { me, grant, label, key, reveals })
     }
 
     /// The transaction of a read: checks everything again at its own time and writes the record.
@@ -207,6 +214,12 @@ impl App {
             Basis::Basic if used.is_none() => None,
             Basis::Grant(_) | Basis::Basic => return Err(ReadRefusal::GrantEnded.into()),
         };
+        if let Some(grant) = grant
+            && shown_under(&mut work, grant, now).await? != looked.reveals
+        {
+            // What was shown in clear a moment ago is masked again, or the other way round: the next try finds it so.
+            return Err(AppError::Unavailable(StoreError::VersionConflict("a reveal")));
+        }
         let root = vouchsafe_log::hex(&vouchsafe_log::root(record.record_ids.iter().map(String::as_bytes)));
         let record = ReadRecord {
             grant: grant.map(|grant| grant.id),
@@ -214,6 +227,7 @@ impl App {
             at: now,
             ..record
         };
+        let mut work = self.in_pace(work, grant, &record).await?;
         let decided = rules::record(record, root, &me.context(&work));
         work.record(permit, decided).await?;
         Ok(work.commit().await?)
@@ -255,7 +269,11 @@ fn named_grant(query: &ReadQuery) -> Result<Option<GrantId>, AppError> {
     }
 }
 
+fn typed_value(typed: mask::TypedValue, who: Who) -> TypedValue {
+    TypedValue { property: typed.property, value: Personal::new(who.user, typed.value) }
+}
+
 /// Whether the grant still reaches exactly as far as when the records were fetched.
 fn same_reach(seen: &Grant, now: &Grant) -> bool {
-    seen.id == now.id && seen.filter == now.filter && seen.data_categories == now.data_categories
+    seen.id == now.id && seen.reach() == now.reach()
 }

@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vouchsafe_core::grant::Grant;
 use vouchsafe_core::id::{GrantId, ReadId, SupportRequestId, TenantId, UserId};
-use vouchsafe_core::permit::{Facts, ReadAccessLog, ReadGrant, ReadReads, ReadRequest, Scope, authorize};
+use vouchsafe_core::permit::{
+    DecideReveal, Facts, ReadAccessLog, ReadGrant, ReadReads, ReadRequest, Scope, authorize,
+};
 use vouchsafe_core::person::EngineerCard;
 use vouchsafe_core::read::ReadRecord;
+use vouchsafe_core::reveal::{Reveal, RevealStatus};
 use vouchsafe_core::setup::Account;
 use vouchsafe_core::tenant::Tenant;
 use vouchsafe_core::time::Timestamp;
@@ -36,6 +39,8 @@ pub struct AccessStory {
     pub engineer: Option<EngineerCard>,
     /// What was read; `None` where the caller may not know.
     pub reads: Option<ReadTotals>,
+    /// Masked values that the engineer asks to see, for who may decide; the true ones too.
+    pub reveals: Vec<Reveal>,
     /// When this was true.
     pub seen: Timestamp,
 }
@@ -45,6 +50,8 @@ pub struct AccessStory {
 pub struct ReadTotals {
     /// Different records.
     pub records: u64,
+    /// Reads in which a masked value showed in clear because it was allowed.
+    pub revealed: u64,
     /// The last read.
     pub last: Option<Timestamp>,
 }
@@ -108,7 +115,12 @@ impl App {
             asked => self.engineer_of(reader, grant.support_request).await?.or(asked),
         };
         let reads = totals(reader, me, grant.id).await?;
-        Ok(AccessStory { grant, number, title, engineer, reads, seen })
+        let mut reveals = Vec::new();
+        if authorize::<DecideReveal>(Facts::of_grant(LOOK, &me.caller, &grant), grant.id).is_ok() {
+            reveals = reader.reveals_of_grant(grant.tenant, grant.id).await?;
+            reveals.retain(|reveal| reveal.status(&grant, seen) == RevealStatus::Pending);
+        }
+        Ok(AccessStory { grant, number, title, engineer, reads, reveals, seen })
     }
 
     /// The engineer who works on a case now, as the provider discloses it.
@@ -201,7 +213,9 @@ async fn totals(session: &mut Session, me: &Acting, grant: GrantId) -> Result<Op
     let records: BTreeSet<&str> =
         reads.iter().flat_map(|read| read.record_ids.iter().map(String::as_str)).collect();
     let records = u64::try_from(records.len()).unwrap_or(u64::MAX);
-    Ok(Some(ReadTotals { records, last: reads.first().map(|read| read.at) }))
+    let revealing = |read: &&ReadRecord| read.properties.iter().any(|property| property.revealed);
+    let revealed = u64::try_from(reads.iter().filter(revealing).count()).unwrap_or(u64::MAX);
+    Ok(Some(ReadTotals { records, revealed, last: reads.first().map(|read| read.at) }))
 }
 
 /// The number of a case, from the own tenant's records of it.

@@ -1,9 +1,10 @@
-//! The sweeper: records for people what time has ended. Nothing is enforced by it; being late changes nothing.
+//! The sweeper: records for people what time has ended or paused. Nothing is enforced by it; being late changes nothing.
 
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::case::record_expiry;
 use vouchsafe_core::consent::Consent;
 use vouchsafe_core::id::TenantId;
+use vouchsafe_core::pace;
 use vouchsafe_core::permit::{RecordDenied, RecordExpiry, for_service};
 use vouchsafe_core::read::record_denied;
 
@@ -20,14 +21,19 @@ impl App {
     /// # Errors
     /// The first [`AppError`]; what was recorded for others stays.
     pub async fn sweep(&self) -> Result<usize, AppError> {
-        let (due, denied) = {
+        let (due, idle, denied) = {
             let mut reader = self.store.read()?;
             let now = reader.now();
-            (reader.tenants_due(now).await?, reader.logs_of_denied(now).await?)
+            let idle = reader.tenants_idle(now).await?;
+            (reader.tenants_due(now).await?, idle, reader.logs_of_denied(now).await?)
         };
         let mut swept = Ok(0);
         for tenant in due {
             let recorded = self.record_due(tenant).await;
+            swept = swept.and_then(|sum| recorded.map(|found| sum + found));
+        }
+        for tenant in idle {
+            let recorded = self.record_idle(tenant).await;
             swept = swept.and_then(|sum| recorded.map(|found| sum + found));
         }
         for tenant in denied {
@@ -74,6 +80,18 @@ impl App {
         work.record(permit, decided).await?;
         work.commit().await?;
         Ok(due)
+    }
+
+    /// Records one tenant's pauses of idleness in one transaction; gives how many there were.
+    async fn record_idle(&self, tenant: TenantId) -> Result<usize, AppError> {
+        let mut work = self.work_on([tenant].into()).await?;
+        let now = work.now();
+        let grants = work.idle_grants(tenant, now, SWEEP_MAX).await?;
+        let permit = for_service::<RecordExpiry>(work.id(), tenant);
+        let decided = pace::record_idle(tenant, &grants, &work.context(Initiator::Service));
+        work.record(permit, decided).await?;
+        work.commit().await?;
+        Ok(grants.len())
     }
 
     /// Turns counts of refused reads into entries of one tenant's log.

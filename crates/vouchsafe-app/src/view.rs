@@ -3,11 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest, EngineerStatus};
+use vouchsafe_core::consent::ConsentStatus;
 use vouchsafe_core::decided::Write;
-use vouchsafe_core::grant::Grant;
+use vouchsafe_core::grant::{Grant, GrantStatus};
 use vouchsafe_core::id::{GrantId, TenantId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::person::Person;
+use vouchsafe_core::reveal::{Reveal, RevealStatus};
 use vouchsafe_core::support_request::{Message, SupportRequest};
 use vouchsafe_core::tenant::Tenant;
 use vouchsafe_core::time::Timestamp;
@@ -23,8 +25,19 @@ pub struct CaseView {
     pub tenant_name: String,
     /// Whether its tenant offers consent.
     pub consent_offered: bool,
+    /// Whether the access that consent gives is paused.
+    pub consent_paused: bool,
     /// When this was true.
     pub seen: Timestamp,
+}
+
+impl CaseView {
+    /// How the consent property looks.
+    #[must_use]
+    pub fn consent_status(&self) -> ConsentStatus {
+        let status = self.request.consent.status(self.seen, self.consent_offered);
+        if status == ConsentStatus::Given && self.consent_paused { ConsentStatus::Paused } else { status }
+    }
 }
 
 /// An access request as one party sees it.
@@ -65,6 +78,33 @@ pub struct AskView {
 pub struct GrantView {
     /// The grant.
     pub grant: Grant,
+    /// Its row version, for `ETag`.
+    pub version: u64,
+    /// How it looks.
+    pub status: GrantStatus,
+    /// When this was true.
+    pub seen: Timestamp,
+}
+
+impl GrantView {
+    /// A grant as it is when seen.
+    #[must_use]
+    pub fn of(grant: Grant, seen: Timestamp) -> Self {
+        Self { version: grant.version, status: grant.status(seen), grant, seen }
+    }
+}
+
+/// A reveal at an instant, for one side.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RevealView {
+    /// The reveal.
+    pub reveal: Reveal,
+    /// Its row version, for `ETag`.
+    pub version: u64,
+    /// How it looks.
+    pub status: RevealStatus,
+    /// Whether the reader belongs to the tenant of the data, and so may see the true value.
+    pub own: bool,
     /// When this was true.
     pub seen: Timestamp,
 }
@@ -126,6 +166,7 @@ impl Rows {
             | Write::Grant(_)
             | Write::Message(_)
             | Write::Read(_)
+            | Write::Reveal(_)
             | Write::Tenant(_)
             | Write::Account(_)
             | Write::Link(_)
@@ -137,6 +178,14 @@ impl Rows {
         self.0
             .iter()
             .find_map(|write| if let Write::EngineerRequest(row) = write { Some(&**row) } else { None })
+    }
+
+    pub(crate) fn grant(&self) -> Option<&Grant> {
+        self.0.iter().find_map(|write| if let Write::Grant(row) = write { Some(&**row) } else { None })
+    }
+
+    pub(crate) fn reveal(&self) -> Option<&Reveal> {
+        self.0.iter().find_map(|write| if let Write::Reveal(row) = write { Some(&**row) } else { None })
     }
 
     pub(crate) fn message(&self) -> Option<&Message> {

@@ -2,6 +2,7 @@
 
 use vouchsafe_api::access_request::{AccessRequest, ApproveAccessRequest, Refuse};
 use vouchsafe_api::grant::Ended;
+use vouchsafe_api::preview::Preview;
 use vouchsafe_api::query::QueryOptions;
 use vouchsafe_api::read::Read;
 use vouchsafe_api::support_request::NoArguments;
@@ -27,6 +28,14 @@ impl Client {
     /// Any [`ClientError`].
     pub async fn access_request(&self, id: AccessRequestId) -> Result<Answer<AccessRequest>, ClientError> {
         self.get(self.address(&under(&id.to_string(), &[]), ""), None).await
+    }
+
+    /// What a pending request would show. Each look is recorded in the own tenant's log.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn preview_access(&self, id: AccessRequestId) -> Result<Answer<Preview>, ClientError> {
+        self.get(self.address(&under(&id.to_string(), &["preview"]), ""), None).await
     }
 
     /// Approves, as asked or less.

@@ -1,10 +1,13 @@
 //! Grants: who can read what now.
 
+use vouchsafe_api::access_request::Refuse;
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::grant::{Ended, Grant, RemoveAllGrants, RemoveGrant};
 use vouchsafe_api::query::QueryOptions;
 use vouchsafe_api::read::{CreateRead, Read};
-use vouchsafe_core::id::GrantId;
+use vouchsafe_api::reveal::{CreateReveal, Reveal};
+use vouchsafe_api::support_request::NoArguments;
+use vouchsafe_core::id::{GrantId, RevealId};
 
 use crate::answer::Answer;
 use crate::client::Client;
@@ -45,6 +48,47 @@ impl Client {
         body: &RemoveAllGrants,
     ) -> Result<Answer<Collection<Ended>>, ClientError> {
         self.post(&under("removeAll", &[]), body).await
+    }
+
+    /// Lets a paused grant on the own data go on.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn confirm_grant(&self, id: GrantId) -> Result<Answer<Grant>, ClientError> {
+        self.post(&under(&id.to_string(), &["confirm"]), &NoArguments::default()).await
+    }
+
+    /// What the engineer asked to see in clear under it.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn reveals(&self, id: GrantId) -> Result<Answer<Collection<Reveal>>, ClientError> {
+        self.get(self.address(&under(&id.to_string(), &["reveals"]), ""), None).await
+    }
+
+    /// Asks the tenant of the data to let one masked value show in clear.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn ask_reveal(&self, id: GrantId, body: &CreateReveal) -> Result<Answer<Reveal>, ClientError> {
+        self.post(&under(&id.to_string(), &["reveals"]), body).await
+    }
+
+    /// Lets a value show in clear for a quarter of an hour.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn approve_reveal(&self, id: RevealId) -> Result<Answer<Reveal>, ClientError> {
+        let id = id.to_string();
+        self.post(&["v1.0", "support", "reveals", &id, "approve"], &NoArguments::default()).await
+    }
+
+    /// Keeps a value masked.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn reject_reveal(&self, id: RevealId, body: &Refuse) -> Result<Answer<Reveal>, ClientError> {
+        self.post(&["v1.0", "support", "reveals", &id.to_string(), "reject"], body).await
     }
 
     /// What was read under it.

@@ -1,13 +1,17 @@
 //! The audit vocabulary: what an entry of a tenant's log says (`lifecycle.md`, *Audit entries*).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::access_request::AccessEvent;
 use crate::grant::GrantEvent;
-use crate::id::{AccessRequestId, GrantId, ReadId, SupportRequestId, TenantId, UserId};
+use crate::id::{AccessRequestId, GrantId, ReadId, RevealId, SupportRequestId, TenantId, UserId};
 use crate::person::Person;
 use crate::personal::Personal;
+use crate::read::TypedValue;
 use crate::retention::Retention;
+use crate::reveal::RevealEvent;
 use crate::scope::DataCategory;
 use crate::support_request::SupportRequestEvent;
 use crate::tenant::SupportAccessPolicy;
@@ -82,10 +86,22 @@ pub enum Event {
         /// What.
         event: GrantEvent,
     },
+    /// Of a question to see a masked value in clear.
+    Reveal {
+        /// Which.
+        id: RevealId,
+        /// What.
+        event: RevealEvent,
+    },
     /// A read of diagnostic data.
     Read {
         /// What was read.
         read: Box<ReadSummary>,
+    },
+    /// An approver was shown what a pending request would reach.
+    PreviewShown {
+        /// What the approver was told.
+        preview: Box<PreviewSummary>,
     },
     /// Refused reads of one minute that are alike.
     ReadDenied {
@@ -171,6 +187,9 @@ pub struct ReadSummary {
     pub category: DataCategory,
     /// The query in canonical form, with typed values.
     pub query: Personal,
+    /// The whole values that were typed on masked properties.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub typed: Vec<TypedValue>,
     /// Number of records.
     pub count: u64,
     /// Bytes of the answer's body.
@@ -179,8 +198,25 @@ pub struct ReadSummary {
     pub clear: Vec<String>,
     /// Names of the properties that left masked.
     pub masked: Vec<String>,
+    /// Names of the properties of which a value left in clear because its tenant approved that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revealed: Vec<String>,
     /// RFC 6962 root, in hex, of the ordered list of record ids.
     pub records_root: String,
+}
+
+/// What the log says of a preview; its samples leave no trace.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewSummary {
+    /// Records by category; empty where they could not be counted in time.
+    pub counts: BTreeMap<DataCategory, u64>,
+    /// Different people; none where they could not be counted in time.
+    pub people: Option<u64>,
+    /// The first event.
+    pub first: Option<Timestamp>,
+    /// The last event.
+    pub last: Option<Timestamp>,
 }
 
 macro_rules! activities {
@@ -233,6 +269,18 @@ activities! {
     ScopeNarrowed = "Scope narrowed", SupportAccessManagement, "Update";
     /// Access passed to the next engineer of the case.
     AccessInherited = "Access inherited", SupportAccessManagement, "Update";
+    /// Access rests until its tenant confirms it.
+    AccessPaused = "Access paused", SupportAccessManagement, "Update";
+    /// Paused access goes on.
+    AccessConfirmed = "Access confirmed", SupportAccessManagement, "Update";
+    /// An engineer asked to see a masked value in clear.
+    RevealAsked = "Value reveal requested", SupportAccessManagement, "Add";
+    /// A masked value shows in clear for a while.
+    ValueRevealed = "Value revealed", SupportAccessManagement, "Update";
+    /// A masked value stays masked.
+    RevealRejected = "Value reveal rejected", SupportAccessManagement, "Update";
+    /// An approver was shown what a pending request would reach.
+    PreviewShown = "Preview shown", SupportAccessManagement, "Read";
     /// *Allow collection of advanced diagnostic information* is on.
     ConsentGiven = "Consent given", SupportAccessManagement, "Add";
     /// Consent was asked for by someone who may not give it alone.

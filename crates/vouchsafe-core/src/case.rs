@@ -8,7 +8,7 @@ use crate::access_request::{AccessEvent, AccessSide, EngineerRequest, Side, Side
 use crate::audit::Activity;
 use crate::consent::Consent;
 use crate::decided::{Context, Decided, Draft};
-use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState};
+use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState, GrantStatus};
 use crate::id::TenantId;
 use crate::permit::{AssignRequest, CloseRequest, RecordExpiry, RemoveAllGrants, RemoveGrant};
 use crate::person::Person;
@@ -148,7 +148,7 @@ pub fn assign(
     for side in &case.sides {
         hand_over(&mut draft, case, side, &passes, cx);
     }
-    if let Some(grant) = case.consent_grant().filter(|grant| grant.is_live(cx.now)) {
+    if let Some(grant) = case.consent_grant().filter(|grant| grant.status(cx.now) != GrantStatus::Ended) {
         if passes(grant.tenant) {
             inherit(&mut draft, grant);
         } else {

@@ -8,6 +8,7 @@ use crate::grant::{Grant, GrantEvent};
 use crate::id::{SupportRequestId, TenantId};
 use crate::permit::Action;
 use crate::read::ReadRecord;
+use crate::reveal::Reveal;
 use crate::setup::{Account, AccountLink, TokenRecord};
 use crate::support_request::{Message, SupportRequest, SupportRequestEvent};
 use crate::tenant::Tenant;
@@ -50,6 +51,8 @@ pub enum Write {
     Message(Box<Message>),
     /// What one read returned.
     Read(Box<ReadRecord>),
+    /// A question to see a masked value in clear.
+    Reveal(Box<Reveal>),
     /// A tenant.
     Tenant(Box<Tenant>),
     /// An account with its roles.
@@ -237,7 +240,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The engineer's people learn that something changed, never who, why or a comment.
-    fn tell_provider(&mut self, topic: &'static str, subject: String) {
+    pub(crate) fn tell_provider(&mut self, topic: &'static str, subject: String) {
         let notice = Notice { tenant: self.cx.provider, topic, subject };
         if !self.notices.contains(&notice) {
             self.notices.push(notice);
@@ -273,6 +276,7 @@ impl Write {
             Self::Grant(row) => ("grant", row.tenant, row.id.to_string()),
             Self::Message(row) => ("message", row.tenant, row.id.to_string()),
             Self::Read(row) => ("read", row.tenant, row.id.to_string()),
+            Self::Reveal(row) => ("reveal", row.tenant, row.id.to_string()),
             Self::Tenant(row) => ("tenant", row.id, String::new()),
             Self::Account(row) => ("account", row.person.tenant, row.person.id.to_string()),
             Self::Link(row) => ("link", row.tenant, format!("{} {}", row.user, row.other_user)),

@@ -1,7 +1,7 @@
 //! Effective access: may this engineer read this category of this tenant for this case, now?
 //! (`lifecycle.md`, *Effective access*). Anything unknown, missing or failing denies.
 
-use crate::grant::{Grant, GrantSource};
+use crate::grant::{Grant, GrantSource, GrantStatus};
 use crate::id::{GrantId, TenantId};
 use crate::scope::DataCategory;
 use crate::support_request::SupportRequest;
@@ -25,6 +25,9 @@ pub enum ReadRefusal {
     /// The grant that the caller named has ended.
     #[error("the grant has ended")]
     GrantEnded,
+    /// Only a paused grant covers it.
+    #[error("access is paused until the organisation whose data it is confirms it")]
+    GrantPaused,
 }
 
 /// The basis of a read of data of `categories` in `tenant` for `request`, given every grant of (tenant, request).
@@ -48,12 +51,12 @@ pub fn basis<'a>(
     if let Some(id) = named {
         let grant =
             grants.iter().filter(belongs).find(|grant| grant.id == id).ok_or(ReadRefusal::NoLiveGrant)?;
-        return if !request.is_open() || !grant.is_live(now) {
-            Err(ReadRefusal::GrantEnded)
-        } else if covers(grant) {
-            Ok(Basis::Grant(grant))
-        } else {
-            Err(ReadRefusal::NoLiveGrant)
+        return match grant.status(now) {
+            _ if !request.is_open() => Err(ReadRefusal::GrantEnded),
+            GrantStatus::Ended => Err(ReadRefusal::GrantEnded),
+            GrantStatus::Live | GrantStatus::Paused if !covers(grant) => Err(ReadRefusal::NoLiveGrant),
+            GrantStatus::Paused => Err(ReadRefusal::GrantPaused),
+            GrantStatus::Live => Ok(Basis::Grant(grant)),
         };
     }
     if !request.is_open() {
@@ -62,14 +65,15 @@ pub fn basis<'a>(
     if tenant == request.tenant && categories.iter().any(|category| !category.is_advanced()) {
         return Ok(Basis::Basic);
     }
-    grants
-        .iter()
-        .filter(belongs)
-        .filter(|grant| grant.source != GrantSource::Collection)
-        .filter(|grant| grant.is_live(now) && covers(grant))
-        .min_by_key(|grant| (grant.created, grant.id))
-        .map(Basis::Grant)
-        .ok_or(ReadRefusal::NoLiveGrant)
+    let covering = || {
+        let own = grants.iter().filter(belongs);
+        own.filter(|grant| grant.source != GrantSource::Collection && covers(grant))
+    };
+    let oldest = covering().filter(|grant| grant.is_live(now)).min_by_key(|grant| (grant.created, grant.id));
+    oldest.map(Basis::Grant).ok_or_else(|| {
+        let paused = covering().any(|grant| grant.status(now) == GrantStatus::Paused);
+        if paused { ReadRefusal::GrantPaused } else { ReadRefusal::NoLiveGrant }
+    })
 }
 
 #[cfg(test)]

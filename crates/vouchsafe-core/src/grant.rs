@@ -3,9 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccessRequestId, GrantId, SupportRequestId, TenantId};
+use crate::id::{AccessRequestId, GrantId, SupportRequestId, TenantId, UserId};
+use crate::pace::{Extent, PauseReason, Usage};
+use crate::reach::{NamedPerson, Reach};
 use crate::scope::{DataCategory, DataFilter};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// A grant of `tenant` over its own data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,14 +25,26 @@ pub struct Grant {
     pub source: GrantSource,
     /// Categories it covers.
     pub data_categories: Vec<DataCategory>,
-    /// The data's time range, if narrowed.
+    /// Which rows, if not all, as approved.
     pub filter: Option<DataFilter>,
+    /// The people of the filter, as they were found in the data at the approval; `None` where the filter names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<Vec<NamedPerson>>,
+    /// How much data that was when it was given.
+    pub extent: Extent,
+    /// How many different records may be read before it pauses.
+    pub records_max: u64,
+    /// How long it may lie unused before it pauses.
+    pub idle_pause: Duration,
     /// When it was given.
     pub created: Timestamp,
     /// When it ends by itself.
     pub expires: Timestamp,
     /// Live, paused or ended as recorded. Enforcement asks [`Grant::is_live`], never this.
     pub state: GrantState,
+    /// How it has been used. Reads and messages move it on; it is no part of the document.
+    #[serde(skip)]
+    pub usage: Usage,
     /// Row version; 0 before the first write.
     #[serde(skip)]
     pub version: u64,
@@ -58,6 +72,8 @@ pub enum GrantState {
     Paused {
         /// Since when.
         since: Timestamp,
+        /// Why.
+        why: PauseReason,
     },
     /// Over for good.
     Ended {
@@ -93,6 +109,26 @@ pub enum GrantEvent {
     },
     /// It passed to the next engineer of the case.
     Inherited,
+    /// It was suspended.
+    Paused {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        why: PauseReason,
+    },
+    /// Its tenant lets it go on.
+    Confirmed {
+        /// When.
+        at: Timestamp,
+        /// Who.
+        by: UserId,
+        /// Different records read so far.
+        records_read: u64,
+        /// How many different records may be read from now on, those read so far included.
+        records_max: u64,
+        /// How long it may lie unused from now on.
+        idle_pause: Duration,
+    },
     /// It ended.
     Ended {
         /// When.
@@ -127,8 +163,34 @@ impl Grant {
         match self.state {
             GrantState::Ended { .. } => GrantStatus::Ended,
             GrantState::Live | GrantState::Paused { .. } if now >= self.expires => GrantStatus::Ended,
+            GrantState::Live if now >= self.usage.idle_at => GrantStatus::Paused,
             GrantState::Live => GrantStatus::Live,
             GrantState::Paused { .. } => GrantStatus::Paused,
+        }
+    }
+
+    /// Since when and why it is paused at `now`; a pause of idleness is computed and not waited for.
+    #[must_use]
+    pub fn pause(&self, now: Timestamp) -> Option<(Timestamp, PauseReason)> {
+        match (self.status(now), self.state) {
+            (GrantStatus::Paused, GrantState::Paused { since, why }) => Some((since, why)),
+            (GrantStatus::Paused, GrantState::Live) => Some((self.usage.idle_at, PauseReason::Idle)),
+            (GrantStatus::Live | GrantStatus::Paused | GrantStatus::Ended, _) => None,
+        }
+    }
+
+    /// Which rows there are for a reader under this grant.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        let filter = self.filter.as_ref();
+        let named = filter.is_some_and(|filter| filter.users.is_some());
+        let people = self.people.as_ref().map(|people| people.iter().map(NamedPerson::in_clear).collect());
+        Reach {
+            data_categories: self.data_categories.clone(),
+            data_from: filter.and_then(|filter| filter.data_from),
+            data_to: filter.and_then(|filter| filter.data_to),
+            // A filter that names people whom nobody looked for admits nobody.
+            people: people.or(named.then(Vec::new)),
         }
     }
 
@@ -142,14 +204,40 @@ impl Grant {
     #[must_use]
     pub fn evolve(current: Option<Self>, event: &GrantEvent) -> Option<Self> {
         match (current, event) {
-            (None, GrantEvent::Given { grant }) => Some((**grant).clone()),
+            (None, GrantEvent::Given { grant }) => {
+                let mut grant = (**grant).clone();
+                grant.usage = Usage::begun(grant.created + grant.idle_pause);
+                Some(grant)
+            }
             (Some(mut grant), GrantEvent::Ended { at, how }) => {
                 if grant.is_open_on_record() {
                     grant.state = GrantState::Ended { at: *at, how: *how };
                 }
                 Some(grant)
             }
-            (current, GrantEvent::Given { .. } | GrantEvent::Inherited | GrantEvent::Ended { .. }) => current,
+            (Some(mut grant), GrantEvent::Paused { at, why }) => {
+                if grant.state == GrantState::Live {
+                    grant.state = GrantState::Paused { since: *at, why: *why };
+                }
+                Some(grant)
+            }
+            (Some(mut grant), GrantEvent::Confirmed { at, records_read, records_max, idle_pause, .. }) => {
+                if grant.is_open_on_record() {
+                    grant.state = GrantState::Live;
+                    grant.records_max = *records_max;
+                    grant.idle_pause = *idle_pause;
+                    grant.usage = Usage { known: *records_read, ..Usage::begun(*at + *idle_pause) };
+                }
+                Some(grant)
+            }
+            (
+                current,
+                GrantEvent::Given { .. }
+                | GrantEvent::Inherited
+                | GrantEvent::Ended { .. }
+                | GrantEvent::Paused { .. }
+                | GrantEvent::Confirmed { .. },
+            ) => current,
         }
     }
 }

@@ -79,6 +79,8 @@ id_kinds! {
     UserId = "usr";
     /// A read record.
     ReadId = "rd";
+    /// A question to see a masked value in clear.
+    RevealId = "rv";
     /// A message of a support request's conversation.
     MessageId = "msg";
     /// An entry of a tenant's audit log.

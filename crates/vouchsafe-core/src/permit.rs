@@ -400,10 +400,18 @@ actions! {
     RevokeRequest on AccessRequestId, allowed &[(OwnTenant, Remove)], visible SEES_ACCESS;
     /// Withdraw an access request, or give its access up.
     CancelRequest on AccessRequestId, allowed &[(AssignedEngineer, WorkRequests)], visible SEES_ACCESS;
+    /// See what a pending access request would reach.
+    PreviewRequest on AccessRequestId, allowed &[(OwnTenant, Approve)], visible &[];
     /// See a grant.
     ReadGrant on GrantId, allowed SEES_ACCESS, visible &[];
     /// End a grant.
     RemoveGrant on GrantId, allowed &[(OwnTenant, Remove)], visible SEES_ACCESS;
+    /// Let a paused grant go on.
+    ConfirmGrant on GrantId, allowed &[(OwnTenant, Approve), (OwnTenant, Remove)], visible SEES_ACCESS;
+    /// Ask to see a masked value in clear.
+    AskReveal on GrantId, allowed &[(AssignedEngineer, WorkRequests)], visible SEES_ACCESS;
+    /// Let a masked value show, or not.
+    DecideReveal on GrantId, allowed &[(OwnTenant, Approve)], visible SEES_ACCESS;
     /// End every grant of the tenant, or of one of its cases.
     RemoveAllGrants on TenantId, allowed &[(OwnTenant, Remove)], visible SEES_ACCESS;
     /// See what was read.
@@ -426,6 +434,8 @@ actions! {
     SetUp on TenantId, allowed &[], visible &[];
     /// Record that something ended by itself.
     RecordExpiry on TenantId, allowed &[], visible &[];
+    /// Record that a grant is paused.
+    RecordPause on GrantId, allowed &[], visible &[];
     /// Record refused reads.
     RecordDenied on TenantId, allowed &[], visible &[];
     /// Record that events were deleted because their time was over.
@@ -433,6 +443,7 @@ actions! {
 }
 
 impl ServiceAction for RecordExpiry {}
+impl ServiceAction for RecordPause {}
 impl ServiceAction for RecordDenied {}
 impl ServiceAction for RecordRetention {}
 impl ServiceAction for SetUp {}

@@ -34,6 +34,9 @@ pub struct ReadRecord {
     pub category: DataCategory,
     /// The query in canonical form, with the values that were typed.
     pub query: Personal,
+    /// The whole values that were typed on masked properties, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub typed: Vec<TypedValue>,
     /// True ids of the records returned, in order.
     pub record_ids: Vec<String>,
     /// The properties returned, each masked or not.
@@ -41,6 +44,20 @@ pub struct ReadRecord {
     /// Bytes of the answer's body.
     pub bytes: u64,
 }
+
+/// A whole value that the engineer typed on a masked property, and so may have guessed. It counts, hit or miss.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TypedValue {
+    /// Path of the property.
+    pub property: String,
+    /// The value as typed.
+    pub value: Personal,
+}
+
+/// Most different values that may be typed on one property, under one grant (for basic reads: for one case), in one
+/// clock hour (`diagnostics.md`, *Filters don't undo masks*).
+pub const TYPED_VALUES_MAX: u64 = 20;
 
 /// One property of a read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +67,9 @@ pub struct PropertyRead {
     pub name: String,
     /// Whether it left masked.
     pub masked: bool,
+    /// Whether a value of it left in clear because its tenant approved that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revealed: bool,
 }
 
 /// Records a read. `records_root` is the RFC 6962 root, in hex, of the record ids.
@@ -61,11 +81,14 @@ pub fn record(read: ReadRecord, records_root: String, cx: &Context) -> Decided<R
             .map(|property| property.name.clone())
             .collect()
     };
+    let revealed = read.properties.iter().filter(|property| property.revealed);
     let summary = ReadSummary {
+        revealed: revealed.map(|property| property.name.clone()).collect(),
         id: read.id,
         grant: read.grant,
         category: read.category,
         query: read.query.clone(),
+        typed: read.typed.clone(),
         count: u64::try_from(read.record_ids.len()).unwrap_or(u64::MAX),
         bytes: read.bytes,
         clear: names(false),

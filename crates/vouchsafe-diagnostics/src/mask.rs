@@ -30,6 +30,7 @@ use vouchsafe_core::time::Timestamp;
 
 mod address;
 mod base32;
+mod hidden;
 pub(crate) mod json;
 mod key;
 mod people;
@@ -47,6 +48,7 @@ use places::Places;
 use pseudonyms::Pseudonyms;
 use stream::Stream;
 
+pub use hidden::{Hidden, NotHidden, hidden};
 pub use json::InvalidJson;
 pub use key::{IdReading, IdSpace, MaskKey};
 pub use people::People;

@@ -13,13 +13,13 @@ use vouchsafe_core::rejection::Rejection;
 /// Seconds after which a client may try again when the service cannot answer.
 const RETRY_AFTER_S: u32 = 2;
 
-/// A problem on its way out. `instance` is the path of the request.
+/// A problem on its way out, and after how many seconds trying again may help. `instance` is the path of the request.
 #[derive(Debug, Clone)]
-pub(crate) struct Refusal(pub(crate) Box<Problem>);
+pub(crate) struct Refusal(pub(crate) Box<Problem>, u32);
 
 impl Refusal {
     pub(crate) fn new(code: Code, detail: impl Into<String>, path: &str) -> Self {
-        Self(Box::new(Problem::new(code, detail, path)))
+        Self::from(Problem::new(code, detail, path))
     }
 
     /// What a use case refused.
@@ -34,16 +34,29 @@ impl Refusal {
         if let Some(place) = place {
             problem = problem.at(place);
         }
-        Self(Box::new(problem))
+        Self(Box::new(problem), retry_after(error))
     }
 
     pub(crate) fn body(error: &BodyError, path: &str) -> Self {
-        Self(Box::new(Problem::new(error.code, sentence(&error.to_string()), path).at(error.to_pointer())))
+        Self::from(Problem::new(error.code, sentence(&error.to_string()), path).at(error.to_pointer()))
     }
 
     pub(crate) fn query(error: &QueryError, path: &str) -> Self {
-        Self(Box::new(Problem::new(error.code(), sentence(&error.to_string()), path).at(error.to_pointer())))
+        Self::from(Problem::new(error.code(), sentence(&error.to_string()), path).at(error.to_pointer()))
     }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self(Box::new(problem), RETRY_AFTER_S)
+    }
+}
+
+/// Seconds after which trying again may help, whole ones and at least one.
+fn retry_after(error: &AppError) -> u32 {
+    let AppError::TooManyTyped { now, next_hour } = error else { return RETRY_AFTER_S };
+    let micros = next_hour.as_micros().saturating_sub(now.as_micros());
+    u32::try_from(micros / 1_000_000 + 1).unwrap_or(RETRY_AFTER_S)
 }
 
 /// The code of an error, and where in the request its cause is.
@@ -62,7 +75,7 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
         AppError::Rejected(Rejection::CaseClosed) => Code::CaseClosed,
         AppError::Rejected(Rejection::AssuranceRequired) => Code::AssuranceRequired,
         AppError::Rejected(Rejection::Forbidden(_)) => Code::Forbidden,
-        AppError::NoRead(ReadRefusal::NoLiveGrant) => Code::NoLiveGrant,
+        AppError::NoRead(ReadRefusal::NoLiveGrant | ReadRefusal::GrantPaused) => Code::NoLiveGrant,
         AppError::NoRead(ReadRefusal::GrantEnded) => Code::GrantEnded,
         AppError::Stale => Code::PreconditionFailed,
         AppError::IdempotencyMismatch => Code::IdempotencyMismatch,
@@ -76,6 +89,7 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
             return (Code::MaskedProperty, Some(Pointer::parameter("$orderby", error.to_string())));
         }
         AppError::TooCostly => Code::TooCostly,
+        AppError::TooManyTyped { .. } => Code::TooManyRequests,
         AppError::BadImport(_) => Code::InvalidRequest,
         AppError::Unavailable(cause) | AppError::Internal(cause) => {
             tracing::error!(error = cause as &dyn std::error::Error, "a use case failed");
@@ -112,7 +126,7 @@ impl IntoResponse for Refusal {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if matches!(self.0.code, Code::Unavailable | Code::TooManyRequests) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(self.1));
         }
         response
     }

@@ -4,25 +4,34 @@ pub(crate) mod audit;
 mod diagnostics;
 mod words;
 
+use serde_json::Value;
 use vouchsafe_api::access_request as access;
 use vouchsafe_api::account::Person;
 use vouchsafe_api::disclosed::Disclosed;
 use vouchsafe_api::grant as grants;
 use vouchsafe_api::message::{Message, Party};
 use vouchsafe_api::policy as policies;
-use vouchsafe_api::read::{Read, ReadProperty};
+use vouchsafe_api::preview as previews;
+use vouchsafe_api::read::{Read, ReadProperty, TypedValue};
+use vouchsafe_api::record::GraphRecord;
+use vouchsafe_api::reveal::Reveal;
 use vouchsafe_api::scope as scopes;
 use vouchsafe_api::support_request as requests;
-use vouchsafe_app::view::{AccessView, AskView, CaseView, EndedView, GrantView, MessageView, SideView};
+use vouchsafe_app::view::{
+    AccessView, AskView, CaseView, EndedView, GrantView, MessageView, RevealView, SideView,
+};
 use vouchsafe_core::access_request::{AccessSide, Side};
 use vouchsafe_core::consent::{Consent, ConsentStatus};
+use vouchsafe_core::id::UserId;
 use vouchsafe_core::person::EngineerCard;
 use vouchsafe_core::read::ReadRecord;
 use vouchsafe_core::rejection::Rejection;
-use vouchsafe_core::scope::{DataCategory, DataFilter, Narrowing, Scope};
+use vouchsafe_core::reveal::RevealState;
+use vouchsafe_core::scope::{DataCategory, DataFilter, Narrowing, Scope, users_typed};
 use vouchsafe_core::support_request::command::NewContact;
 use vouchsafe_core::support_request::{Assignment, RequestState};
 use vouchsafe_core::tenant::{ApprovalRule, EngineerRules, SupportAccessPolicy};
+use vouchsafe_diagnostics::resource::Resource;
 
 pub(crate) use diagnostics::{changed_retention, import_result, retention, summary_by};
 pub(crate) use words::{FromWire, ToWire};
@@ -80,7 +89,7 @@ fn engineer(assignment: &Assignment) -> Person {
 }
 
 fn consent(view: &CaseView) -> requests::Consent {
-    let status = view.request.consent.status(view.seen, view.consent_offered);
+    let status = view.consent_status();
     let given = match &view.request.consent {
         Consent::Given { by, at, .. } => vec![requests::Vote { user_id: *by, date_time: *at }],
         Consent::None | Consent::AwaitingApproval { .. } | Consent::Expired { .. } => Vec::new(),
@@ -226,12 +235,14 @@ fn scope(scope: &Scope) -> scopes::Scope {
 }
 
 fn filter(filter: &DataFilter) -> scopes::DataFilter {
-    scopes::DataFilter { data_from: filter.data_from, data_to: filter.data_to, users: None }
+    let users = filter.users.as_ref();
+    let users = users.map(|users| users.iter().map(|user| user.text().to_owned()).collect());
+    scopes::DataFilter { data_from: filter.data_from, data_to: filter.data_to, users }
 }
 
 /// A grant.
 pub(crate) fn grant(view: GrantView) -> grants::Grant {
-    let status = view.grant.status(view.seen).to_wire();
+    let status = view.status.to_wire();
     let grant = view.grant;
     grants::Grant {
         id: grant.id,
@@ -261,6 +272,48 @@ pub(crate) fn ended(view: &EndedView) -> Option<grants::Ended> {
     })
 }
 
+/// A reveal, with the true value for the tenant of the data alone.
+pub(crate) fn reveal(view: RevealView) -> Reveal {
+    let reveal = view.reveal;
+    let engineer = &reveal.engineer;
+    Reveal {
+        id: reveal.id,
+        grant_id: reveal.grant,
+        status: view.status.to_wire(),
+        engineer: Person { id: engineer.id, display_name: engineer.display_name.text().to_owned() },
+        property: reveal.property,
+        shown: reveal.shown.text().to_owned(),
+        value: view.own.then(|| reveal.value.text().to_owned()),
+        justification: reveal.justification.map(|why| why.text().to_owned()),
+        created_date_time: reveal.created,
+        expires_date_time: match reveal.state {
+            RevealState::Approved { until, .. } => until,
+            RevealState::Pending | RevealState::Rejected { .. } => reveal.pending_until,
+        },
+    }
+}
+
+/// A preview.
+pub(crate) fn preview(preview: vouchsafe_app::Preview) -> previews::Preview {
+    let summary = preview.summary;
+    let count = |(category, records): (DataCategory, u64)| previews::CategoryCount {
+        data_category: category.to_wire(),
+        records,
+    };
+    let sample = |(kind, record): (Resource, Value)| previews::Sample {
+        resource: kind.schema().path.to_owned(),
+        record: GraphRecord(record.as_object().cloned().unwrap_or_default()),
+    };
+    previews::Preview {
+        records: summary.counts.values().sum(),
+        counts: summary.counts.into_iter().map(count).collect(),
+        people: summary.people.unwrap_or_default(),
+        first_date_time: summary.first,
+        last_date_time: summary.last,
+        samples: preview.samples.into_iter().map(sample).collect(),
+    }
+}
+
 /// A read record.
 pub(crate) fn read(record: ReadRecord) -> Read {
     Read {
@@ -272,12 +325,24 @@ pub(crate) fn read(record: ReadRecord) -> Read {
         },
         date_time: record.at,
         query: record.query.text().to_owned(),
+        typed: record
+            .typed
+            .iter()
+            .map(|typed| TypedValue {
+                property: typed.property.clone(),
+                value: typed.value.text().to_owned(),
+            })
+            .collect(),
         count: u64::try_from(record.record_ids.len()).unwrap_or(u64::MAX),
         record_ids: record.record_ids,
         properties: record
             .properties
             .into_iter()
-            .map(|property| ReadProperty { name: property.name, masked: property.masked })
+            .map(|property| ReadProperty {
+                name: property.name,
+                masked: property.masked,
+                revealed: property.revealed,
+            })
             .collect(),
         bytes: record.bytes,
     }
@@ -347,29 +412,29 @@ pub(crate) fn categories(categories: Vec<scopes::DataCategory>) -> Vec<DataCateg
     categories.into_iter().map(FromWire::from_wire).collect()
 }
 
-/// A filter as typed. Filters by user come with the diagnostic data issue.
+/// A filter as `writer` typed it.
 ///
 /// # Errors
-/// [`Rejection::Invalid`] where users are named.
-pub(crate) fn data_filter(field: &str, filter: scopes::DataFilter) -> Result<DataFilter, Rejection> {
-    if filter.users.is_some() {
-        return Err(Rejection::invalid(
-            format!("{field}/users"),
-            "cannot be narrowed by user in this version",
-        ));
-    }
-    Ok(DataFilter { data_from: filter.data_from, data_to: filter.data_to })
+/// [`Rejection::Invalid`] for people who cannot be meant; `field` is the filter's path.
+pub(crate) fn data_filter(
+    field: &str,
+    filter: scopes::DataFilter,
+    writer: UserId,
+) -> Result<DataFilter, Rejection> {
+    let users = filter.users.map(|users| users_typed(&format!("{field}/users"), &users, writer));
+    Ok(DataFilter { data_from: filter.data_from, data_to: filter.data_to, users: users.transpose()? })
 }
 
 /// What an approver takes away, as typed.
 ///
 /// # Errors
 /// As [`data_filter`].
-pub(crate) fn narrowing(narrow: Option<access::NarrowTo>) -> Result<Narrowing, Rejection> {
+pub(crate) fn narrowing(narrow: Option<access::NarrowTo>, writer: UserId) -> Result<Narrowing, Rejection> {
     let Some(narrow) = narrow else { return Ok(Narrowing::default()) };
+    let filter = narrow.filter.map(|filter| data_filter("narrowTo/filter", filter, writer));
     Ok(Narrowing {
         data_categories: narrow.data_categories.map(categories),
         duration: narrow.duration,
-        filter: narrow.filter.map(|filter| data_filter("narrowTo/filter", filter)).transpose()?,
+        filter: filter.transpose()?,
     })
 }

@@ -10,8 +10,9 @@
 //! There is no other public mutation, but for these, which are not audited because they change nothing that a
 //! tenant could want to see: sessions ([`Work::open_session`], [`Work::close_session`]), counters of refused reads
 //! ([`Work::count_denied`], which become entries a minute later), remembered answers ([`Work::remember`]) and the
-//! clean-up of expired ones ([`Work::forget_expired`]). Diagnostic records come in through
-//! [`Store::record_writer`] and go by [`Store::delete_before`], whose audit entries the use cases record.
+//! clean-up of expired ones ([`Work::forget_expired`]); and how a grant is used and what was typed under it, which
+//! follow from read records and messages that are audited themselves ([`Work::count_typed`]). Diagnostic records come
+//! in through [`Store::record_writer`] and go by [`Store::delete_before`], whose audit entries the use cases record.
 //!
 //! # Reading
 //! Lists take a [`vouchsafe_core::permit::Scope`] or a tenant; there is no finder without one.
@@ -32,9 +33,11 @@ mod load;
 mod migrate;
 mod opened;
 mod opening;
+mod pace;
 mod query;
 mod record;
 mod records;
+mod reveal;
 pub mod seal;
 mod session;
 mod sql;

@@ -100,7 +100,7 @@ impl Session {
             }
         };
         let source = Source {
-            select: "r.document, r.version, r.tenant_id",
+            select: "r.tenant_id, r.document, r.version",
             from: from.to_owned(),
             values,
             sort: "r.created_at",
@@ -153,7 +153,7 @@ impl Session {
         now: Timestamp,
     ) -> Result<Listed<AccessSide>, StoreError> {
         let source = Source {
-            select: "a.document, a.version, a.tenant_id",
+            select: "a.tenant_id, a.document, a.version",
             from: "access_side a WHERE a.tenant_id = $1 AND $2 = $2".to_owned(),
             values: vec![tenant.into(), now.into()],
             sort: "a.created_at",
@@ -216,17 +216,15 @@ impl Session {
         now: Timestamp,
     ) -> Result<Listed<Grant>, StoreError> {
         let (from, values) = match scope.reach() {
-            Reach::Tenant(tenant) => ("access_grant g WHERE g.tenant_id = $1", vec![tenant.into()]),
-            Reach::Desk(provider) => (DESK_GRANTS, vec![provider.into()]),
+            Reach::Tenant(tenant) => (TENANT_GRANTS, vec![now.into(), tenant.into()]),
+            Reach::Desk(provider) => (DESK_GRANTS, vec![now.into(), provider.into()]),
             Reach::Engineer { provider, engineer } => {
-                (ENGINEER_GRANTS, vec![provider.into(), engineer.into()])
+                (ENGINEER_GRANTS, vec![now.into(), provider.into(), engineer.into()])
             }
         };
-        let mut values: Vec<Value> = values;
-        values.push(now.into());
         let source = Source {
-            select: "g.document, g.version, g.tenant_id",
-            from: format!("{from} AND g.status <> 'ended' AND g.expires_at > ${}", values.len()),
+            select: "g.tenant_id, g.document, g.version, g.idle_at, g.records_known, g.records_since",
+            from: from.to_owned(),
             values,
             sort: "g.created_at",
             id: "g.id",
@@ -236,7 +234,7 @@ impl Session {
                 Property::text("supportRequestId", "g.support_request"),
                 Property::text("accessRequestId", "g.access_request"),
                 Property::text("source", "g.source"),
-                Property::text("status", "g.status"),
+                Property::text("status", GRANT_STATUS),
                 Property::time("expiresDateTime", "g.expires_at"),
             ],
         };
@@ -305,7 +303,7 @@ impl Session {
         Ok(Listed { items, next: page.next, total: page.total })
     }
 
-    /// A page of a source that selects document, version and tenant.
+    /// A page of a source that selects the tenant, the document and what stands beside it.
     async fn aggregates_of<T: Document + Versioned>(
         &mut self,
         source: Source,
@@ -314,7 +312,8 @@ impl Session {
         let page = self.page(source, query).await?;
         let mut items = Vec::with_capacity(page.items.len());
         for mut row in page.items {
-            let tenant: TenantId = row.parsed(2)?;
+            let tenant: TenantId = row.parsed(0)?;
+            row.skip(1);
             items.push(self.versioned(tenant, row).await?);
         }
         Ok(Listed { items, next: page.next, total: page.total })
@@ -397,8 +396,14 @@ impl<T> Listed<T> {
 
 const DESK_CASES: &str = "desk_case d JOIN support_request r ON r.tenant_id = d.support_tenant AND r.id = d.id WHERE d.tenant_id = $1";
 const ENGINEER_CASES: &str = "desk_case d JOIN support_request r ON r.tenant_id = d.support_tenant AND r.id = d.id WHERE d.tenant_id = $1 AND d.assigned_to = $2";
-const DESK_GRANTS: &str = "desk_case d JOIN access_grant g ON g.support_request = d.id WHERE d.tenant_id = $1 AND d.status = 'open'";
-const ENGINEER_GRANTS: &str = "desk_case d JOIN access_grant g ON g.support_request = d.id WHERE d.tenant_id = $1 AND d.assigned_to = $2 AND d.status = 'open'";
+/// Grants that are live or paused at $1.
+const TENANT_GRANTS: &str =
+    "access_grant g WHERE g.status <> 'ended' AND g.expires_at > $1 AND g.tenant_id = $2";
+const DESK_GRANTS: &str = "desk_case d JOIN access_grant g ON g.support_request = d.id WHERE g.status <> 'ended' AND g.expires_at > $1 AND d.tenant_id = $2 AND d.status = 'open'";
+const ENGINEER_GRANTS: &str = "desk_case d JOIN access_grant g ON g.support_request = d.id WHERE g.status <> 'ended' AND g.expires_at > $1 AND d.tenant_id = $2 AND d.assigned_to = $3 AND d.status = 'open'";
+
+/// The status at $1 of a grant that has not ended, as [`Grant::status`] gives it; a test holds the two together.
+const GRANT_STATUS: &str = "CASE WHEN g.idle_at <= $1 THEN 'paused' ELSE g.status END";
 
 /// The status of a side at $2, as [`AccessSide::status`] gives it; a test holds the two together.
 const SIDE_STATUS: &str = "CASE WHEN a.status = 'pending' AND a.pending_until <= $2 THEN 'expired' WHEN a.status = 'approved' AND a.expires_at <= $2 THEN 'expired' ELSE a.status END";
@@ -407,7 +412,8 @@ const SIDE_STATUS: &str = "CASE WHEN a.status = 'pending' AND a.pending_until <=
 const ENGINEER_ASKS: &str = "(SELECT e.tenant_id, e.id, CASE
     WHEN r.id IS NOT NULL THEN CASE
         WHEN r.status = 'pending' AND r.pending_until > $1 THEN 'pending'
-        WHEN r.status = 'approved' AND g.expires_at > $1 AND g.status <> 'ended' THEN g.status
+        WHEN r.status = 'approved' AND g.expires_at > $1 AND g.status <> 'ended' THEN
+            CASE WHEN g.idle_at <= $1 THEN 'paused' ELSE g.status END
         ELSE 'ended' END
     WHEN s.status = 'pending' AND s.pending_until > $1 THEN 'pending'
     WHEN s.status = 'approved' AND s.approved_at > $2 THEN 'pending'

@@ -8,10 +8,12 @@ use vouchsafe_core::assignment::Candidate;
 use vouchsafe_core::case::{Case, Held};
 use vouchsafe_core::grant::{Grant, GrantSource};
 use vouchsafe_core::id::{AccessRequestId, GrantId, ReadId, SupportRequestId, TenantId, UserId};
+use vouchsafe_core::pace::Usage;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::Caller;
 use vouchsafe_core::person::Person;
 use vouchsafe_core::read::ReadRecord;
+use vouchsafe_core::reveal::Reveal;
 use vouchsafe_core::role;
 use vouchsafe_core::setup::{Account, TokenRecord};
 use vouchsafe_core::support_request::{Message, SupportRequest};
@@ -23,9 +25,14 @@ use crate::opened::Document;
 use crate::session::Session;
 use crate::sql::{self, Row, Value, values};
 
-/// Aggregates whose row version is kept beside the document.
+/// Aggregates of which something is kept beside the document: the row version, in the row's second column.
 pub(crate) trait Versioned {
     fn set_version(&mut self, version: u64);
+
+    /// Takes what else stands beside the document, from the third column on.
+    fn set_beside(&mut self, _row: &mut Row) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 macro_rules! versioned {
@@ -38,7 +45,19 @@ macro_rules! versioned {
     )*};
 }
 
-versioned!(SupportRequest, AccessSide, Grant);
+versioned!(SupportRequest, AccessSide, Reveal);
+
+impl Versioned for Grant {
+    fn set_version(&mut self, version: u64) {
+        self.version = version;
+    }
+
+    fn set_beside(&mut self, row: &mut Row) -> Result<(), StoreError> {
+        let idle_at = Timestamp::from_micros(row.int(2)?);
+        self.usage = Usage { idle_at, known: row.count(3)?, since: row.count(4)? };
+        Ok(())
+    }
+}
 
 impl Session {
     async fn document<T: Document>(
@@ -61,6 +80,7 @@ impl Session {
     ) -> Result<T, StoreError> {
         let mut aggregate: T = self.opened(tenant, &row.bytes(0)?).await?;
         aggregate.set_version(row.count(1)?);
+        aggregate.set_beside(&mut row)?;
         Ok(aggregate)
     }
 
@@ -76,7 +96,7 @@ impl Session {
         }
     }
 
-    async fn aggregates<T: Document + Versioned>(
+    pub(crate) async fn aggregates<T: Document + Versioned>(
         &mut self,
         tenant: TenantId,
         sql: &str,

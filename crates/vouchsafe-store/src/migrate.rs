@@ -8,7 +8,10 @@ use crate::sql::values;
 use crate::sqlite;
 
 /// Every migration in order.
-const MIGRATIONS: &[(&str, &str)] = &[("0001_state", include_str!("../migrations/0001_state/sqlite.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_state", include_str!("../migrations/0001_state/sqlite.sql")),
+    ("0002_pace", include_str!("../migrations/0002_pace/sqlite.sql")),
+];
 
 const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migration (name TEXT NOT NULL PRIMARY KEY, sha256 TEXT NOT NULL) STRICT";

@@ -73,6 +73,7 @@ impl Work {
             Write::Grant(row) => self.write_grant(row).await,
             Write::Message(row) => self.write_message(row).await,
             Write::Read(row) => self.write_read(row).await,
+            Write::Reveal(row) => self.write_reveal(row).await,
             Write::Tenant(row) => self.write_tenant(row).await,
             Write::Account(row) => self.write_account(row).await,
             Write::Link(row) => self.write_link(row).await,
@@ -81,7 +82,7 @@ impl Work {
     }
 
     /// A row may be written only under its owner's log head.
-    fn must_hold(&self, tenant: TenantId) -> Result<(), StoreError> {
+    pub(crate) fn must_hold(&self, tenant: TenantId) -> Result<(), StoreError> {
         if self.heads.contains_key(&tenant) { Ok(()) } else { Err(StoreError::NotLocked(tenant.to_string())) }
     }
 
@@ -208,11 +209,26 @@ impl Work {
                 row.created,
                 row.expires,
                 ended,
+                row.usage.idle_at,
+                row.idle_pause.as_micros(),
+                row.usage.known,
+                row.usage.since,
                 document,
             ];
             self.execute(sql::INSERT_GRANT, parameters).await?
         } else {
-            let parameters = values![status, ended, document, row.tenant, row.id, row.version];
+            let parameters = values![
+                status,
+                ended,
+                row.usage.idle_at,
+                row.idle_pause.as_micros(),
+                row.usage.known,
+                row.usage.since,
+                document,
+                row.tenant,
+                row.id,
+                row.version,
+            ];
             self.execute(sql::UPDATE_GRANT, parameters).await?
         };
         next_version(changed, &mut row.version, "the grant")
@@ -222,7 +238,8 @@ impl Work {
         self.must_hold(row.tenant)?;
         let document = self.sealed(row.tenant, row).await?;
         let parameters = values![row.tenant, row.support_request, row.id, row.created, document];
-        self.execute(sql::INSERT_MESSAGE, parameters).await.map(drop)
+        self.execute(sql::INSERT_MESSAGE, parameters).await?;
+        self.spoken_of(row).await
     }
 
     async fn write_read(&mut self, row: &ReadRecord) -> Result<(), StoreError> {
@@ -230,7 +247,8 @@ impl Work {
         let document = self.sealed(row.tenant, row).await?;
         let parameters =
             values![row.tenant, row.id, row.support_request, row.grant, row.access_request, row.at, document];
-        self.execute(sql::INSERT_READ, parameters).await.map(drop)
+        self.execute(sql::INSERT_READ, parameters).await?;
+        self.used(row).await
     }
 
     async fn write_tenant(&mut self, row: &Tenant) -> Result<(), StoreError> {
@@ -276,7 +294,7 @@ impl Work {
     }
 }
 
-fn next_version(changed: u64, version: &mut u64, what: &'static str) -> Result<(), StoreError> {
+pub(crate) fn next_version(changed: u64, version: &mut u64, what: &'static str) -> Result<(), StoreError> {
     if changed != 1 {
         return Err(StoreError::VersionConflict(what));
     }

@@ -71,6 +71,7 @@ from_id!(
     AccessRequestId,
     GrantId,
     ReadId,
+    RevealId,
     MessageId,
     EntryId,
     TokenId,
@@ -208,15 +209,31 @@ statements! {
     ENGINEER_REQUESTS_OF_CASE = "SELECT document FROM engineer_request WHERE tenant_id = $1 AND support_request = $2 ORDER BY id";
     INSERT_ENGINEER_REQUEST = "INSERT INTO engineer_request (tenant_id, id, support_request, support_tenant, resource_tenant, rests_on, engineer, created_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
-    GRANT = "SELECT document, version FROM access_grant WHERE tenant_id = $1 AND id = $2";
-    GRANTS_OF_CASE = "SELECT document, version FROM access_grant WHERE tenant_id = $1 AND support_request = $2 ORDER BY id";
-    OPEN_GRANTS_OF_TENANT = "SELECT document, version FROM access_grant WHERE tenant_id = $1 AND status <> 'ended' ORDER BY id";
-    INSERT_GRANT = "INSERT INTO access_grant (tenant_id, id, version, support_request, access_request, source, status, created_at, expires_at, ended_at, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10)";
-    UPDATE_GRANT = "UPDATE access_grant SET version = version + 1, status = $1, ended_at = $2, document = $3 WHERE tenant_id = $4 AND id = $5 AND version = $6";
+    GRANT = "SELECT document, version, idle_at, records_known, records_since FROM access_grant WHERE tenant_id = $1 AND id = $2";
+    GRANTS_OF_CASE = "SELECT document, version, idle_at, records_known, records_since FROM access_grant WHERE tenant_id = $1 AND support_request = $2 ORDER BY id";
+    OPEN_GRANTS_OF_TENANT = "SELECT document, version, idle_at, records_known, records_since FROM access_grant WHERE tenant_id = $1 AND status <> 'ended' ORDER BY id";
+    INSERT_GRANT = "INSERT INTO access_grant (tenant_id, id, version, support_request, access_request, source, status, created_at, expires_at, ended_at, idle_at, idle_for, records_known, records_since, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    UPDATE_GRANT = "UPDATE access_grant SET version = version + 1, status = $1, ended_at = $2, idle_at = $3, idle_for = $4, records_known = $5, records_since = $6, document = $7 WHERE tenant_id = $8 AND id = $9 AND version = $10";
+    GRANT_READ = "UPDATE access_grant SET idle_at = $1 + idle_for, records_since = records_since + $2 WHERE tenant_id = $3 AND id = $4";
+    GRANT_COUNTED = "UPDATE access_grant SET records_known = $1, records_since = 0 WHERE tenant_id = $2 AND id = $3";
+    GRANTS_SPOKEN_OF = "UPDATE access_grant SET idle_at = $1 + idle_for WHERE tenant_id = $2 AND support_request = $3 AND status = 'live' AND idle_at > $1";
+    GRANTS_IDLE = "SELECT document, version, idle_at, records_known, records_since FROM access_grant WHERE tenant_id = $1 AND status = 'live' AND idle_at <= $2 AND expires_at > $2 ORDER BY id LIMIT $3";
+    TENANTS_IDLE = "SELECT DISTINCT tenant_id FROM access_grant WHERE status = 'live' AND idle_at <= $1 AND expires_at > $1";
     CONSENTS_DUE = "SELECT document, version FROM support_request WHERE tenant_id = $1 AND consent_expires_at <= $2 ORDER BY id LIMIT $3";
+
+    REVEAL = "SELECT document, version FROM reveal WHERE tenant_id = $1 AND id = $2";
+    REVEALS_OF_GRANT = "SELECT document, version FROM reveal WHERE tenant_id = $1 AND grant_id = $2 ORDER BY id";
+    INSERT_REVEAL = "INSERT INTO reveal (tenant_id, id, version, grant_id, created_at, document) VALUES ($1, $2, 1, $3, $4, $5)";
+    UPDATE_REVEAL = "UPDATE reveal SET version = version + 1, document = $1 WHERE tenant_id = $2 AND id = $3 AND version = $4";
 
     READ_RECORD = "SELECT document FROM read_record WHERE tenant_id = $1 AND id = $2";
     INSERT_READ = "INSERT INTO read_record (tenant_id, id, support_request, grant_id, access_request, created_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+    READS_OF_GRANT = "SELECT id, document FROM read_record WHERE tenant_id = $1 AND grant_id = $2 AND id > $3 ORDER BY id LIMIT $4";
+
+    TYPED_VALUES = "SELECT COUNT(*) FROM typed_value WHERE tenant_id = $1 AND basis = $2 AND property = $3 AND hour = $4";
+    PUT_TYPED_VALUE = "INSERT INTO typed_value (tenant_id, basis, property, hour, value_hash) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, basis, property, hour, value_hash) DO NOTHING";
+    DELETE_OLD_TYPED_VALUES = "DELETE FROM typed_value WHERE hour < $1";
 
     COUNT_DENIED = "INSERT INTO denied_read (tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) ON CONFLICT (tenant_id, minute, engineer, support_request, data_tenant, category, reason) DO UPDATE SET count = count + 1, last_at = excluded.last_at";
     DENIED_BEFORE = "SELECT tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count FROM denied_read WHERE tenant_id = $1 AND minute < $2 ORDER BY minute, engineer, support_request, data_tenant, category, reason LIMIT $3";

@@ -274,7 +274,7 @@ impl Work {
         Ok(taken)
     }
 
-    /// Deletes sessions, remembered answers and outbox items that are past their time.
+    /// Deletes sessions, remembered answers, outbox items and counts of typed values that are past their time.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -283,6 +283,7 @@ impl Work {
         self.session.execute(sql::DELETE_OLD_SESSIONS, values![now]).await?;
         self.session.execute(sql::DELETE_OLD_ANSWERS, values![now - ANSWER_KEPT]).await?;
         self.session.execute(sql::DELETE_OLD_OUTBOX, values![now - OUTBOX_KEPT]).await?;
+        self.session.execute(sql::DELETE_OLD_TYPED_VALUES, values![hour(now)]).await?;
         Ok(())
     }
 }
@@ -290,6 +291,11 @@ impl Work {
 /// The minute that counts of refused reads are kept by.
 pub(crate) fn minute(at: Timestamp) -> i64 {
     at.as_micros().div_euclid(Duration::minutes(1).as_micros())
+}
+
+/// The clock hour that typed values are counted by.
+pub(crate) fn hour(at: Timestamp) -> i64 {
+    at.as_micros().div_euclid(Duration::hours(1).as_micros())
 }
 
 /// A request that carries an `Idempotency-Key`, and whom it is from.

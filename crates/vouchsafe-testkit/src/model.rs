@@ -3,6 +3,7 @@
 
 pub mod act;
 mod command;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +23,9 @@ pub const MINUTE: Time = 60_000;
 pub const HOUR: Time = 60 * MINUTE;
 /// A day.
 pub const DAY: Time = 24 * HOUR;
+
+/// How long access may lie unused before it pauses.
+pub const IDLE: Time = 7 * DAY;
 
 /// The bit of sign-in logs, the category that this version reads.
 pub const SIGN_INS: u8 = 1 << 3;
@@ -49,6 +53,8 @@ pub enum Outcome {
     NoLiveGrant,
     /// The named grant has ended.
     GrantEnded,
+    /// Only a paused grant covers the read.
+    GrantPaused,
 }
 
 /// What is asked for or approved.
@@ -155,6 +161,8 @@ pub struct Grant {
     pub created: Time,
     /// Until when.
     pub expires: Time,
+    /// When it pauses if nothing is read until then.
+    pub idle: Time,
     /// Ended before; `true` if a person of the tenant removed it.
     pub ended: Option<bool>,
 }
@@ -241,11 +249,22 @@ impl Model {
         linked.map(crate::cast::place).filter(|other| CAST[*other].tenant == tenant).collect()
     }
 
+    /// Whether a grant has not ended.
+    #[must_use]
+    pub fn open_grant(&self, grant: usize) -> bool {
+        let grant = &self.grants[grant];
+        grant.ended.is_none() && self.now < grant.expires
+    }
+
     /// Whether a grant can be read under now.
     #[must_use]
     pub fn live(&self, grant: usize) -> bool {
-        let grant = &self.grants[grant];
-        grant.ended.is_none() && self.now < grant.expires
+        self.open_grant(grant) && self.now < self.grants[grant].idle
+    }
+
+    /// Something was read under a grant.
+    pub fn has_read(&mut self, grant: usize) {
+        self.grants[grant].idle = self.now + IDLE;
     }
 
     /// How a side looks now.
@@ -267,7 +286,12 @@ impl Model {
         let Ask { case, resource, rests_on, .. } = &self.asks[ask];
         match self.status(ask, *resource) {
             Some("pending") => return "pending",
-            Some("approved") => return "live",
+            Some("approved") => {
+                let State::Approved(_, _, Some(grant)) = self.sides[&(ask, *resource)].state else {
+                    return "live";
+                };
+                return if self.live(grant) { "live" } else { "paused" };
+            }
             Some(_) => return "ended",
             None => {}
         }
@@ -286,36 +310,47 @@ impl Model {
         let Case { tenant, consent, .. } = &self.cases[case];
         match consent {
             Consent::Given(grant) if self.live(*grant) => "given",
+            Consent::Given(grant) if self.open_grant(*grant) => "paused",
             _ if !self.settings[*tenant].consent => "notOffered",
             Consent::Given(_) => "expired",
             Consent::No => "none",
         }
     }
 
-    /// The grant under which an engineer may read a tenant's sign-ins for a case now: the oldest.
-    #[must_use]
-    pub fn may_read(&self, engineer: Person, tenant: Tenant, case: usize) -> Option<usize> {
-        let open = self.cases[case].closed.is_none() && self.cases[case].engineer == Some(engineer);
+    /// The grant under which an engineer reads a tenant's sign-ins for a case now: the oldest live one.
+    ///
+    /// # Errors
+    /// How the read is refused.
+    pub fn may_read(&self, engineer: Person, tenant: Tenant, case: usize) -> Result<usize, Outcome> {
+        if self.cases[case].engineer != Some(engineer) {
+            return Err(Outcome::NotFound);
+        }
+        if self.cases[case].closed.is_some() {
+            return Err(Outcome::NoLiveGrant);
+        }
         let covers = |grant: &usize| {
             let found = &self.grants[*grant];
             found.tenant == tenant && found.case == case && found.scope.categories & SIGN_INS != 0
         };
-        let live = (0..self.grants.len()).filter(|grant| self.live(*grant)).filter(covers);
-        live.min_by_key(|grant| self.grants[*grant].created).filter(|_| open)
+        let open: Vec<usize> = self.open_grants().into_iter().filter(covers).collect();
+        let live = open.iter().copied().filter(|grant| self.live(*grant));
+        let refused = if open.is_empty() { Outcome::NoLiveGrant } else { Outcome::GrantPaused };
+        live.min_by_key(|grant| self.grants[*grant].created).ok_or(refused)
     }
 
-    /// Live grants.
+    /// Grants that have not ended, paused or not.
     #[must_use]
-    pub fn live_grants(&self) -> BTreeSet<usize> {
-        (0..self.grants.len()).filter(|grant| self.live(*grant)).collect()
+    pub fn open_grants(&self) -> BTreeSet<usize> {
+        (0..self.grants.len()).filter(|grant| self.open_grant(*grant)).collect()
     }
 
-    /// The next instant at which time alone ends something.
+    /// The next instant at which time alone ends or pauses something.
     #[must_use]
     pub fn next_end(&self) -> Option<Time> {
         let pending = self.sides.values().filter(|side| side.state == State::Pending).map(|side| side.until);
-        let live = self.live_grants().into_iter().map(|grant| self.grants[grant].expires);
-        pending.chain(live).filter(|at| *at > self.now).min()
+        let open = self.open_grants().into_iter();
+        let open = open.flat_map(|grant| [self.grants[grant].expires, self.grants[grant].idle]);
+        pending.chain(open).filter(|at| *at > self.now).min()
     }
 
     /// Whether a tenant exists here.

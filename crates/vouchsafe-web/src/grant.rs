@@ -25,6 +25,43 @@ impl GrantSource {
     }
 }
 
+/// Why access is paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PauseReason {
+    /// Nothing was read under it for a while.
+    Idle,
+    /// Far more would have been read than there was when it was approved.
+    TooMuchRead,
+}
+
+impl PauseReason {
+    /// In words, as a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Idle => "Nothing was read under it for as long as your settings allow.",
+            Self::TooMuchRead => {
+                "The engineer was about to read far more different records than there were when access was approved."
+            }
+        }
+    }
+}
+
+/// A masked value that the engineer asks to see, for who decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevealRow {
+    /// The `rv_` id.
+    pub id: String,
+    /// Which property, by its path.
+    pub property: String,
+    /// The true value.
+    pub value: String,
+    /// Why, in the engineer's words; may be empty.
+    pub justification: String,
+    /// When it was asked.
+    pub asked: TimeView,
+}
+
 /// One grant on the own tenant's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantRow {
@@ -42,12 +79,16 @@ pub struct GrantRow {
     pub categories: Vec<Category>,
     /// Whether it is live.
     pub status: GrantStatus,
+    /// Why it is paused, while it is.
+    pub pause: Option<PauseReason>,
     /// Since when.
     pub since: TimeView,
     /// Until when at the latest; `None` where only closure ends it.
     pub until: Option<TimeView>,
     /// What was read under it.
     pub reads: ReadsSummary,
+    /// What the engineer asks to see, for who may decide.
+    pub reveals: Vec<RevealRow>,
     /// Whether the person may remove it: shows the button.
     pub may_remove: bool,
     /// Whether the person may let it go on: shows the button while paused.

@@ -38,7 +38,7 @@ pub use consent::{ConsentStatus, ConsentView};
 pub use error::RenderError;
 pub use fact::Fact;
 pub use form::{Choice, FieldError, FormErrors};
-pub use grant::{GrantRow, GrantSource};
+pub use grant::{GrantRow, GrantSource, PauseReason, RevealRow};
 pub use message::{Author, MessageView};
 pub use notice::{Flash, Notice, Tone};
 pub use people::{EngineerView, VoteView, VotesView};

@@ -76,6 +76,12 @@ notices! {
     AllAccessRemoved = "allAccessRemoved", Success, "All support access is removed. Nothing more can be read.";
     /// A paused access goes on.
     AccessConfirmed = "accessConfirmed", Success, "Access goes on.";
+    /// An engineer asked to see a masked value.
+    RevealAsked = "revealAsked", Success, "The customer is asked. Once somebody agrees, the value shows for 15 minutes.";
+    /// A masked value shows.
+    RevealApproved = "revealApproved", Success, "The engineer sees this value for 15 minutes.";
+    /// A masked value stays masked.
+    RevealRejected = "revealRejected", Success, "The value stays masked.";
     /// An engineer asked for access.
     AccessAsked = "accessAsked", Success, "Your request is on its way to the customer.";
     /// An engineer withdrew a request.

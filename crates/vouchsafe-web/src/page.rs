@@ -32,7 +32,8 @@ mod support_requests;
 pub use access_list::{AccessListView, access_history, pending_requests};
 pub use access_policy::{AccessPolicyView, PolicyLine, access_policy};
 pub use access_request::{
-    AccessRequestSide, AccessRequestView, DataAccess, Decision, DecisionForm, access_request,
+    AccessRequestSide, AccessRequestView, DataAccess, Decision, DecisionForm, PreviewPart, PreviewView,
+    access_request,
 };
 pub use api_reference::{
     ApiReferenceView, Operation, OperationGroup, Parameter, ResponseLine, api_reference,
@@ -41,7 +42,7 @@ pub use approved_access::{ApprovedAccessView, approved_access};
 pub use ask_for_access::{AskForAccessView, ask_for_access};
 pub use audit_entry::{AuditEntryView, ModifiedProperty, audit_entry};
 pub use audit_log::{AuditFilter, AuditLogView, AuditRow, audit_log};
-pub use case::{CaseAccess, CaseView, case};
+pub use case::{CaseAccess, CaseView, RevealForm, case};
 pub use choose_person::{ChoosePersonView, PersonChoice, TenantPeople, choose_person};
 pub use close_support_request::{CloseSupportRequestView, close_support_request};
 pub use confirm::{Act, ConfirmView, confirm};

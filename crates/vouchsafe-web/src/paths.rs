@@ -181,10 +181,34 @@ pub fn remove_all_of(support_request_id: &str) -> String {
     format!("/grants/remove-all?supportRequestId={}", segment(support_request_id))
 }
 
+/// Shows what a pending request would reach (POST: each look is recorded).
+#[must_use]
+pub fn preview(id: &str) -> String {
+    format!("/access-requests/{}/preview", segment(id))
+}
+
 /// Lets a paused access go on (POST).
 #[must_use]
 pub fn confirm_grant(id: &str) -> String {
     format!("/grants/{}/confirm", segment(id))
+}
+
+/// Asks to see a masked value (POST, engineer).
+#[must_use]
+pub fn ask_reveal(support_request_id: &str) -> String {
+    format!("/desk/{}/reveals", segment(support_request_id))
+}
+
+/// Lets a masked value show for a while (POST).
+#[must_use]
+pub fn approve_reveal(id: &str) -> String {
+    format!("/reveals/{}/approve", segment(id))
+}
+
+/// Keeps a value masked (POST).
+#[must_use]
+pub fn reject_reveal(id: &str) -> String {
+    format!("/reveals/{}/reject", segment(id))
 }
 
 /// What was read under one grant, consent included.

@@ -13,7 +13,7 @@ pub struct ReadsSummary {
     pub records: u64,
     /// Of how many people; `None` where the records name nobody.
     pub people: Option<u64>,
-    /// How many values were shown unmasked.
+    /// In how many reads a masked value was shown in clear.
     pub revealed: u64,
     /// When the last read was; `None` while there was none.
     pub last: Option<TimeView>,

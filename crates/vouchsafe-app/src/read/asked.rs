@@ -3,7 +3,7 @@
 
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_diagnostics::filter::{Filter, parse};
-use vouchsafe_diagnostics::mask::{Rewriter, Rewritten, check_order};
+use vouchsafe_diagnostics::mask::{Rewriter, Rewritten, TypedValue, check_order};
 use vouchsafe_diagnostics::resource::{Resource, Schema, Shape};
 use vouchsafe_store::{Order, Reach, RecordPage, RecordQuery, Summary, SummaryBy, SummaryQuery};
 
@@ -24,6 +24,8 @@ pub(super) struct Asked {
     pub(super) category: DataCategory,
     /// What the engineer typed, in canonical form.
     pub(super) text: String,
+    /// The whole values in it that were typed on masked properties.
+    pub(super) typed: Vec<TypedValue>,
 }
 
 enum Question {
@@ -44,9 +46,14 @@ impl Asked {
         let reach = looked.reach(query.resource);
         let category = reach.data_categories.first().or(schema.categories.first()).copied();
         let category = category.ok_or(AppError::NotFound)?;
+        let mut typed = Vec::new();
+        let mut true_filter = |found: Rewritten| {
+            typed = found.typed;
+            found.filter
+        };
         let (question, text) = match &query.wanted {
             Wanted::One(id) => {
-                let filter = Rewriter::new(schema.masks, &looked.key).id(id)?.filter;
+                let filter = true_filter(Rewriter::new(schema.masks, &looked.key).id(id)?);
                 let one = RecordQuery {
                     filter: Some(filter),
                     top: OF_ONE_ID_MAX,
@@ -64,8 +71,7 @@ impl Asked {
                 if let Some((property, _)) = &options.order_by {
                     check_order(schema.masks, property).map_err(AppError::MaskedOrder)?;
                 }
-                let mut page =
-                    record_query(query.resource, options, rewritten.map(|found| found.filter), reach)?;
+                let mut page = record_query(query.resource, options, rewritten.map(&mut true_filter), reach)?;
                 if let Some(token) = &options.skip_token {
                     let basis = cursor_basis(&looked.label, query.resource);
                     page.after = Some(RecordCursor::parse(token)?.place(app.store.master(), &basis)?);
@@ -85,14 +91,14 @@ impl Asked {
                 let counts = SummaryQuery {
                     resource: query.resource,
                     by: *by,
-                    filter: rewritten.map(|found| found.filter),
+                    filter: rewritten.map(&mut true_filter),
                     reach,
                     top: SUMMARY_ROWS_MAX,
                 };
                 (Question::Counts(counts), text)
             }
         };
-        Ok(Self { question, category, text })
+        Ok(Self { question, category, text, typed })
     }
 }
 

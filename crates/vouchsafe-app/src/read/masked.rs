@@ -13,6 +13,7 @@ use vouchsafe_store::{RecordPage, StoreError, StoredRecord, Summary, SummaryBy, 
 use super::asked::{Found, cursor_basis};
 use super::{Looked, ReadQuery};
 use crate::cursor::RecordCursor;
+use crate::reveal::revealed;
 use crate::{App, AppError};
 
 /// Names that are looked up for one answer at most.
@@ -105,7 +106,8 @@ impl App {
             Found::Records(page) => self.who_is_who(query.tenant, query.resource, page).await?,
             Found::Counts(..) => People::default(),
         };
-        let mut masker = Masker::new(schema.masks, &looked.key).with_people(&people);
+        let revealed = revealed(&looked.reveals);
+        let mut masker = Masker::new(schema.masks, &looked.key).with_people(&people).with_revealed(&revealed);
         let mut answer = MaskedAnswer {
             read,
             grant: looked.grant.clone(),
@@ -139,7 +141,11 @@ impl App {
             }
         }
         let properties = masker.into_properties().into_iter();
-        let read = properties.map(|p| PropertyRead { name: p.name, masked: p.shown == Shown::Masked });
+        let read = properties.map(|p| PropertyRead {
+            name: p.name,
+            masked: p.shown != Shown::Plain,
+            revealed: p.shown == Shown::Revealed,
+        });
         Ok((answer, read.collect()))
     }
 

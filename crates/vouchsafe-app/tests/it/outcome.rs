@@ -20,6 +20,7 @@ pub(crate) fn class<T>(answer: Result<T, AppError>) -> Outcome {
         AppError::Rejected(Rejection::Invalid { .. }) => Outcome::Invalid,
         AppError::NoRead(ReadRefusal::NoLiveGrant) => Outcome::NoLiveGrant,
         AppError::NoRead(ReadRefusal::GrantEnded) => Outcome::GrantEnded,
+        AppError::NoRead(ReadRefusal::GrantPaused) => Outcome::GrantPaused,
         other => panic!("no rule answers so: {other:?}"),
     }
 }

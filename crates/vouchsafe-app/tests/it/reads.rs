@@ -113,7 +113,8 @@ async fn the_record_of_a_read_holds_true_ids_the_query_as_typed_and_what_left_ma
 
 #[tokio::test]
 async fn the_time_range_of_a_grant_binds_lists_counts_single_records_and_next_pages() {
-    let range = DataFilter { data_from: Some(millis(-10 * HOUR)), data_to: Some(millis(-4 * HOUR)) };
+    let (from, to) = (Some(millis(-10 * HOUR)), Some(millis(-4 * HOUR)));
+    let range = DataFilter { data_from: from, data_to: to, users: None };
     let narrowing = Narrowing { filter: Some(range), ..Narrowing::default() };
     let reading = narrowed(World::with_sign_ins().await, narrowing).await;
     // From is inclusive, to is not: the sign-ins of 10, 9, 8, 7, 6 and 5 hours ago.
@@ -299,4 +300,35 @@ async fn a_refused_act_stops_no_answer() {
     }
     world.app.remove_all_grants(&world.call("rita"), None, None).await.unwrap();
     assert!(!live.is_stopped());
+}
+
+#[tokio::test]
+async fn a_grant_pauses_before_it_gives_more_than_was_previewed_and_repeated_records_count_once() {
+    // No records at the approval, so 1,000 different ones may be read; then more come in.
+    let reading = narrowed(World::new().await, Narrowing::default()).await;
+    reading.world.import("ada", 1_100).await;
+    let page = |from: i64, to: i64| {
+        let filter = format!(
+            "createdDateTime ge {} and createdDateTime lt {}",
+            millis(-to * HOUR),
+            millis(-from * HOUR)
+        );
+        reading.query(ListOptions { filter: Some(filter), top: 1_000, ..ListOptions::default() })
+    };
+    let read = async |from: i64, to: i64| {
+        reading.world.tick();
+        reading.world.read("eve", &page(from, to)).await
+    };
+    let rows = |answer: ReadAnswer| body(&answer)["value"].as_array().unwrap().len();
+    assert_eq!(rows(read(0, 600).await.unwrap()), 600);
+    assert_eq!(rows(read(0, 600).await.unwrap()), 600, "the same again is not more");
+    assert_eq!(rows(read(600, 1_000).await.unwrap()), 400, "a thousand different ones");
+    let recorded = reading.recorded().await.len();
+    let beyond = read(1_000, 1_001).await;
+    assert!(refused(&beyond, ReadRefusal::GrantPaused), "{beyond:?}");
+    assert!(refused(&read(0, 1).await, ReadRefusal::GrantPaused), "nothing at all while it is paused");
+    assert_eq!(reading.recorded().await.len(), recorded, "refused before anything left");
+    reading.world.app.confirm_grant(&reading.world.call("ben"), reading.grant).await.unwrap();
+    assert_eq!(rows(read(1_000, 1_100).await.unwrap()), 100);
+    check::logs(&reading.world).await;
 }

@@ -109,6 +109,10 @@ impl Subject {
             }
             Act::Reopen(by, case) => class(app.reopen(&self.call(by), self.cases[case]).await),
             Act::Read(by, case, tenant, grant) => self.read(by, case, tenant, grant, model).await,
+            Act::Confirm(by, grant) => class(app.confirm_grant(&self.call(by), self.grants[grant]).await),
+            Act::Post(by, case) => {
+                class(app.post_message(&self.call(by), self.cases[case], "Any news?").await)
+            }
             Act::Policy(by, change) => class(self.policy(by, change).await),
             Act::Wait(until) => {
                 self.world.clock.set(millis(until));
@@ -159,7 +163,8 @@ impl Subject {
     }
 
     async fn ask(&mut self, by: Person, case: usize, resource: Tenant, scope: Scope) -> Result<(), AppError> {
-        let filter = DataFilter { data_from: scope.from.map(millis), data_to: scope.to.map(millis) };
+        let (data_from, data_to) = (scope.from.map(millis), scope.to.map(millis));
+        let filter = DataFilter { data_from, data_to, users: None };
         let mut command = self.world.ask_for(resource);
         command.data_categories = categories(scope.categories);
         command.filter = Some(filter);
@@ -176,7 +181,9 @@ impl Subject {
         let narrowing = Narrowing {
             data_categories: narrow.categories.map(categories),
             duration: narrow.minutes.map(minutes),
-            filter: narrow.from.map(|from| DataFilter { data_from: Some(millis(from)), data_to: None }),
+            filter: narrow
+                .from
+                .map(|from| DataFilter { data_from: Some(millis(from)), ..DataFilter::default() }),
         };
         let vote = VoteCommand { comment: None, narrowing };
         class(self.world.app.approve(&self.call(by), self.asks[ask], vote).await)

@@ -7,7 +7,8 @@ use super::{
 use crate::audit::Activity;
 use crate::decided::{Context, Decided, Draft, Write};
 use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState, GrantStatus};
-use crate::id::{AccessRequestId, GrantId, TenantId};
+use crate::id::{AccessRequestId, GrantId, TenantId, UserId};
+use crate::pace::{Measured, Usage};
 use crate::permit::{ApproveRequest, AskAccess, CancelRequest, RejectRequest, RevokeRequest};
 use crate::person::Person;
 use crate::personal::Personal;
@@ -169,8 +170,8 @@ pub struct ApproveFacts<'a> {
     pub tenant: &'a Tenant,
     /// Whether the approver's account is linked to an account of the provider.
     pub linked_to_provider: bool,
-    /// Id for the grant, if this side makes one.
-    pub grant: GrantId,
+    /// For the grant, if this side makes one.
+    pub grant: NewGrant,
     /// The case, for S's side: its stage moves on.
     pub request: Option<&'a SupportRequest>,
     /// The engineer's record, for S's side where S ≠ R: R's record is made from it.
@@ -186,8 +187,17 @@ pub struct Resource<'a> {
     pub tenant: &'a Tenant,
     /// The approver's own account in R, if both accounts are linked as one person and that account may approve in R.
     pub same_person: Option<&'a Person>,
-    /// Id for R's grant.
-    pub grant: GrantId,
+    /// For R's grant.
+    pub grant: NewGrant,
+}
+
+/// What a grant takes besides its scope.
+#[derive(Debug, Clone)]
+pub struct NewGrant {
+    /// Its id.
+    pub id: GrantId,
+    /// What was found in its tenant's data, for exactly the scope that the vote approves.
+    pub measured: Measured,
 }
 
 /// Approves one side. On S's side where S ≠ R, R's record comes into being, and is approved at once if the same
@@ -204,7 +214,7 @@ pub fn approve(
     cx: &Context,
 ) -> Result<Decided<ApproveRequest>, Rejection> {
     decidable(side, cx)?;
-    may_decide(side, by, facts.tenant, facts.linked_to_provider)?;
+    may_decide(side.requested_by.id, by, facts.tenant, facts.linked_to_provider)?;
     let scope = capped(side.requested.narrowed(&vote.narrowing)?, &facts.tenant.policy, side.side);
     let comment = remark("comment", vote.comment.as_deref(), by)?;
     let mut draft = Draft::new(cx);
@@ -230,30 +240,45 @@ pub fn approve(
         }
         Side::Both => {
             draft.entry(side.tenant, Activity::RequestApproved, side.id, Some(side.support_request));
-            give_access(&mut draft, side, approval, facts.grant, cx);
+            give_access(&mut draft, side, approval, &facts.grant, &facts.tenant.policy, cx);
             moved_on(&mut draft, facts.request);
         }
-        Side::ResourceTenant => give_access(&mut draft, side, approval, facts.grant, cx),
+        Side::ResourceTenant => {
+            give_access(&mut draft, side, approval, &facts.grant, &facts.tenant.policy, cx);
+        }
     }
     Ok(draft.decided(side.id))
 }
 
 /// Approves the data's side: narrowing is told first, then access begins.
-fn give_access(draft: &mut Draft<'_>, side: &AccessSide, mut approval: Approval, id: GrantId, cx: &Context) {
+fn give_access(
+    draft: &mut Draft<'_>,
+    side: &AccessSide,
+    mut approval: Approval,
+    new: &NewGrant,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) {
     let expires = cx.now + approval.scope.duration;
-    approval.grant = Some(id);
+    approval.grant = Some(new.id);
     approval.expires = Some(expires);
+    let people = new.measured.people.clone();
     let grant = Grant {
-        id,
+        id: new.id,
         tenant: side.tenant,
         support_request: side.support_request,
         access_request: Some(side.id),
         source: GrantSource::AccessRequest,
         data_categories: approval.scope.data_categories.clone(),
-        filter: approval.scope.filter,
+        filter: approval.scope.filter.clone(),
+        people: people.map(|people| people.into_iter().map(|person| person.kept(approval.by)).collect()),
+        extent: new.measured.extent,
+        records_max: new.measured.extent.allowance(),
+        idle_pause: policy.idle_pause,
         created: cx.now,
         expires,
         state: GrantState::Live,
+        usage: Usage::begun(cx.now + policy.idle_pause),
         version: 0,
     };
     let automatic = approval.automatic;
@@ -303,7 +328,7 @@ fn reach_resource(
         grant: None,
         expires: None,
     };
-    give_access(draft, &side, approval, resource.grant, cx);
+    give_access(draft, &side, approval, &resource.grant, policy, cx);
 }
 
 /// The scope with the duration cut to what the data's tenant allows at most.
@@ -327,7 +352,7 @@ pub fn reject(
     cx: &Context,
 ) -> Result<Decided<RejectRequest>, Rejection> {
     decidable(side, cx)?;
-    may_decide(side, by, facts.tenant, facts.linked_to_provider)?;
+    may_decide(side.requested_by.id, by, facts.tenant, facts.linked_to_provider)?;
     let reason = remark("reason", reason, by)?;
     let activity = match side.side {
         Side::SupportRequestTenant | Side::Both => Activity::RequestRejected,
@@ -505,7 +530,7 @@ pub fn engineer_status(
     }
 }
 
-fn decidable(side: &AccessSide, cx: &Context) -> Result<(), Rejection> {
+pub(crate) fn decidable(side: &AccessSide, cx: &Context) -> Result<(), Rejection> {
     if side.status(cx.now) == SideStatus::Pending { Ok(()) } else { Err(refusal(side, cx)) }
 }
 
@@ -522,14 +547,15 @@ fn refusal(side: &AccessSide, cx: &Context) -> Rejection {
     }
 }
 
-fn may_decide(
-    side: &AccessSide,
+/// Whether this person may decide on what `asker` asked.
+pub(crate) fn may_decide(
+    asker: UserId,
     by: &Person,
     tenant: &Tenant,
     linked_to_provider: bool,
 ) -> Result<(), Rejection> {
     let policy = &tenant.policy;
-    if side.requested_by.id == by.id || linked_to_provider {
+    if asker == by.id || linked_to_provider {
         return Err(Rejection::Forbidden("the provider's own people do not decide for a customer"));
     }
     if !policy.approvals.approver_ids.is_empty() && !policy.approvals.approver_ids.contains(&by.id) {

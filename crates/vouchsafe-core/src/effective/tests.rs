@@ -4,9 +4,11 @@ use super::*;
 use crate::consent::Consent;
 use crate::grant::{GrantEnd, GrantState};
 use crate::id::{Id, SupportRequestId, uuid_v7};
+use crate::pace::{Extent, PauseReason, Usage};
 use crate::personal::Personal;
 use crate::scope::DataCategory::{DirectoryObjects, SignInLogs, TenantProfile};
 use crate::support_request::{RequestState, Resolution, Severity, Stage};
+use crate::time::Duration;
 
 const NOW: i64 = 1_000_000;
 
@@ -52,9 +54,14 @@ fn grant(n: u8) -> Grant {
         source: GrantSource::AccessRequest,
         data_categories: vec![SignInLogs],
         filter: None,
+        people: None,
+        extent: Extent { records: 1, people: Some(1) },
+        records_max: 1_000,
+        idle_pause: Duration::days(7),
         created: at(i64::from(n)),
         expires: at(NOW + 1),
         state: GrantState::Live,
+        usage: Usage::begun(at(NOW + 1)),
         version: 1,
     }
 }
@@ -65,6 +72,7 @@ enum Answer {
     Basic,
     NoLiveGrant,
     Ended,
+    Paused,
 }
 
 struct Row {
@@ -114,6 +122,7 @@ impl Row {
             Ok(Basis::Basic) => Answer::Basic,
             Err(ReadRefusal::NoLiveGrant) => Answer::NoLiveGrant,
             Err(ReadRefusal::GrantEnded) => Answer::Ended,
+            Err(ReadRefusal::GrantPaused) => Answer::Paused,
         };
         assert_eq!(answer, self.answer, "{}", self.rule);
     }
@@ -124,7 +133,13 @@ fn ended(n: u8) -> Grant {
 }
 
 fn paused(n: u8) -> Grant {
-    Grant { state: GrantState::Paused { since: at(0) }, ..grant(n) }
+    let why = PauseReason::TooMuchRead;
+    Grant { state: GrantState::Paused { since: at(0), why }, ..grant(n) }
+}
+
+/// Live on record, but unused until `idle_at`.
+fn unused(n: u8, idle_at: i64) -> Grant {
+    Grant { usage: Usage::begun(at(idle_at)), ..grant(n) }
 }
 
 fn expiring(n: u8, expires: i64) -> Grant {
@@ -149,7 +164,7 @@ fn covering(n: u8, categories: &[DataCategory]) -> Grant {
 
 #[test]
 fn a_read_rests_on_one_live_grant_of_the_same_case_and_tenant_or_is_refused() {
-    use Answer::{Basic, Ended, NoLiveGrant, Under};
+    use Answer::{Basic, Ended, NoLiveGrant, Paused, Under};
     let table = [
         Row::new("nothing granted, nothing read", [], NoLiveGrant),
         Row::new("a live grant is enough", [grant(1)], Under(1)),
@@ -157,7 +172,13 @@ fn a_read_rests_on_one_live_grant_of_the_same_case_and_tenant_or_is_refused() {
         Row::new("the oldest live one counts", [ended(1), paused(2), expiring(3, NOW), grant(4)], Under(4)),
         Row::new("equally old ones go by id", [Grant { created: at(3), ..grant(2) }, grant(3)], Under(2)),
         Row::new("an ended grant is none", [ended(1)], NoLiveGrant),
-        Row::new("a paused grant is none", [paused(1)], NoLiveGrant),
+        Row::new("a paused grant is told", [paused(1)], Paused),
+        Row::new("a paused grant beside a live one", [paused(1), grant(2)], Under(2)),
+        Row::new("a paused grant of another category is none", [paused(1)], NoLiveGrant).of(DirectoryObjects),
+        Row::new("a paused grant that has expired", [Grant { expires: at(NOW), ..paused(1) }], NoLiveGrant),
+        Row::new("unused for just too short", [unused(1, NOW + 1)], Under(1)),
+        Row::new("unused for too long", [unused(1, NOW)], Paused),
+        Row::new("unused beside a used one", [unused(1, NOW), grant(2)], Under(2)),
         Row::new("it lives until just before its end", [expiring(1, NOW + 1)], Under(1)),
         Row::new("at its very end it is over", [expiring(1, NOW)], NoLiveGrant),
         Row::new("of another case is none", [of_case(1, 2)], NoLiveGrant),
@@ -173,7 +194,9 @@ fn a_read_rests_on_one_live_grant_of_the_same_case_and_tenant_or_is_refused() {
         Row::new("a named grant is used, younger or not", [grant(1), grant(2)], Under(2)).naming(2),
         Row::new("a named collection is used", [collection(1), grant(2)], Under(1)).naming(1),
         Row::new("a named one that ended is told", [ended(1), grant(2)], Ended).naming(1),
-        Row::new("a named one that is paused is told", [paused(1), grant(2)], Ended).naming(1),
+        Row::new("a named one that is paused is told", [paused(1), grant(2)], Paused).naming(1),
+        Row::new("a named one that is unused is told", [unused(1, NOW), grant(2)], Paused).naming(1),
+        Row::new("a named one of a closed case, paused", [paused(1)], Ended).naming(1).closed(),
         Row::new("a named one at its very end", [expiring(1, NOW), grant(2)], Ended).naming(1),
         Row::new("a named one of a closed case", [grant(1)], Ended).naming(1).closed(),
         Row::new("a named one that does not cover", [grant(1)], NoLiveGrant).naming(1).of(DirectoryObjects),

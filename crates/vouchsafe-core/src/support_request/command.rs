@@ -10,6 +10,7 @@ use crate::consent::{Consent, ConsentStatus};
 use crate::decided::{Context, Decided, Draft, Write};
 use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState};
 use crate::id::{GrantId, MessageId, SupportRequestId, TenantId, UserId};
+use crate::pace::{Extent, Usage};
 use crate::permit::{
     Action, AskConsent, DecideConsent, OpenRequest, PostMessage, ProposeReopen, ReopenRequest, UpdateRequest,
 };
@@ -70,8 +71,8 @@ pub struct Opening {
 pub enum Answer {
     /// No.
     No,
-    /// Yes, from someone who may consent: it makes this grant.
-    Yes(GrantId),
+    /// Yes, from someone who may consent: it makes this grant, over so much data.
+    Yes(GrantId, Extent),
     /// Yes, from someone whose vote is not enough.
     YesIfApproved,
 }
@@ -191,7 +192,7 @@ pub fn update<A: Action<Subject = SupportRequestId> + MayUpdate>(
     match change.consent {
         None => {}
         Some(Answer::No) => end_consent(&mut draft, request, consent_grant, None, cx),
-        Some(answer @ (Answer::Yes(_) | Answer::YesIfApproved)) => {
+        Some(answer @ (Answer::Yes(..) | Answer::YesIfApproved)) => {
             // A former *yes* whose time is over gives way to this one; its end is told first.
             expire_consent(&mut draft, request, consent_grant, cx);
             answer_consent(&mut draft, request, answer, by.id, policy, cx)?;
@@ -213,14 +214,14 @@ impl MayUpdate for DecideConsent {}
 /// waits; [`Rejection::Forbidden`] for the person who said yes.
 pub fn approve_consent(
     request: &SupportRequest,
-    grant: GrantId,
+    (grant, extent): (GrantId, Extent),
     by: &Person,
     policy: &SupportAccessPolicy,
     cx: &Context,
 ) -> Result<Decided<DecideConsent>, Rejection> {
     waiting_consent(request, by, cx)?;
     let mut draft = Draft::new(cx);
-    answer_consent(&mut draft, request, Answer::Yes(grant), by.id, policy, cx)?;
+    answer_consent(&mut draft, request, Answer::Yes(grant, extent), by.id, policy, cx)?;
     Ok(draft.decided(request.id))
 }
 
@@ -267,7 +268,7 @@ fn answer_consent(
     let already = request.consent.status(cx.now, true);
     match answer {
         Answer::No => {}
-        Answer::Yes(_) if already == ConsentStatus::Given => {}
+        Answer::Yes(..) if already == ConsentStatus::Given => {}
         Answer::YesIfApproved
             if already == ConsentStatus::Given || already == ConsentStatus::AwaitingApproval => {}
         Answer::YesIfApproved => {
@@ -275,7 +276,7 @@ fn answer_consent(
                 .entry(request.tenant, Activity::ConsentAwaitingApproval, request.id, Some(request.id))
                 .support_request(Some(request), SupportRequestEvent::ConsentAwaiting { by, since: cx.now });
         }
-        Answer::Yes(grant) => {
+        Answer::Yes(grant, extent) => {
             let expires = cx.now + policy.consent_duration;
             let given = SupportRequestEvent::ConsentGiven { grant, by, at: cx.now, expires };
             let grant = Grant {
@@ -286,9 +287,14 @@ fn answer_consent(
                 source: GrantSource::Consent,
                 data_categories: DataCategory::advanced(),
                 filter: None,
+                people: None,
+                extent,
+                records_max: extent.allowance(),
+                idle_pause: policy.idle_pause,
                 created: cx.now,
                 expires,
                 state: GrantState::Live,
+                usage: Usage::begun(cx.now + policy.idle_pause),
                 version: 0,
             };
             draft

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use vouchsafe_core::access_request::{AccessSide, Side, SideState};
-use vouchsafe_core::audit::Event;
+use vouchsafe_core::audit::{Activity, Event};
 use vouchsafe_core::consent::Consent;
 use vouchsafe_core::decided::Write;
 use vouchsafe_core::grant::{Grant, GrantSource, GrantState};
@@ -25,7 +25,7 @@ pub(crate) fn decision(before: &World, after: &World, done: &Done, step: &Step) 
     every_write_has_an_entry(done);
     entries_do_something_and_are_not_of_the_future(after, done);
     resource_tenants_leave_no_trace_in_another_tenant(done);
-    if matches!(step, Step::RecordExpiry { .. }) {
+    if matches!(step, Step::RecordExpiry { .. } | Step::RecordIdle { .. }) {
         recording_an_expiry_changes_no_status(before, after);
     }
 }
@@ -88,6 +88,8 @@ fn every_grant_has_its_approval_or_consent(world: &World) {
                 assert_eq!(grant.expires, approval.at + approval.scope.duration);
                 assert_eq!(grant.data_categories, approval.scope.data_categories);
                 assert_eq!(grant.filter, approval.scope.filter);
+                let named = grant.filter.as_ref().is_some_and(|filter| filter.users.is_some());
+                assert!(!named || grant.reach().people.is_some(), "{grant:?}");
                 assert_ne!(side.side, Side::SupportRequestTenant);
                 let stands = matches!(side.state, SideState::Approved { .. });
                 assert_eq!(stands, grant.is_open_on_record(), "{side:?} {grant:?}");
@@ -183,8 +185,8 @@ fn entries_do_something_and_are_not_of_the_future(world: &World, done: &Done) {
                 _ => false,
             })
         };
-        let handed_over = entry.activity == vouchsafe_core::audit::Activity::AccessInherited;
-        assert!(handed_over || written(entry.tenant), "{entry:?}");
+        let changes_nothing = matches!(entry.activity, Activity::AccessInherited | Activity::PreviewShown);
+        assert!(changes_nothing || written(entry.tenant), "{entry:?}");
     }
 }
 

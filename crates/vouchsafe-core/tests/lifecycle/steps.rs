@@ -35,6 +35,10 @@ pub(crate) enum Step {
         narrow: bool,
         same_person: bool,
     },
+    Preview {
+        ask: u8,
+        side: u8,
+    },
     Reject {
         ask: u8,
         side: u8,
@@ -74,6 +78,18 @@ pub(crate) enum Step {
     RecordExpiry {
         tenant: u8,
     },
+    RecordIdle {
+        tenant: u8,
+    },
+    /// Too much was read under it.
+    Pause {
+        tenant: u8,
+        grant: u8,
+    },
+    Confirm {
+        tenant: u8,
+        grant: u8,
+    },
     Advance {
         minutes: u32,
     },
@@ -112,6 +128,7 @@ fn step() -> impl Strategy<Value = Step> {
             |(case, of, categories, hours, filtered)| Step::Ask { case, of, categories, hours, filtered }
         ),
         30 => decide,
+        2 => (n(), side()).prop_map(|(ask, side)| Step::Preview { ask, side }),
         1 => (n(), side()).prop_map(|(ask, side)| Step::Reject { ask, side }),
         3 => (n(), side()).prop_map(|(ask, side)| Step::Revoke { ask, side }),
         2 => n().prop_map(|ask| Step::Cancel { ask }),
@@ -123,7 +140,11 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (tenant(), n()).prop_map(|(tenant, grant)| Step::Remove { tenant, grant }),
         1 => (tenant(), prop::option::of(n())).prop_map(|(tenant, case)| Step::RemoveAll { tenant, case }),
         4 => tenant().prop_map(|tenant| Step::RecordExpiry { tenant }),
-        6 => prop_oneof![6 => 1u32..90, 2 => 90u32..60 * 24 * 3, 1 => Just(60u32 * 24 * 16)]
+        3 => tenant().prop_map(|tenant| Step::RecordIdle { tenant }),
+        2 => (tenant(), n()).prop_map(|(tenant, grant)| Step::Pause { tenant, grant }),
+        4 => (tenant(), n()).prop_map(|(tenant, grant)| Step::Confirm { tenant, grant }),
+        6 => prop_oneof![6 => 1u32..90, 2 => 90u32..60 * 24 * 3, 1 => Just(60u32 * 24 * 16),
+            1 => Just(60u32 * 24 * 7)]
             .prop_map(|minutes| Step::Advance { minutes }),
     ]
 }

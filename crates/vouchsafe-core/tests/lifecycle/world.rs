@@ -3,30 +3,36 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use vouchsafe_core::access_request::command::{
-    ApproveFacts, Ask, AskFacts, Resource, Vote, approve, ask, cancel, reject, revoke,
+    ApproveFacts, Ask, AskFacts, NewGrant, Resource, Vote, approve, ask, cancel, reject, revoke,
 };
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest, ReasonCode, Side, SideState, SideStatus};
-use vouchsafe_core::audit::{EntryDraft, Event, Initiator};
+use vouchsafe_core::audit::{EntryDraft, Event, Initiator, PreviewSummary};
 use vouchsafe_core::case::{Case, Held, assign, close, record_expiry, remove, remove_all};
 use vouchsafe_core::decided::{Context, Decided, Notice, Write};
-use vouchsafe_core::grant::{Grant, GrantSource};
+use vouchsafe_core::grant::{Grant, GrantSource, GrantState};
 use vouchsafe_core::id::{AccessRequestId, GrantId, Id, SupportRequestId, TenantId, UserId, uuid_v7};
-use vouchsafe_core::permit::{Action, DecideConsent, RecordExpiry};
+use vouchsafe_core::pace::{self, Extent, Measured};
+use vouchsafe_core::permit::{Action, DecideConsent, ServiceAction};
 use vouchsafe_core::person::{Person, PersonKind};
 use vouchsafe_core::personal::Personal;
+use vouchsafe_core::preview;
+use vouchsafe_core::reach::DataPerson;
 use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::scope::{DataCategory, DataFilter, Narrowing, Scope};
 use vouchsafe_core::support_request::command::{
     Answer, NewRequest, Opening, RequestChange, approve_consent, open, post_message, propose_reopen,
     reject_consent, reopen, update,
 };
-use vouchsafe_core::support_request::{Resolution, Severity, SupportRequest};
+use vouchsafe_core::support_request::{Message, Resolution, Severity, SupportRequest};
 use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant, TenantKind};
 use vouchsafe_core::time::{Duration, Timestamp};
 
 use crate::steps::Step;
 
 type Rows<I, R> = BTreeMap<(TenantId, I), R>;
+
+/// How much data every scope holds here.
+const EXTENT: Extent = Extent { records: 3, people: Some(1) };
 
 /// A decision as it was recorded.
 #[derive(Debug)]
@@ -45,8 +51,8 @@ pub(crate) type Parts = (Vec<EntryDraft>, Vec<Write>, Vec<Notice>);
 pub(crate) trait Sink: Clone {
     /// Records what a person decided.
     fn record<A: Action>(&self, world: &World<Self>, by: &Person, decided: Decided<A>) -> Parts;
-    /// Records what time did.
-    fn record_expiry(&self, world: &World<Self>, decided: Decided<RecordExpiry>) -> Parts;
+    /// Records what the service did by itself.
+    fn record_service<A: ServiceAction>(&self, world: &World<Self>, decided: Decided<A>) -> Parts;
 }
 
 /// Nowhere else.
@@ -58,7 +64,7 @@ impl Sink for Memory {
         decided.into_parts()
     }
 
-    fn record_expiry(&self, _: &World, decided: Decided<RecordExpiry>) -> Parts {
+    fn record_service<A: ServiceAction>(&self, _: &World, decided: Decided<A>) -> Parts {
         decided.into_parts()
     }
 }
@@ -175,10 +181,16 @@ impl<S: Sink> World<S> {
     pub(crate) fn act(&mut self, step: &Step, mute: bool) -> Option<Done> {
         self.step += 1;
         let r_acts = match step {
-            Step::Approve { side, .. } | Step::Reject { side, .. } | Step::Revoke { side, .. } => *side == 1,
-            Step::Remove { tenant, .. } | Step::RemoveAll { tenant, .. } | Step::RecordExpiry { tenant } => {
-                *tenant != 0
-            }
+            Step::Approve { side, .. }
+            | Step::Preview { side, .. }
+            | Step::Reject { side, .. }
+            | Step::Revoke { side, .. } => *side == 1,
+            Step::Remove { tenant, .. }
+            | Step::RemoveAll { tenant, .. }
+            | Step::RecordExpiry { tenant }
+            | Step::RecordIdle { tenant }
+            | Step::Pause { tenant, .. }
+            | Step::Confirm { tenant, .. } => *tenant != 0,
             _ => false,
         };
         if mute && r_acts {
@@ -198,6 +210,7 @@ impl<S: Sink> World<S> {
             Step::Approve { ask, side, keep, hours, narrow, same_person } => {
                 self.approve(*ask, *side, *keep, *hours, *narrow, *same_person)
             }
+            Step::Preview { ask, side } => self.preview(*ask, *side),
             Step::Reject { ask, side } => self.reject(*ask, *side),
             Step::Revoke { ask, side } => self.revoke(*ask, *side),
             Step::Cancel { ask } => self.cancel(*ask),
@@ -229,6 +242,9 @@ impl<S: Sink> World<S> {
             Step::Remove { tenant, grant } => self.remove(tenant_id(*tenant), *grant),
             Step::RemoveAll { tenant, case } => self.remove_all(tenant_id(*tenant), *case),
             Step::RecordExpiry { tenant } => self.record_expiry(tenant_id(*tenant)),
+            Step::RecordIdle { tenant } => self.record_idle(tenant_id(*tenant)),
+            Step::Pause { tenant, grant } => self.pause(tenant_id(*tenant), *grant),
+            Step::Confirm { tenant, grant } => self.confirm(tenant_id(*tenant), *grant),
         }
     }
 
@@ -247,6 +263,11 @@ impl<S: Sink> World<S> {
 
     fn context(&self, by: &Person) -> Context {
         Context { now: self.now, initiator: Initiator::User(Box::new(by.clone())), provider: provider() }
+    }
+
+    fn grant(&self, kind: u8) -> NewGrant {
+        let people = Some(vec![DataPerson { user_id: Some("u1".to_owned()), user_principal_name: None }]);
+        NewGrant { id: self.id(kind), measured: Measured { people, extent: EXTENT } }
     }
 
     /// The same ids in every life that has the same steps.
@@ -320,7 +341,7 @@ impl<S: Sink> World<S> {
     fn answer(&self, n: u8) -> Option<Answer> {
         match n {
             0 => Some(Answer::No),
-            1 => Some(Answer::Yes(self.id(2))),
+            1 => Some(Answer::Yes(self.id(2), EXTENT)),
             2 => Some(Answer::YesIfApproved),
             _ => None,
         }
@@ -352,7 +373,7 @@ impl<S: Sink> World<S> {
         let (case, by) = (self.case(case)?, admin(support(), true));
         let policy = self.tenants[&support()].policy.clone();
         let decided = if yes {
-            approve_consent(&case.request, self.id(2), &by, &policy, &self.context(&by))
+            approve_consent(&case.request, (self.id(2), EXTENT), &by, &policy, &self.context(&by))
         } else {
             reject_consent(&case.request, &by, None, &self.context(&by))
         };
@@ -364,8 +385,11 @@ impl<S: Sink> World<S> {
         let by = engineer(u8::from(case.request.engineer()? != engineer(0).id));
         // The fourth is a tenant that does not exist here.
         let resource = tenant_id(of % 4);
-        let filter =
-            filtered.then(|| DataFilter { data_from: Some(self.now - Duration::days(7)), data_to: None });
+        let filter = filtered.then(|| DataFilter {
+            data_from: Some(self.now - Duration::days(7)),
+            data_to: None,
+            users: hours.is_multiple_of(2).then(|| people(&by, categories)),
+        });
         let scope =
             Scope::new(some_of(categories), filter, Duration::hours(u32::from(hours)), Duration::days(30))
                 .ok()?;
@@ -396,7 +420,11 @@ impl<S: Sink> World<S> {
             Narrowing {
                 data_categories: Some(some_of(keep)),
                 duration: Some(Duration::hours(u32::from(hours))),
-                filter: Some(DataFilter { data_from: Some(self.now - Duration::days(3)), data_to: None }),
+                filter: Some(DataFilter {
+                    data_from: Some(self.now - Duration::days(3)),
+                    data_to: None,
+                    users: hours.is_multiple_of(3).then(|| people(&by, keep)),
+                }),
             }
         } else {
             Narrowing::default()
@@ -407,18 +435,27 @@ impl<S: Sink> World<S> {
         let facts = ApproveFacts {
             tenant: &self.tenants[&side.tenant],
             linked_to_provider: false,
-            grant: self.id(4),
+            grant: self.grant(4),
             request: (which == 0).then_some(&case.request),
             ask: Some(&ask),
             resource: resource.map(|tenant| Resource {
                 tenant,
                 same_person: same.then_some(&there),
-                grant: self.id(5),
+                grant: self.grant(5),
             }),
         };
         let vote = Vote { comment: None, narrowing };
         let decided = approve(&side, &by, &vote, &facts, &self.context(&by));
         self.done(&by, decided)
+    }
+
+    fn preview(&mut self, n: u8, which: u8) -> Option<Done> {
+        let (_, _, side) = self.side(n, which)?;
+        let by = admin(side.tenant, false);
+        let counts = [(DataCategory::SignInLogs, 3)].into();
+        let (first, last) = (Some(self.now), Some(self.now));
+        let summary = PreviewSummary { counts, people: Some(1), first, last };
+        self.done(&by, preview::record(&side, summary, &self.context(&by)))
     }
 
     fn reject(&mut self, n: u8, which: u8) -> Option<Done> {
@@ -427,7 +464,7 @@ impl<S: Sink> World<S> {
         let facts = ApproveFacts {
             tenant: &self.tenants[&side.tenant],
             linked_to_provider: false,
-            grant: self.id(4),
+            grant: self.grant(4),
             request: (which == 0).then_some(&case.request),
             ask: None,
             resource: None,
@@ -500,8 +537,33 @@ impl<S: Sink> World<S> {
             .collect();
         let cx = Context { now: self.now, initiator: Initiator::Service, provider: provider() };
         let decided = record_expiry(tenant, &sides, &consents, &cx);
-        let parts = self.sink.record_expiry(self, decided);
+        let parts = self.sink.record_service(self, decided);
         self.recorded(provider(), parts)
+    }
+
+    fn record_idle(&mut self, tenant: TenantId) -> Option<Done> {
+        let cx = Context { now: self.now, initiator: Initiator::Service, provider: provider() };
+        let grants: Vec<Grant> = self.grants.values().cloned().collect();
+        let parts = self.sink.record_service(self, pace::record_idle(tenant, &grants, &cx));
+        self.recorded(provider(), parts)
+    }
+
+    fn pause(&mut self, tenant: TenantId, n: u8) -> Option<Done> {
+        let cx = Context { now: self.now, initiator: Initiator::Service, provider: provider() };
+        let decided = pace::pause(self.grant_of(tenant, n)?, &cx).ok()?;
+        let parts = self.sink.record_service(self, decided);
+        self.recorded(provider(), parts)
+    }
+
+    fn confirm(&mut self, tenant: TenantId, n: u8) -> Option<Done> {
+        let (grant, by) = (self.grant_of(tenant, n)?.clone(), admin(tenant, false));
+        let policy = self.tenants[&tenant].policy.clone();
+        self.done(&by, pace::confirm(&grant, 7, &by, &policy, &self.context(&by)))
+    }
+
+    fn grant_of(&self, tenant: TenantId, n: u8) -> Option<&Grant> {
+        let own: Vec<&Grant> = self.grants.values().filter(|grant| grant.tenant == tenant).collect();
+        own.get(usize::from(n) % own.len().max(1)).copied()
     }
 
     fn done<A: Action>(&mut self, by: &Person, decided: Result<Decided<A>, Rejection>) -> Option<Done> {
@@ -533,7 +595,7 @@ impl<S: Sink> World<S> {
                     self.grants.insert((row.tenant, row.id), row);
                 }
                 Write::EngineerRequest(row) => self.asks.push(*row),
-                Write::Message(_) => {}
+                Write::Message(message) => self.spoken_of(&message),
                 other => panic!("no step writes {other:?}"),
             }
         }
@@ -545,6 +607,19 @@ impl<S: Sink> World<S> {
         self.log.extend(entries.clone());
         self.notices.extend(notices.clone());
         Some(Done { actor, entries, writes, notices })
+    }
+
+    /// The store's own doing: a message in a case keeps live access to S's own data from being idle.
+    fn spoken_of(&mut self, message: &Message) {
+        for rows in [&mut self.grants, &mut self.folded_grants] {
+            for grant in rows.values_mut().filter(|grant| {
+                (grant.tenant, grant.support_request) == (message.tenant, message.support_request)
+                    && grant.state == GrantState::Live
+                    && grant.usage.idle_at > message.created
+            }) {
+                grant.usage.idle_at = message.created + grant.idle_pause;
+            }
+        }
     }
 
     fn fold(&mut self, tenant: TenantId, event: &Event) {
@@ -568,6 +643,7 @@ impl<S: Sink> World<S> {
             Event::Grant { id, event } => {
                 one(&mut self.folded_grants, (tenant, *id), |row| Grant::evolve(row, event));
             }
+            Event::PreviewShown { .. } => {}
             other => panic!("no step records {other:?}"),
         }
     }
@@ -583,6 +659,12 @@ impl<S: Sink> World<S> {
 /// What the store checks: a new row has version 0, a changed one the version that is there.
 fn assert_version(stored: Option<u64>, written: u64) {
     assert_eq!(stored.unwrap_or(0), written, "the row was decided on an old version");
+}
+
+/// Some people of three, as somebody typed them.
+fn people(by: &Person, bits: u8) -> Vec<Personal> {
+    let named = |n: &u8| *n == 0 || bits >> n & 1 == 1;
+    (0..3).filter(named).map(|n| Personal::new(by.id, format!("p{n}@example.com"))).collect()
 }
 
 fn named_tenants(bits: u8) -> Vec<TenantId> {

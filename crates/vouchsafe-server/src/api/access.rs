@@ -7,6 +7,7 @@ use http::StatusCode;
 use vouchsafe_api::access_request::{AccessRequest, ApproveAccessRequest, CreateAccessRequest, Refuse};
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::grant::Ended;
+use vouchsafe_api::preview::Preview;
 use vouchsafe_api::read::Read;
 use vouchsafe_api::support_request::NoArguments;
 use vouchsafe_app::view::AccessView;
@@ -36,7 +37,8 @@ pub(crate) async fn ask(
     act: Act<CreateAccessRequest>,
 ) -> Answer {
     let body = act.body;
-    let filter = body.filter.map(|filter| wire::data_filter("filter", filter)).transpose();
+    let writer = act.call.who.user;
+    let filter = body.filter.map(|filter| wire::data_filter("filter", filter, writer)).transpose();
     let command = AskCommand {
         resource_tenant: body.resource_tenant_id,
         data_categories: wire::categories(body.data_categories),
@@ -76,7 +78,7 @@ pub(crate) async fn approve(
     OriginalUri(uri): OriginalUri,
     act: Act<ApproveAccessRequest>,
 ) -> Answer {
-    let narrowing = wire::narrowing(act.body.narrow_to);
+    let narrowing = wire::narrowing(act.body.narrow_to, act.call.who.user);
     let narrowing = narrowing.map_err(|rejection| refuse(uri.path())(rejection.into()))?;
     let vote = VoteCommand { comment: act.body.comment, narrowing };
     let view = server.app.approve(&act.call, id, vote).await.map_err(refuse(uri.path()))?;
@@ -120,6 +122,19 @@ pub(crate) async fn cancel(
     act: Act<NoArguments>,
 ) -> Answer {
     Ok(shown(StatusCode::OK, server.app.cancel(&act.call, id).await.map_err(refuse(uri.path()))?))
+}
+
+/// What a pending request would show: for approvers of the tenant whose data it is. Each look is recorded.
+#[utoipa::path(get, path = "/v1.0/support/accessRequests/{id}/preview", operation_id = "previewAccessRequest", tag = "Access requests", params(("id" = String, Path,)),
+    responses((status = 200, body = Preview)))]
+pub(crate) async fn preview(
+    State(server): State<Server>,
+    Look(who): Look,
+    Id(id): Id<AccessRequestId>,
+    OriginalUri(uri): OriginalUri,
+) -> Answer {
+    let preview = server.app.preview(who, id).await.map_err(refuse(uri.path()))?;
+    Ok(Json(wire::preview(preview)).into_response())
 }
 
 /// What was read under this access.

@@ -7,6 +7,7 @@ use http::StatusCode;
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::grant::{Ended, Grant, RemoveAllGrants, RemoveGrant};
 use vouchsafe_api::read::Read;
+use vouchsafe_api::support_request::NoArguments;
 use vouchsafe_app::view::EndedView;
 use vouchsafe_core::id::GrantId;
 
@@ -31,7 +32,7 @@ pub(crate) async fn show(
     OriginalUri(uri): OriginalUri,
 ) -> Answer {
     let view = server.app.grant(who, id).await.map_err(refuse(uri.path()))?;
-    Ok(tagged(StatusCode::OK, view.grant.version, wire::grant(view)))
+    Ok(tagged(StatusCode::OK, view.version, wire::grant(view)))
 }
 
 /// Ends one grant at once.
@@ -45,6 +46,19 @@ pub(crate) async fn remove(
 ) -> Answer {
     let removed = server.app.remove_grant(&act.call, id, act.body.reason.as_deref()).await;
     Ok(Json(wire::ended(&removed.map_err(refuse(uri.path()))?)).into_response())
+}
+
+/// Lets a paused grant go on. As much may be read anew as at first.
+#[utoipa::path(post, path = "/v1.0/support/grants/{id}/confirm", operation_id = "confirmGrant", tag = "Grants", params(("id" = String, Path,), IfMatchParameter, IdempotencyParameter),
+    request_body = NoArguments, responses((status = 200, body = Grant)))]
+pub(crate) async fn confirm(
+    State(server): State<Server>,
+    Id(id): Id<GrantId>,
+    OriginalUri(uri): OriginalUri,
+    act: Act<NoArguments>,
+) -> Answer {
+    let view = server.app.confirm_grant(&act.call, id).await.map_err(refuse(uri.path()))?;
+    Ok(tagged(StatusCode::OK, view.version, wire::grant(view)))
 }
 
 /// Ends every grant over the own tenant's data, or every one of one case.

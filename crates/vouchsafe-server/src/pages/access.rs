@@ -9,17 +9,20 @@ use vouchsafe_core::access_request::{AccessSide, Side, SideStatus};
 use vouchsafe_core::grant::{Grant, GrantState};
 use vouchsafe_core::id::AccessRequestId;
 use vouchsafe_core::permission::Permission;
+use vouchsafe_core::personal::Personal;
 use vouchsafe_core::scope::{DataFilter, Scope};
 use vouchsafe_core::time::{Duration, Timestamp};
 use vouchsafe_web::page::{
     self, AccessListView, AccessRequestSide, AccessRequestView, ApprovedAccessView, DataAccess, Decision,
-    DecisionForm,
+    DecisionForm, PreviewPart, PreviewView,
 };
-use vouchsafe_web::{CategoryChoice, Section, VoteView, VotesView};
+use vouchsafe_web::{CategoryChoice, Choice, Section, VoteView, VotesView};
 
 use super::answer::{Answer, Failure, page as show};
 use super::form::Asked;
+use super::form::Fields;
 use super::moment::{field, lengths, moment};
+use super::requests::act::over;
 use super::visitor::Visitor;
 use super::words::{self, ToPage as _};
 use super::{Typed, rows};
@@ -137,9 +140,37 @@ pub(crate) async fn view(
         asked: moment(side.created),
         decide_by: (status == SideStatus::Pending).then(|| moment(side.pending_until)),
         ended: rows::ended(&side, seen).map(moment),
+        preview: preview_part(&side, status, visitor),
         decision: decision(&side, status, version, visitor, typed),
         side: side_of(&side, status, story.as_ref(), visitor),
     })
+}
+
+/// `POST /access-requests/{id}/preview`
+pub(crate) async fn preview(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<AccessRequestId>,
+) -> Answer {
+    visitor.of_customer()?;
+    let ahead = match server.app.preview(visitor.who, id).await {
+        Ok(ahead) => ahead,
+        Err(error) => return over(&visitor, &vouchsafe_web::paths::access_request(&id.to_string()), error),
+    };
+    let mut view = view(&server, &visitor, id, Typed::default()).await?;
+    let pretty = |record: &serde_json::Value| serde_json::to_string_pretty(record).unwrap_or_default();
+    view.preview = PreviewPart::Shown(Box::new(PreviewView {
+        counts: ahead.summary.counts.iter().map(|(category, count)| (category.to_page(), *count)).collect(),
+        people: ahead.summary.people.unwrap_or_default(),
+        span: ahead.summary.first.zip(ahead.summary.last).map(|(first, last)| (moment(first), moment(last))),
+        samples: ahead.samples.iter().map(|(_, record)| pretty(record)).collect(),
+    }));
+    show(page::access_request(&view))
+}
+
+fn preview_part(side: &AccessSide, status: SideStatus, visitor: &Visitor) -> PreviewPart {
+    let pending = status == SideStatus::Pending && vouchsafe_core::preview::is_previewed(side);
+    if pending && visitor.may(Permission::ApproveAccess) { PreviewPart::Offered } else { PreviewPart::Closed }
 }
 
 async fn votes(server: &Server, visitor: &Visitor, side: &AccessSide) -> Result<VotesView, Failure> {
@@ -181,11 +212,12 @@ fn data_access(story: &AccessStory, visitor: &Visitor) -> DataAccess {
     DataAccess {
         grant_id: grant.id.to_string(),
         status: grant.status(story.seen).to_page(),
+        pause: grant.pause(story.seen).map(|(_, why)| why.to_page()),
         until: ended.is_none().then(|| moment(grant.expires)),
         ended: ended.map(moment),
         reads: rows::reads(grant, story.reads),
         may_remove: ended.is_none() && visitor.may(Permission::RemoveAccess),
-        may_confirm: false,
+        may_confirm: visitor.may_confirm(),
     }
 }
 
@@ -212,7 +244,7 @@ fn decision(
     }
     let asked = &side.requested;
     let most = longest(side, visitor);
-    let filter = asked.filter.unwrap_or_default();
+    let filter = asked.filter.clone().unwrap_or_default();
     let ticked = |value: &str| match typed.fields {
         Some(fields) => fields.all("dataCategories").any(|ticked| ticked == value),
         None => true,
@@ -230,7 +262,8 @@ fn decision(
         durations: lengths(most, chosen),
         data_from: text("dataFrom", field(filter.data_from)),
         data_to: text("dataTo", field(filter.data_to)),
-        users: Vec::new(),
+        users: people(asked, typed.fields),
+        users_typed: asked_of_all(asked).then(|| text("users", String::new())),
         comment: typed.text("comment"),
         reason: typed.text("reason"),
         errors: typed.errors,
@@ -246,17 +279,39 @@ fn longest(side: &AccessSide, visitor: &Visitor) -> Duration {
     }
 }
 
-/// A bound of the data's time as typed: what still shows what was asked takes nothing away.
+/// The people asked for, ticked as they were, or all of them at first.
+fn people(asked: &Scope, fields: Option<&Fields>) -> Vec<Choice> {
+    let users = asked.filter.iter().filter_map(|filter| filter.users.as_ref()).flatten();
+    users
+        .map(|user| Choice {
+            value: user.text().to_owned(),
+            label: user.text().to_owned(),
+            hint: String::new(),
+            selected: fields.is_none_or(|fields| fields.all("users").any(|ticked| ticked == user.text())),
+        })
+        .collect()
+}
+
+/// Whether nobody in particular was asked for.
+fn asked_of_all(asked: &Scope) -> bool {
+    asked.filter.as_ref().is_none_or(|filter| filter.users.is_none())
+}
+
+/// What a form takes away from the rows: what still shows what was asked takes nothing away.
 pub(crate) fn narrowed(
     asked: &Scope,
     from: (&str, Option<Timestamp>),
     to: (&str, Option<Timestamp>),
+    users: Option<Vec<Personal>>,
 ) -> Option<DataFilter> {
-    let known = asked.filter.unwrap_or_default();
+    let known = asked.filter.clone().unwrap_or_default();
     let changed = |(text, at): (&str, Option<Timestamp>), known: Option<Timestamp>| {
         at.filter(|_| text.trim() != field(known))
     };
-    let filter =
-        DataFilter { data_from: changed(from, known.data_from), data_to: changed(to, known.data_to) };
+    let filter = DataFilter {
+        data_from: changed(from, known.data_from),
+        data_to: changed(to, known.data_to),
+        users: users.filter(|users| known.users.as_ref().is_none_or(|known| known.len() != users.len())),
+    };
     (filter != DataFilter::default()).then_some(filter)
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod ask;
 pub(crate) mod assign;
+pub(crate) mod reveal;
 
 use axum::extract::State;
 use http::StatusCode;
@@ -60,6 +61,9 @@ async fn view(
     let case = server.app.request(visitor.who, id).await?;
     let request = &case.request;
     let closure = words::closure(request);
+    let filter = Some(format!("supportRequestId eq '{id}'"));
+    let of_case = ListOptions { filter, top: 1_000, ..ListOptions::default() };
+    let grants = server.app.grants(visitor.who, &of_case).await?.items;
     Ok(page::CaseView {
         chrome: visitor.chrome(Some(section(visitor, &case))),
         back: section(visitor, &case),
@@ -77,7 +81,8 @@ async fn view(
         resolution: closure.map(|(_, resolution)| resolution),
         contact: request.contact.as_ref().map(contact).unwrap_or_default(),
         assignment: super::requests::assignment(request),
-        access: access(server, visitor, &case).await?,
+        access: access(server, visitor, &case, &grants, &of_case).await?,
+        reveal: reveal::form(&grants, &case, works_on(visitor, &case), typed.fields),
         messages: rows::messages(server, visitor, id).await?,
         idempotency_key: visitor.fresh_key(server),
         body: typed.text("body"),
@@ -92,18 +97,22 @@ fn contact(contact: &Contact) -> String {
 }
 
 /// What was asked for and what consent gives, newest first.
-async fn access(server: &Server, visitor: &Visitor, case: &CaseView) -> Result<Vec<CaseAccess>, Failure> {
-    let filter = Some(format!("supportRequestId eq '{}'", case.request.id));
-    let of_case = ListOptions { filter, top: 1_000, ..ListOptions::default() };
+async fn access(
+    server: &Server,
+    visitor: &Visitor,
+    case: &CaseView,
+    grants: &[GrantView],
+    of_case: &ListOptions,
+) -> Result<Vec<CaseAccess>, Failure> {
     let mut access = Vec::new();
     let mine = works_on(visitor, case);
-    for view in server.app.grants(visitor.who, &of_case).await?.items {
+    for view in grants {
         match view.grant.source {
-            GrantSource::Consent => access.push(by_consent(&view, case, mine)),
+            GrantSource::Consent => access.push(by_consent(view, case, mine)),
             GrantSource::AccessRequest | GrantSource::Collection => {}
         }
     }
-    for view in server.app.access_requests(visitor.who, &of_case).await?.items {
+    for view in server.app.access_requests(visitor.who, of_case).await?.items {
         match view {
             AccessView::Ask(view) => access.push(by_request(&view, case, mine, visitor)),
             AccessView::Side(_) => {}
@@ -114,7 +123,7 @@ async fn access(server: &Server, visitor: &Visitor, case: &CaseView) -> Result<V
 
 fn by_consent(view: &GrantView, case: &CaseView, mine: bool) -> CaseAccess {
     let grant = &view.grant;
-    let status = match grant.status(view.seen) {
+    let status = match view.status {
         GrantStatus::Live => EngineerStatus::Live,
         GrantStatus::Paused => EngineerStatus::Paused,
         GrantStatus::Ended => EngineerStatus::Ended,

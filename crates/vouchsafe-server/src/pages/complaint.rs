@@ -1,10 +1,14 @@
 //! What is wrong with a form, in words beside its fields; and refusals that the next page explains better.
 
 use vouchsafe_app::AppError;
+use vouchsafe_core::id::UserId;
+use vouchsafe_core::personal::Personal;
 use vouchsafe_core::rejection::Rejection;
+use vouchsafe_core::scope::users_typed;
 use vouchsafe_web::{FieldError, FormErrors, Notice};
 
 use super::answer::Failure;
+use super::form::Fields;
 
 /// How a form that was refused goes on.
 #[derive(Debug)]
@@ -41,6 +45,7 @@ pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> 
         | AppError::Masked(_)
         | AppError::MaskedOrder(_)
         | AppError::TooCostly
+        | AppError::TooManyTyped { .. }
         | AppError::BadImport(_)
         | AppError::Unavailable(_)
         | AppError::Internal(_)) => return Err(error.into()),
@@ -52,12 +57,37 @@ pub(crate) fn wrong(field: &str, message: &str) -> FormErrors {
     FormErrors::from(vec![FieldError { field: field.to_owned(), message: message.to_owned() }])
 }
 
+/// The people of a form's `users`: one a line, or one a tick. Nobody is no limit.
+///
+/// # Errors
+/// What is wrong beside the field; `path` is what the contract calls it.
+pub(crate) fn users(
+    fields: &Fields,
+    path: &str,
+    writer: UserId,
+) -> Result<Option<Vec<Personal>>, FormErrors> {
+    let lines = fields.all("users").flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty());
+    let texts: Vec<String> = lines.map(str::to_owned).collect();
+    if texts.is_empty() {
+        return Ok(None);
+    }
+    match users_typed(path, &texts, writer) {
+        Ok(users) => Ok(Some(users)),
+        Err(Rejection::Invalid { field, message }) => Err(invalid(&field, &message)),
+        Err(other) => Err(wrong("users", &other.to_string())),
+    }
+}
+
 fn invalid(path: &str, message: &str) -> FormErrors {
     let field = field_of(path);
     let text = match (field.as_str(), label(&field)) {
         ("dataTo", _) => "Choose a time after the first one.".to_owned(),
         ("dataFrom", _) => "Choose a time range inside the one that was asked for.".to_owned(),
         ("dataCategories", _) => "Tick at least one, and none that was not asked for.".to_owned(),
+        ("users", _) if message.contains("not asked for") => "Tick at least one.".to_owned(),
+        ("users", _) => {
+            "Write object IDs or user principal names, one a line and 100 at most, without spaces.".to_owned()
+        }
         ("duration", _) => "Choose one of the lengths that are offered.".to_owned(),
         ("contact.email", _) => "Write an e-mail address, such as ada@contoso.example.".to_owned(),
         ("contact.timeZone", _) => "Write a time zone such as Europe/Berlin or UTC.".to_owned(),
@@ -71,7 +101,7 @@ fn invalid(path: &str, message: &str) -> FormErrors {
 fn field_of(path: &str) -> String {
     let path = path.strip_prefix("narrowTo/").unwrap_or(path);
     match path.split_once('/') {
-        Some(("filter", inner)) => inner.to_owned(),
+        Some(("filter", inner)) => inner.split('/').next().unwrap_or(inner).to_owned(),
         Some((outer, inner)) => format!("{outer}.{inner}"),
         None if path == "filter" => "dataFrom".to_owned(),
         None => path.to_owned(),
@@ -96,6 +126,8 @@ fn label(field: &str) -> Option<&'static str> {
         "reason" => "The reason",
         "body" => "The message",
         "engineerId" => "This engineer",
+        "property" => "This property",
+        "value" => "This value",
         _ => return None,
     })
 }
@@ -122,6 +154,7 @@ mod tests {
             "The title must have 1 to 200 characters."
         );
         assert_eq!(said("narrowTo/filter/dataTo", "must be later").0, "dataTo");
+        assert_eq!(said("filter/users/3", "must have 1 to 256 characters").0, "users");
         assert_eq!(said("narrowTo/filter", "must lie inside").0, "dataFrom");
         assert_eq!(said("narrowTo/dataCategories", "must keep one").0, "dataCategories");
     }

@@ -4,7 +4,7 @@ use axum::extract::State;
 use http::StatusCode;
 use vouchsafe_app::AccessStory;
 use vouchsafe_core::grant::GrantStatus;
-use vouchsafe_core::id::{GrantId, SupportRequestId};
+use vouchsafe_core::id::{GrantId, RevealId, SupportRequestId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_web::page::{self, Act, ConfirmView};
 use vouchsafe_web::{Fact, FormErrors, Notice, Section, paths};
@@ -13,6 +13,7 @@ use super::access::act::fact;
 use super::answer::{Answer, Failure, page as show, page_with};
 use super::complaint::{Trouble, trouble};
 use super::form::{Asked, Fields, Form};
+use super::requests::act::over;
 use super::visitor::Visitor;
 use super::{rows, words};
 use crate::Server;
@@ -54,6 +55,51 @@ pub(crate) async fn remove(
                 page_with(StatusCode::BAD_REQUEST, page::confirm(&view))
             }
         },
+    }
+}
+
+/// `POST /grants/{id}/confirm`
+pub(crate) async fn confirm_paused(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<GrantId>,
+    form: Form,
+) -> Answer {
+    visitor.of_customer()?;
+    let back = paths::approved_access();
+    match server.app.confirm_grant(&form.call(visitor.who), id).await {
+        Ok(_) => Ok(visitor.moved(&back, Notice::AccessConfirmed)),
+        Err(error) => over(&visitor, &back, error),
+    }
+}
+
+/// `POST /reveals/{id}/approve`
+pub(crate) async fn approve_reveal(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<RevealId>,
+    form: Form,
+) -> Answer {
+    visitor.of_customer()?;
+    let back = paths::approved_access();
+    match server.app.approve_reveal(&form.call(visitor.who), id).await {
+        Ok(_) => Ok(visitor.moved(&back, Notice::RevealApproved)),
+        Err(error) => over(&visitor, &back, error),
+    }
+}
+
+/// `POST /reveals/{id}/reject`
+pub(crate) async fn reject_reveal(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<RevealId>,
+    form: Form,
+) -> Answer {
+    visitor.of_customer()?;
+    let back = paths::approved_access();
+    match server.app.reject_reveal(&form.call(visitor.who), id, None).await {
+        Ok(_) => Ok(visitor.moved(&back, Notice::RevealRejected)),
+        Err(error) => over(&visitor, &back, error),
     }
 }
 

@@ -90,10 +90,19 @@ pub(crate) async fn one(State(server): State<Server>, visitor: Visitor, Id(id): 
     show(page::read(&ReadView {
         chrome: visitor.chrome(Some(section(&visitor))),
         bytes: read.bytes,
+        typed: read
+            .typed
+            .iter()
+            .map(|typed| (typed.property.clone(), typed.value.text().to_owned()))
+            .collect(),
         properties: read
             .properties
             .iter()
-            .map(|property| ReadProperty { name: property.name.clone(), masked: property.masked })
+            .map(|property| ReadProperty {
+                name: property.name.clone(),
+                masked: property.masked,
+                revealed: property.revealed,
+            })
             .collect(),
         record_ids: read.record_ids.clone(),
         read: row(&read),
@@ -114,9 +123,13 @@ fn row(read: &ReadRecord) -> ReadRow {
         category: read.category.to_page(),
         query: read.query.text().to_owned(),
         count: u64::try_from(read.record_ids.len()).unwrap_or(u64::MAX),
-        // No read shows a masked value unmasked in this version.
-        revealed: 0,
+        revealed: revealed(read),
     }
+}
+
+/// How many properties had a value in clear that is masked otherwise.
+fn revealed(read: &ReadRecord) -> u64 {
+    u64::try_from(read.properties.iter().filter(|property| property.revealed).count()).unwrap_or(u64::MAX)
 }
 
 fn without_link(summary: ReadsSummary) -> ReadsSummary {

@@ -134,7 +134,7 @@ async fn consent(
     case: &CaseView,
     stories: &[&AccessStory],
 ) -> Result<ConsentView, Failure> {
-    let status = case.request.consent.status(case.seen, case.consent_offered).to_page();
+    let status = case.consent_status().to_page();
     let (grant, until, given, asker) = match &case.request.consent {
         Consent::Given { grant, by, at, expires } => (Some(*grant), Some(*expires), Some((*by, *at)), None),
         Consent::AwaitingApproval { by, .. } => (None, None, None, Some(*by)),

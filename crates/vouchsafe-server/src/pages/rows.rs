@@ -9,10 +9,11 @@ use vouchsafe_core::grant::{Grant, GrantSource};
 use vouchsafe_core::id::{SupportRequestId, UserId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::person::EngineerCard;
+use vouchsafe_core::reveal::Reveal;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::PageKey;
 use vouchsafe_web::{
-    AccessRow, Author, CaseRef, EngineerView, GrantRow, ReadsSummary, SupportRequestRow, paths,
+    AccessRow, Author, CaseRef, EngineerView, GrantRow, ReadsSummary, RevealRow, SupportRequestRow, paths,
 };
 
 use super::answer::Failure;
@@ -123,13 +124,13 @@ pub(crate) fn ended(side: &AccessSide, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
-/// What was read under a grant, in one sentence. No read shows a masked value unmasked in this version.
+/// What was read under a grant, in one sentence.
 pub(crate) fn reads(grant: &Grant, totals: Option<ReadTotals>) -> ReadsSummary {
     let totals = totals.unwrap_or_default();
     ReadsSummary {
         records: totals.records,
         people: None,
-        revealed: 0,
+        revealed: totals.revealed,
         last: totals.last.map(moment),
         href: paths::grant_reads(&grant.id.to_string()),
     }
@@ -151,11 +152,23 @@ pub(crate) fn grant_row(story: &AccessStory, visitor: &Visitor) -> GrantRow {
         engineer: story.engineer.as_ref().map_or_else(nobody, engineer),
         categories: words::categories(&grant.data_categories),
         status: grant.status(story.seen).to_page(),
+        pause: grant.pause(story.seen).map(|(_, why)| why.to_page()),
         since: moment(grant.created),
         until: Some(moment(grant.expires)),
         reads: reads(grant, story.reads),
+        reveals: story.reveals.iter().map(reveal).collect(),
         may_remove: visitor.may(Permission::RemoveAccess),
-        may_confirm: false,
+        may_confirm: visitor.may_confirm(),
+    }
+}
+
+fn reveal(reveal: &Reveal) -> RevealRow {
+    RevealRow {
+        id: reveal.id.to_string(),
+        property: reveal.of.clone(),
+        value: reveal.value.text().to_owned(),
+        justification: reveal.justification.as_ref().map(|why| why.text().to_owned()).unwrap_or_default(),
+        asked: moment(reveal.created),
     }
 }
 

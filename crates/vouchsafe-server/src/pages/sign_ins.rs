@@ -170,8 +170,7 @@ async fn refused(
     let filter = Some(format!("supportRequestId eq '{}' and tenantId eq '{}'", place.case, place.tenant));
     let grants = server.app.grants(visitor.who, &ListOptions { filter, ..ListOptions::default() }).await?;
     let live = grants.items.iter().find(|view| {
-        view.grant.status(view.seen) == GrantStatus::Live
-            && view.grant.data_categories.contains(&DataCategory::SignInLogs)
+        view.status == GrantStatus::Live && view.grant.data_categories.contains(&DataCategory::SignInLogs)
     });
     let Some(live) = live else { return no_access(visitor, place, asked) };
     let state = SignInsState::Readable(SignInPage {
@@ -205,6 +204,10 @@ fn filter_errors(error: AppError) -> Result<FormErrors, Failure> {
             "Write a mask from the list, a whole address, or a network such as 203.0.113.0/24.",
         ),
         AppError::TooCostly => wrong("from", "This takes too long: narrow it by time, user or error code."),
+        AppError::TooManyTyped { .. } => wrong(
+            "user",
+            "Twenty different values were written here within this hour, and no more are allowed. Use masks from the list.",
+        ),
         AppError::BadQuery { parameter: "$filter", message } => {
             wrong("appDisplayName", &format!("This filter cannot be used: it {message}."))
         }

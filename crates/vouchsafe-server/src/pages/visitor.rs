@@ -91,6 +91,11 @@ impl Visitor {
         self.me.allowed.contains(&permission)
     }
 
+    /// Whether the person may let a paused access go on.
+    pub(crate) fn may_confirm(&self) -> bool {
+        self.may_any(&[Permission::ApproveAccess, Permission::RemoveAccess])
+    }
+
     fn may_any(&self, permissions: &[Permission]) -> bool {
         permissions.iter().any(|permission| self.may(*permission))
     }

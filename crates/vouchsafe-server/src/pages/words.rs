@@ -39,6 +39,7 @@ words! {
     }
     core::access_request::EngineerStatus => EngineerStatus { Pending, Live, Paused, Ended }
     core::grant::GrantStatus => GrantStatus { Live, Paused, Ended }
+    core::pace::PauseReason => PauseReason { Idle, TooMuchRead }
     core::grant::GrantSource => GrantSource { Consent, AccessRequest, Collection }
     core::scope::DataCategory => Category {
         TenantProfile, DirectoryObjects, ServiceConfiguration, SignInLogs, AuditLogs, DeviceRegistrationLogs,
@@ -52,15 +53,15 @@ pub(crate) fn categories(list: &[core::scope::DataCategory]) -> Vec<Category> {
     Category::ALL.into_iter().filter(|category| known.contains(category)).collect()
 }
 
-/// What an access covers. Filters by person come with a later version.
+/// What an access covers.
 pub(crate) fn scope(scope: &core::scope::Scope) -> ScopeView {
-    let filter = scope.filter.unwrap_or_default();
+    let filter = scope.filter.clone().unwrap_or_default();
     ScopeView {
         categories: categories(&scope.data_categories),
         duration: moment::length(scope.duration),
         data_from: filter.data_from.map(moment::moment),
         data_to: filter.data_to.map(moment::moment),
-        users: Vec::new(),
+        users: filter.users.iter().flatten().map(|user| user.text().to_owned()).collect(),
     }
 }
 

@@ -86,6 +86,11 @@ const TOLD: &[&str] = &[
     "rejected",
     "recordsRoot",
     "roles",
+    "why",
+    "recordsRead",
+    "recordsMax",
+    "people",
+    "property",
 ];
 
 fn modified(entry: &LogEntry) -> Vec<ModifiedProperty> {
@@ -164,6 +169,8 @@ fn details(entry: &LogEntry) -> Vec<KeyValue> {
             ("reason", "event/reason"),
             ("justification", "event/side/justification"),
             ("engineer", "event/side/requestedBy/displayName"),
+            ("value", "event/value"),
+            ("value", "event/reveal/value"),
             ("query", "read/query"),
         ] {
             if let Some(text) = entry.text(&format!("/events/{index}/{pointer}")) {

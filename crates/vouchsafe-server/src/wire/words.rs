@@ -62,5 +62,6 @@ out! {
     }
     core::access_request::EngineerStatus => api::access_request::AccessRequestStatus { Pending, Live, Paused, Ended }
     core::grant::GrantStatus => api::grant::GrantStatus { Live, Paused, Ended }
+    core::reveal::RevealStatus => api::reveal::RevealStatus { Pending, Approved, Rejected, Ended }
     core::grant::GrantSource => api::grant::GrantSource { Consent, AccessRequest, Collection }
 }

@@ -95,11 +95,24 @@ struct Attack {
 impl Attack {
     fn guess(&mut self) -> String {
         const GUESSES: &[&str] = &[
-            "a", "an", "admin", "203.0.113.", "203.0.113.0/24", "198.51.100.7", "2001:db8:", "@adatum.example", "+1",
-            "00000000-0000-0000-0000-000000000000", "6b1c7e0a-3f52-4c8d-9a41-0c5d2f7e1003", "%", "_", "' or 1 eq 1",
+            "a",
+            "an",
+            "admin",
+            "203.0.113.",
+            "203.0.113.0/24",
+            "198.51.100.7",
+            "2001:db8:",
+            "@adatum.example",
+            "+1",
+            "00000000-0000-0000-0000-000000000000",
+            "6b1c7e0a-3f52-4c8d-9a41-0c5d2f7e1003",
+            "%",
+            "_",
+            "' or 1 eq 1",
         ];
         let known = !self.seen.is_empty() && self.dice.below(2) == 0;
-        let text = if known { self.dice.pick(&self.seen).clone() } else { (*self.dice.pick(GUESSES)).to_owned() };
+        let text =
+            if known { self.dice.pick(&self.seen).clone() } else { (*self.dice.pick(GUESSES)).to_owned() };
         format!("'{}'", text.replace('\'', "''"))
     }
 
@@ -132,7 +145,8 @@ impl Attack {
                 return Ask::get(format!("{collection}/{}", encoded(&id)));
             }
             1 => {
-                let (by, filter) = (*self.dice.pick(&["hour", "user", "app", "errorCode"]), self.condition(&paths));
+                let (by, filter) =
+                    (*self.dice.pick(&["hour", "user", "app", "errorCode"]), self.condition(&paths));
                 let path = format!("{}/auditLogs/signIns/summary", self.base);
                 return Ask::get(path).query(&[("by", by), ("$filter", &filter)]);
             }
@@ -219,6 +233,9 @@ async fn thousands_of_queries_tell_no_value_that_was_not_typed() {
 
 fn percent_decoded(path: &str) -> String {
     let query = path.split_once('?').map_or("", |(_, query)| query);
-    form_urlencoded::parse(query.as_bytes()).map(|(_, value)| value.into_owned()).collect::<Vec<_>>().join(" ")
+    form_urlencoded::parse(query.as_bytes())
+        .map(|(_, value)| value.into_owned())
+        .collect::<Vec<_>>()
+        .join(" ")
         + path
 }

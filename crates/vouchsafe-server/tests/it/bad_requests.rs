@@ -299,7 +299,11 @@ fn out_of_bounds(operation: &str, stage: &Stage) -> Vec<(&'static str, Value)> {
             ("/duration", json!("-PT8H")),
             ("/duration", json!("P1M")),
             ("/filter/dataFrom", json!("yesterday")),
-            ("/filter/users", json!(["lee@adatum.example"])),
+            ("/filter/users", json!([])),
+            ("/filter/users", json!(vec!["lee@adatum.example"; 101])),
+            ("/filter/users/0", json!(" ")),
+            ("/filter/users/0", json!("Lee Gu")),
+            ("/filter/users/0", json!("e".repeat(257))),
         ],
         "POST /v1.0/support/accessRequests/{id}/approve" => vec![
             ("/narrowTo/duration", json!("PT9H")),

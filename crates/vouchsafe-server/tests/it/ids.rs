@@ -14,6 +14,7 @@ fn kinds(row: &Row) -> Vec<&'static str> {
             ("{id}", "requests") | ("{supportRequestId}", _) => Some("sr"),
             ("{id}", "accessRequests") => Some("sar"),
             ("{id}", "grants") => Some("grt"),
+            ("{id}", "reveals") => Some("rv"),
             ("{id}", "directoryAudits") => Some("aud"),
             ("{id}", _) => Some("record"),
             ("{tenantId}", _) => Some("tenant"),
@@ -85,6 +86,10 @@ async fn ids_that_name_nothing_for_the_caller_all_get_the_answer_of_a_missing_th
             };
             let expected = answer(&missing).await;
             for id in of_others(&stage, row.by, kind).into_iter().chain(of_nothing(&stage, kind)) {
+                // Ids of records count as typed: at most twenty an hour.
+                if kind == "record" && tried % 15 == 0 {
+                    house.clock.advance(vouchsafe_core::time::Duration::hours(1));
+                }
                 assert_eq!(answer(&id).await, expected, "{} {id}", row.operation);
                 tried += 1;
             }

@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 
 use http::Method;
 use serde_json::{Value, json};
+use vouchsafe_core::audit::Initiator;
+use vouchsafe_core::pace;
+use vouchsafe_core::permit::{RecordPause, for_service};
 use vouchsafe_diagnostics::resource::{Resource, Shape};
 
 use crate::contract::Operation;
@@ -218,10 +221,26 @@ const ROWS: &[Row] = &[
     act("POST /v1.0/support/accessRequests/{id}/revoke", YUKI, &["revoking"], reason, REASON, ADATUM),
     act("POST /v1.0/support/accessRequests/{id}/cancel", INES, &["cancelling"], nothing, &[], ADATUM),
     look("GET /v1.0/support/accessRequests/{id}/reads", YUKI, &["live"], Takes::All("dateTime")),
+    look("GET /v1.0/support/accessRequests/{id}/preview", YUKI, &["previewing"], Takes::Nothing),
     look("GET /v1.0/support/grants", YUKI, &[], CREATED),
     look("GET /v1.0/support/grants/{id}", YUKI, &["grant"], Takes::Nothing),
     act("POST /v1.0/support/grants/{id}/remove", YUKI, &["removing"], reason, REASON, ADATUM),
+    act("POST /v1.0/support/grants/{id}/confirm", YUKI, &["paused"], nothing, &[], ADATUM),
     look("GET /v1.0/support/grants/{id}/reads", YUKI, &["grant"], Takes::All("dateTime")),
+    look("GET /v1.0/support/grants/{id}/reveals", YUKI, &["grant"], Takes::Nothing),
+    Row {
+        answers: "201",
+        ..act(
+            "POST /v1.0/support/grants/{id}/reveals",
+            INES,
+            &["grant"],
+            |_| json!({ "property": "userId", "value": "26be570a-ae82-4189-b4e2-a37c6808512d" }),
+            &[("/property", 256), ("/value", 2_048), ("/justification", 2_000)],
+            ADATUM,
+        )
+    },
+    act("POST /v1.0/support/reveals/{id}/approve", YUKI, &["showing"], nothing, &[], ADATUM),
+    act("POST /v1.0/support/reveals/{id}/reject", YUKI, &["hiding"], reason, REASON, ADATUM),
     act("POST /v1.0/support/grants/removeAll", OMAR, &[], reason, REASON, &[Org::Fabrikam]),
     look("GET /v1.0/auditLogs/directoryAudits", NOOR, &[], Takes::All("activityDateTime")),
     look("GET /v1.0/auditLogs/directoryAudits/{id}", NOOR, &["entry"], Takes::Nothing),
@@ -282,6 +301,18 @@ impl Row {
 /// A sign-in that no tenant has.
 pub(crate) const SIGN_IN: &str = r#"{"id":"66ea54eb-6301-4ee5-be62-ff5a759b0100","createdDateTime":"2026-10-01T09:00:00Z","userId":"26be570a-ae82-4189-b4e2-a37c6808512d","userPrincipalName":"lee@adatum.example"}"#;
 
+/// Pauses a grant, as if too much had been read under it.
+pub(crate) async fn pause(house: &House, org: Org, grant: &str) {
+    let tenant = house.tenant(org);
+    let mut work = house.app.store().work().await.unwrap();
+    work.lock([tenant]).await.unwrap();
+    let grant = work.grant(tenant, grant.parse().unwrap()).await.unwrap().unwrap();
+    let permit = for_service::<RecordPause>(work.id(), grant.id);
+    let decided = pace::pause(&grant, &work.context(Initiator::Service)).unwrap();
+    work.record(permit, decided).await.unwrap();
+    work.commit().await.unwrap();
+}
+
 /// The demo's things by name, with a few more so that the rows do not get into each other's way.
 pub(crate) struct Stage(BTreeMap<&'static str, String>);
 
@@ -330,16 +361,24 @@ impl Stage {
         self.0.insert("live", text(&live["accessRequestId"]));
         self.0.insert("grant", grant);
         let path = format!("/v1.0/support/requests/{payroll}/accessRequests");
-        for name in ["approving", "rejecting", "cancelling", "revoking", "removing"] {
+        for name in ["approving", "rejecting", "cancelling", "previewing", "revoking", "removing", "paused"] {
             let asked = house.ok(INES, Ask::post(&path, &ask(self))).await;
             self.0.insert(name, text(&asked["id"]));
         }
-        for name in ["revoking", "removing"] {
+        for name in ["revoking", "removing", "paused"] {
             let path = format!("/v1.0/support/accessRequests/{}/approve", self.id(name));
             let approved = house.ok(YUKI, Ask::post(path, &json!({}))).await;
-            if name == "removing" {
+            if name != "revoking" {
                 self.0.insert(name, text(&approved["grantId"]));
             }
+        }
+        pause(house, Org::Adatum, self.id("paused")).await;
+        for name in ["showing", "hiding"] {
+            let path = format!("/v1.0/support/grants/{}/reveals", self.id("grant"));
+            let body =
+                json!({ "property": "correlationId", "value": "26be570a-ae82-4189-b4e2-a37c6808512d" });
+            let asked = house.ok(INES, Ask::post(path, &body)).await;
+            self.0.insert(name, text(&asked["id"]));
         }
         let requests = house.list(ALEX, "/v1.0/support/accessRequests").await;
         let pending = requests.iter().find(|request| request["status"] == "pending").unwrap();

@@ -10,7 +10,7 @@ use super::expression::{Dialect, Parameter, Sql};
 use super::files::View;
 use super::layout::{self, Layout};
 use super::plan::{self, Access, Span};
-use super::reach::Reach;
+use super::reach::{Reach, Within};
 use super::walk::{EventRow, Walk, Wish};
 use super::{object_list, summary};
 use crate::error::{QueryRefusal, StoreError};

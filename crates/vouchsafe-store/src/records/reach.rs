@@ -1,7 +1,6 @@
 //! How far a reader sees in a tenant's records. All other records are absent, not an error.
 
-use vouchsafe_core::scope::DataCategory;
-use vouchsafe_core::time::Timestamp;
+pub use vouchsafe_core::reach::{DataPerson, Reach};
 use vouchsafe_diagnostics::filter::{Filter, Literal, Op, Path};
 use vouchsafe_diagnostics::mask::{Class, Personal};
 use vouchsafe_diagnostics::resource::{Schema, Stored};
@@ -9,45 +8,23 @@ use vouchsafe_diagnostics::resource::{Schema, Stored};
 use super::coder;
 use super::layout::Layout;
 
-/// Somebody in the data of a tenant. Texts are in lower case.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DataPerson {
-    /// The object id.
-    pub user_id: Option<String>,
-    /// A UPN that the person was seen with.
-    pub user_principal_name: Option<String>,
-}
-
-/// Which records are there for a reader.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reach {
-    /// Categories.
-    pub data_categories: Vec<DataCategory>,
-    /// Earliest event, inclusive.
-    pub data_from: Option<Timestamp>,
-    /// Latest event, exclusive.
-    pub data_to: Option<Timestamp>,
-    /// Whose records; `None` does not limit. Kinds that name no person are not limited by it.
-    pub people: Option<Vec<DataPerson>>,
-}
-
-impl Reach {
-    /// All of a tenant's records: what its own people see.
-    #[must_use]
-    pub fn everything() -> Self {
-        Self { data_categories: DataCategory::ALL.to_vec(), data_from: None, data_to: None, people: None }
-    }
-
+/// What a reach means for one kind.
+pub(super) trait Within {
     /// The places, among the categories of a kind, of those that are within reach.
-    pub(super) fn categories(&self, layout: &Layout) -> Vec<i64> {
+    fn categories(&self, layout: &Layout) -> Vec<i64>;
+    /// What of a filter's kind remains for the people within reach; `None` where they do not limit.
+    fn people_of(&self, schema: &Schema) -> Option<Filter>;
+}
+
+impl Within for Reach {
+    fn categories(&self, layout: &Layout) -> Vec<i64> {
         let own = layout.schema.categories.iter();
         own.filter(|own| self.data_categories.contains(own))
             .map(|own| coder::category(layout, *own))
             .collect()
     }
 
-    /// What of a filter's kind remains for the people within reach; `None` where they do not limit.
-    pub(super) fn people_of(&self, schema: &Schema) -> Option<Filter> {
+    fn people_of(&self, schema: &Schema) -> Option<Filter> {
         let people = self.people.as_ref()?;
         let mut slots = slots(schema);
         let first = slots.next()?;

@@ -29,6 +29,8 @@ fn every_statement_names_its_tenant_or_is_a_known_job_over_all() {
         "LOGS_OF_DENIED",
         "DELETE_OLD_OUTBOX",
         "DELETE_OLD_ANSWERS",
+        "TENANTS_IDLE",
+        "DELETE_OLD_TYPED_VALUES",
     ];
     let without: BTreeSet<&str> = ALL
         .iter()

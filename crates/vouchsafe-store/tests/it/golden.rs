@@ -6,13 +6,18 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use vouchsafe_core::audit::{Activity, Initiator};
+use vouchsafe_core::decided::Write;
+use vouchsafe_core::grant::GrantState;
 use vouchsafe_core::id::TenantId;
+use vouchsafe_core::pace::Usage;
 use vouchsafe_core::permit::{Facts, RecordDenied, authorize, for_service};
 use vouchsafe_core::personal::Personal;
-use vouchsafe_core::read::{self, DeniedReads, PropertyRead, ReadRecord};
+use vouchsafe_core::read::{self, DeniedReads, PropertyRead, ReadRecord, TypedValue};
+use vouchsafe_core::reveal::{self, RevealState};
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::setup;
 use vouchsafe_core::tenant::{SupportAccessPolicy, TenantKind};
+use vouchsafe_core::time::Duration;
 use vouchsafe_store::LogEntry;
 
 use crate::folder::{id, person, token};
@@ -34,7 +39,10 @@ fn story() -> World<StoreSink> {
         Step::Update { case: 0, named: 0b0110, consent: 0, severe: true },
         Step::Post { case: 0, from_engineer: true },
         ask(0),
+        Step::Preview { ask: 0, side: 0 },
         narrow,
+        Step::Pause { tenant: 0, grant: 1 },
+        Step::Confirm { tenant: 0, grant: 1 },
         ask(1),
         approve(0),
         Step::Reject { ask: 0, side: 1 },
@@ -101,16 +109,49 @@ async fn and_the_rest(world: &World<StoreSink>) {
         at: work.now(),
         category: DataCategory::SignInLogs,
         query: Personal::new(engineer.id, "$filter=userPrincipalName eq 'ada@example.com'"),
+        typed: vec![TypedValue {
+            property: "userPrincipalName".to_owned(),
+            value: Personal::new(engineer.id, "ada@example.com"),
+        }],
         record_ids: vec!["r1".to_owned(), "r2".to_owned()],
         properties: vec![
-            PropertyRead { name: "id".to_owned(), masked: false },
-            PropertyRead { name: "ipAddress".to_owned(), masked: true },
+            PropertyRead { name: "id".to_owned(), masked: false, revealed: false },
+            PropertyRead { name: "ipAddress".to_owned(), masked: true, revealed: true },
         ],
         bytes: 1_234,
     };
     let root = vouchsafe_log::hex(&vouchsafe_log::root([b"r1".as_slice(), b"r2".as_slice()]));
     let permit = authorize(Facts::of_case(work.id(), &reading, &case, true), case.id).unwrap();
     work.record(permit, read::record(record, root, &cx)).await.unwrap();
+    let mut grant = world.grants.values().find(|grant| grant.tenant == s).unwrap().clone();
+    (grant.state, grant.expires) = (GrantState::Live, work.now() + Duration::days(1));
+    grant.usage = Usage::begun(grant.expires);
+    for (n, approves) in [(1, true), (2, false)] {
+        let question = reveal::Question {
+            id: id(n),
+            property: "userPrincipalName".to_owned(),
+            shown: "26be570a-ae82-4189-c4e2-a37c6808512d".to_owned(),
+            of: "userId".to_owned(),
+            value: "u1".to_owned(),
+            justification: Some("Is it the same person?".to_owned()),
+        };
+        let cx = work.context(Initiator::User(Box::new(engineer.clone())));
+        let decided = reveal::ask(&grant, &[], &engineer, question, &cx).unwrap();
+        let permit = authorize(Facts::of_case(work.id(), &reading, &case, true), grant.id).unwrap();
+        let rows = work.record(permit, decided).await.unwrap();
+        let Some(Write::Reveal(asked)) = rows.into_iter().next() else { panic!("no reveal") };
+        let facts = reveal::RevealFacts { grant: &grant, tenant: &tenant, linked_to_provider: false };
+        let cx = work.context(Initiator::User(Box::new(ada.clone())));
+        let decided = if approves {
+            reveal::approve(&asked, &ada, facts, &cx)
+        } else {
+            reveal::reject(&asked, &ada, Some("Not needed."), facts, &cx)
+        };
+        let permit = authorize(Facts::of_grant(work.id(), &admin, &grant), grant.id).unwrap();
+        work.record(permit, decided.unwrap()).await.unwrap();
+        let kept = work.reveal(s, id(n)).await.unwrap().unwrap();
+        assert_eq!(matches!(kept.state, RevealState::Approved { .. }), approves);
+    }
     let denied = DeniedReads {
         log: s,
         tenant: s,

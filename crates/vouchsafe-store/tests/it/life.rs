@@ -10,12 +10,15 @@ use vouchsafe_core::access_request::command::engineer_status;
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest};
 use vouchsafe_core::audit::{EntryDraft, Initiator};
 use vouchsafe_core::decided::{Decided, Notice, Write};
+use vouchsafe_core::grant::{Grant, GrantStatus};
 use vouchsafe_core::id::TenantId;
+use vouchsafe_core::pace::{Extent, Measured};
 use vouchsafe_core::permission::{Permission, Permissions};
 use vouchsafe_core::permit::{
-    About, Action, Caller, Denied, Facts, Permit, RecordExpiry, WorkId, authorize, for_service,
+    About, Action, Caller, Denied, Facts, Permit, Scope, ServiceAction, WorkId, authorize, for_service,
 };
 use vouchsafe_core::person::Person;
+use vouchsafe_core::reach::DataPerson;
 use vouchsafe_core::support_request::{Assignment, SupportRequest};
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_core::time::{Duration, Timestamp};
@@ -25,7 +28,7 @@ use crate::folder::Home;
 use crate::lists::{filter, names};
 use crate::steps::{Step, life};
 use crate::units::log_of;
-use crate::world::{Parts, Sink, World, provider, support, tenant_id};
+use crate::world::{Parts, Sink, World, admin, provider, support, tenant_id};
 
 /// Engineers' requests to a tenant that never answers look pending this long.
 const UNANSWERED_FOR: Duration = Duration::days(4);
@@ -120,9 +123,9 @@ impl Sink for StoreSink {
         }))
     }
 
-    fn record_expiry(&self, world: &World<Self>, decided: Decided<RecordExpiry>) -> Parts {
+    fn record_service<A: ServiceAction>(&self, world: &World<Self>, decided: Decided<A>) -> Parts {
         let service = Initiator::Service;
-        self.runtime.block_on(self.write(world, service, decided, for_service::<RecordExpiry>))
+        self.runtime.block_on(self.write(world, service, decided, for_service::<A>))
     }
 }
 
@@ -186,7 +189,22 @@ async fn statuses_agree(world: &World<StoreSink>, session: &mut Session, now: Ti
         }
         assert_eq!(expected, BTreeMap::new());
         let live: Vec<_> =
-            world.grants.values().filter(|grant| grant.tenant == tenant && grant.is_live(now)).collect();
+            world.grants.values().filter(|grant| grant.tenant == tenant && is_open(grant, now)).collect();
+        for status in [GrantStatus::Live, GrantStatus::Paused] {
+            let scope = Scope::of_access(&mighty(&admin(tenant, false)), TenantKind::Customer).unwrap();
+            let name = serde_json::to_value(status).unwrap();
+            let query = ListQuery {
+                filter: filter(&format!("status eq '{}'", name.as_str().unwrap())),
+                ..everything()
+            };
+            let found = session.list_grants(scope, &query, now).await.unwrap();
+            let expected: Vec<Grant> = live
+                .iter()
+                .filter(|grant| grant.status(now) == status)
+                .map(|grant| (**grant).clone())
+                .collect();
+            assert_eq!(names(&found.items, |grant: &Grant| grant.id), names(&expected, |grant| grant.id));
+        }
         let held = session.held_grants(tenant).await.unwrap();
         assert!(live.iter().all(|grant| held.iter().any(|held| held.grant == **grant)));
     }
@@ -211,6 +229,10 @@ async fn statuses_agree(world: &World<StoreSink>, session: &mut Session, now: Ti
     assert_eq!(expected, BTreeMap::new());
 }
 
+fn is_open(grant: &Grant, now: Timestamp) -> bool {
+    grant.status(now) != GrantStatus::Ended
+}
+
 /// The ends of what waits or stands, and the last moments before them.
 fn instants(world: &World<StoreSink>) -> BTreeSet<Timestamp> {
     let open = world.sides.values().filter(|side| side.is_open_on_record()).take(3);
@@ -219,7 +241,8 @@ fn instants(world: &World<StoreSink>) -> BTreeSet<Timestamp> {
         let unanswered = approval.map(|approval| approval.at + UNANSWERED_FOR);
         [Some(side.pending_until), approval.and_then(|approval| approval.expires), unanswered]
     });
-    ends.flatten().flat_map(|end| [end, Timestamp::from_micros(end.as_micros() - 1)]).collect()
+    let idle = world.grants.values().take(3).map(|grant| Some(grant.usage.idle_at));
+    ends.chain(idle).flatten().flat_map(|end| [end, Timestamp::from_micros(end.as_micros() - 1)]).collect()
 }
 
 proptest! {
@@ -295,7 +318,7 @@ fn a_row_decided_on_before_somebody_else_changed_it_is_a_conflict() {
 /// Writes every kind of text that a person types, for the test that looks for them on disk.
 pub(crate) async fn with_planted_texts(home: &Home) {
     use vouchsafe_core::access_request::command as access;
-    use vouchsafe_core::scope::{DataCategory, Scope};
+    use vouchsafe_core::scope::{DataCategory, DataFilter, users_typed};
     use vouchsafe_core::support_request::command as case;
     let s = crate::folder::tenant(1, TenantKind::Customer);
     let admin = home.store.read().unwrap().account(s.id, crate::folder::id(1)).await.unwrap().unwrap().person;
@@ -334,8 +357,11 @@ pub(crate) async fn with_planted_texts(home: &Home) {
     let permit = authorize(Facts::of_case(work.id(), &caller, &request, false), request.id).unwrap();
     let rows = work.record(permit, decided).await.unwrap();
     let Some(Write::SupportRequest(request)) = rows.into_iter().next() else { panic!("no case") };
+    let users = users_typed("filter/users", &["PlantedUser".to_owned()], engineer.id).unwrap();
+    let filter = Some(DataFilter { users: Some(users), ..DataFilter::default() });
+    let (hours, days) = (Duration::hours(8), Duration::days(30));
     let scope =
-        Scope::new(vec![DataCategory::SignInLogs], None, Duration::hours(8), Duration::days(30)).unwrap();
+        vouchsafe_core::scope::Scope::new(vec![DataCategory::SignInLogs], filter, hours, days).unwrap();
     let ask = access::Ask {
         id: work.new_id(s.id),
         resource_tenant: s.id,
@@ -357,7 +383,16 @@ pub(crate) async fn with_planted_texts(home: &Home) {
     let facts = access::ApproveFacts {
         tenant: &s,
         linked_to_provider: false,
-        grant: work.new_id(s.id),
+        grant: access::NewGrant {
+            id: work.new_id(s.id),
+            measured: Measured {
+                people: Some(vec![DataPerson {
+                    user_id: Some("PlantedId".to_owned()),
+                    user_principal_name: Some("PlantedUser".to_owned()),
+                }]),
+                extent: Extent::BOUND,
+            },
+        },
         request: None,
         ask: None,
         resource: None,

@@ -4,8 +4,8 @@ use crate::cast::{CAST, PROVIDER, Tenant, place};
 
 use super::command::latest;
 use super::{
-    ADVANCED, Ask, Case, Command, Consent, DAY, Grant, MINUTE, Model, Narrow, Outcome, Person, Pick, Policy,
-    Role, Scope, SideOf, State,
+    ADVANCED, Ask, Case, Command, Consent, DAY, Grant, IDLE, MINUTE, Model, Narrow, Outcome, Person, Pick,
+    Policy, Role, Scope, SideOf, State,
 };
 
 /// A command with everything that its numbers mean in a model.
@@ -41,6 +41,10 @@ pub enum Act {
     Reopen(Person, usize),
     /// See [`Command::Read`].
     Read(Person, usize, Tenant, Option<usize>),
+    /// See [`Command::Confirm`].
+    Confirm(Person, usize),
+    /// See [`Command::Post`].
+    Post(Person, usize),
     /// See [`Command::Policy`].
     Policy(Person, Policy),
     /// Until when time passes.
@@ -116,9 +120,8 @@ impl Model {
                 Act::Reopen(by_engineer(Pick::Right(0), case(n)?), case(n)?)
             }
             Command::Reopen { by, case: n } => Act::Reopen(by_owner(by, case(n)?), case(n)?),
-            Command::Read { by, case: n, tenant, grant } => {
-                let grant = grant.and_then(|grant| latest(grant, self.grants.len()));
-                Act::Read(by_engineer(by, case(n)?), case(n)?, tenant, grant)
+            Command::Read { .. } | Command::Confirm { .. } | Command::Post { .. } => {
+                self.meant_of_use(command)?
             }
             Command::Policy { by, change } => Act::Policy(by, change),
             Command::Advance(minutes) => Act::Wait(self.now + minutes * MINUTE),
@@ -147,6 +150,8 @@ impl Model {
             Act::Close(by, case) => self.close(by, case),
             Act::Reopen(by, case) => self.reopen(by, case),
             Act::Read(by, case, tenant, grant) => self.read(by, case, tenant, grant),
+            Act::Confirm(by, grant) => self.confirm(by, grant),
+            Act::Post(by, case) => self.post(by, case),
             Act::Policy(by, change) => self.policy(by, change),
             Act::Wait(until) => {
                 self.now = until;
@@ -158,13 +163,13 @@ impl Model {
     }
 
     /// A case of the caller's own tenant, for someone who may.
-    fn own_case(&self, by: Person, case: usize) -> Result<(), Outcome> {
+    pub(super) fn own_case(&self, by: Person, case: usize) -> Result<(), Outcome> {
         let own = self.cases[case].tenant == CAST[by].tenant;
         if own && self.tickets(by) { Ok(()) } else { Err(Outcome::NotFound) }
     }
 
     /// A case for its engineer. Whoever else may see it is told that it is not for them.
-    fn worked_case(&self, by: Person, case: usize) -> Result<(), Outcome> {
+    pub(super) fn worked_case(&self, by: Person, case: usize) -> Result<(), Outcome> {
         if self.cases[case].engineer == Some(by) {
             return Ok(());
         }
@@ -172,7 +177,7 @@ impl Model {
         Err(if sees { Outcome::Forbidden } else { Outcome::NotFound })
     }
 
-    fn open_only(&self, case: usize) -> Result<(), Outcome> {
+    pub(super) fn open_only(&self, case: usize) -> Result<(), Outcome> {
         if self.cases[case].closed.is_none() { Ok(()) } else { Err(Outcome::CaseClosed) }
     }
 
@@ -208,7 +213,8 @@ impl Model {
         let tenant = self.cases[case].tenant;
         let expires = self.now + self.settings[tenant].consent_lasts;
         let scope = Scope { categories: ADVANCED, minutes: 0, from: None, to: None };
-        let grant = Grant { tenant, case, ask: None, scope, created: self.now, expires, ended: None };
+        let idle = self.now + IDLE;
+        let grant = Grant { tenant, case, ask: None, scope, created: self.now, expires, idle, ended: None };
         self.grants.push(grant);
         self.cases[case].consent = Consent::Given(self.grants.len() - 1);
     }
@@ -220,9 +226,9 @@ impl Model {
             return Err(Outcome::Forbidden);
         }
         match (self.cases[case].consent, yes) {
-            (Consent::Given(grant), true) if self.live(grant) => {}
+            (Consent::Given(grant), true) if self.open_grant(grant) => {}
             (_, true) => self.give_consent(case),
-            (Consent::Given(grant), false) if self.live(grant) => self.end_grant(grant, true),
+            (Consent::Given(grant), false) if self.open_grant(grant) => self.end_grant(grant, true),
             (_, false) => {}
         }
         Ok(())
@@ -232,7 +238,7 @@ impl Model {
         self.own_case(by, case)?;
         self.open_only(case)?;
         match self.cases[case].consent {
-            Consent::Given(grant) if self.live(grant) => Err(Outcome::Conflict),
+            Consent::Given(grant) if self.open_grant(grant) => Err(Outcome::Conflict),
             Consent::Given(_) | Consent::No => Err(Outcome::AlreadyEnded),
         }
     }
@@ -347,6 +353,7 @@ impl Model {
             scope,
             created: self.now,
             expires,
+            idle: self.now + IDLE,
             ended: None,
         });
     }
@@ -433,7 +440,7 @@ impl Model {
         }
         match self.grants[grant].ended {
             Some(true) => Err(Outcome::Conflict),
-            _ if !self.live(grant) => Err(Outcome::AlreadyEnded),
+            _ if !self.open_grant(grant) => Err(Outcome::AlreadyEnded),
             _ => {
                 self.end_grant(grant, true);
                 Ok(())
@@ -445,7 +452,7 @@ impl Model {
         if !self.tickets(by) {
             return Err(Outcome::NotFound);
         }
-        for grant in self.live_grants() {
+        for grant in self.open_grants() {
             let Grant { tenant, case: of, .. } = self.grants[grant];
             if tenant == CAST[by].tenant && case.is_none_or(|case| case == of) {
                 self.end_grant(grant, true);
@@ -478,7 +485,7 @@ impl Model {
             }
         }
         if let Consent::Given(grant) = self.cases[case].consent
-            && self.live(grant)
+            && self.open_grant(grant)
             && !passes(self, support)
         {
             self.end_grant(grant, false);
@@ -499,7 +506,7 @@ impl Model {
             self.end_side(ask, tenant, "completed", false);
         }
         for grant in self
-            .live_grants()
+            .open_grants()
             .into_iter()
             .filter(|grant| self.grants[*grant].case == case)
             .collect::<Vec<_>>()
@@ -528,25 +535,6 @@ impl Model {
             self.cases[case].stage = "waitingForEngineer";
         }
         Ok(())
-    }
-
-    fn read(&self, by: Person, case: usize, tenant: Tenant, named: Option<usize>) -> Result<(), Outcome> {
-        if self.cases[case].engineer != Some(by) {
-            return Err(Outcome::NotFound);
-        }
-        let Some(named) = named else {
-            return self.may_read(by, tenant, case).map(drop).ok_or(Outcome::NoLiveGrant);
-        };
-        let grant = &self.grants[named];
-        if (grant.tenant, grant.case) != (tenant, case) {
-            Err(Outcome::NoLiveGrant)
-        } else if !self.live(named) {
-            Err(Outcome::GrantEnded)
-        } else if grant.scope.categories & super::SIGN_INS == 0 {
-            Err(Outcome::NoLiveGrant)
-        } else {
-            Ok(())
-        }
     }
 
     fn policy(&mut self, by: Person, change: Policy) -> Result<(), Outcome> {

@@ -176,6 +176,20 @@ pub enum Command {
         /// Under this grant.
         grant: Option<u8>,
     },
+    /// Let a paused grant go on.
+    Confirm {
+        /// Who.
+        by: Pick,
+        /// Which.
+        grant: u8,
+    },
+    /// Write a message in a case.
+    Post {
+        /// Who.
+        by: Pick,
+        /// Which case.
+        case: u8,
+    },
     /// Change a tenant's settings.
     Policy {
         /// Who.

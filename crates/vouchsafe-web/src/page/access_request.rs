@@ -4,8 +4,8 @@ use askama::Template;
 
 use crate::error::render;
 use crate::{
-    AccessStatus, CaseRef, CategoryChoice, Choice, Chrome, EngineerView, FormErrors, GrantStatus,
-    ReadsSummary, ReasonCode, RenderError, ScopeView, TimeView, VotesView, paths,
+    AccessStatus, CaseRef, Category, CategoryChoice, Choice, Chrome, EngineerView, FormErrors, GrantStatus,
+    PauseReason, ReadsSummary, ReasonCode, RenderError, ScopeView, TimeView, VotesView, paths,
 };
 
 /// The access that came of a request, for the tenant of the data.
@@ -15,6 +15,8 @@ pub struct DataAccess {
     pub grant_id: String,
     /// Whether it is live.
     pub status: GrantStatus,
+    /// Why it is paused, while it is.
+    pub pause: Option<PauseReason>,
     /// Until when at the latest.
     pub until: Option<TimeView>,
     /// When it ended.
@@ -69,12 +71,38 @@ pub struct DecisionForm {
     pub data_to: String,
     /// The people asked for, with ticks; empty when nobody was named.
     pub users: Vec<Choice>,
+    /// `users`, one a line, where nobody was named; `None` where there are ticks.
+    pub users_typed: Option<String>,
     /// The comment of an approval.
     pub comment: String,
     /// The reason of a rejection.
     pub reason: String,
     /// What is wrong.
     pub errors: FormErrors,
+}
+
+/// What a request would show, as the data is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewView {
+    /// How many records of each category.
+    pub counts: Vec<(Category, u64)>,
+    /// How many different people are in them.
+    pub people: u64,
+    /// The first event and the last one; `None` where there is none.
+    pub span: Option<(TimeView, TimeView)>,
+    /// The newest records, as the engineer would see them, in JSON with line breaks.
+    pub samples: Vec<String>,
+}
+
+/// Whether the person may look ahead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PreviewPart {
+    /// No: shows nothing.
+    Closed,
+    /// Yes: shows the button.
+    Offered,
+    /// Here it is.
+    Shown(Box<PreviewView>),
 }
 
 /// Whether the person can decide.
@@ -120,6 +148,8 @@ pub struct AccessRequestView {
     pub ended: Option<TimeView>,
     /// The side, with what only that side may see.
     pub side: AccessRequestSide,
+    /// Whether the person may look ahead.
+    pub preview: PreviewPart,
     /// Whether the person can decide.
     pub decision: Decision,
 }

@@ -5,8 +5,8 @@ use askama::Template;
 use crate::error::render;
 use crate::page::AssignmentView;
 use crate::{
-    Category, Chrome, EngineerStatus, FormErrors, MessageView, RenderError, Resolution, Section, Severity,
-    Stage, TimeView, paths,
+    Category, Choice, Chrome, EngineerStatus, FormErrors, MessageView, RenderError, Resolution, Section,
+    Severity, Stage, TimeView, paths,
 };
 
 /// What the engineer may read, or asked to read: never who decided, or why.
@@ -28,6 +28,19 @@ pub struct CaseAccess {
     pub can_read_sign_ins: bool,
     /// Whether the engineer can withdraw it: shows the button.
     pub may_cancel: bool,
+}
+
+/// What an engineer fills in to see a masked value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevealForm {
+    /// `grantId`: the live accesses.
+    pub grants: Vec<Choice>,
+    /// `property`: a path.
+    pub property: String,
+    /// `value`: as it was shown, or whole.
+    pub value: String,
+    /// Why.
+    pub justification: String,
 }
 
 /// One support request, for its engineer.
@@ -68,6 +81,8 @@ pub struct CaseView {
     pub assignment: Option<AssignmentView>,
     /// What can be read, and what was asked for, newest first.
     pub access: Vec<CaseAccess>,
+    /// Asking to see a masked value; `None` while nothing can be read.
+    pub reveal: Option<RevealForm>,
     /// The conversation, oldest first.
     pub messages: Vec<MessageView>,
     /// Makes sending twice write one message.

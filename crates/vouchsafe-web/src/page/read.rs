@@ -13,6 +13,8 @@ pub struct ReadProperty {
     pub name: String,
     /// Whether the engineer saw a pseudonym.
     pub masked: bool,
+    /// Whether a value was shown in clear because somebody of the tenant allowed it.
+    pub revealed: bool,
 }
 
 /// One read record: which records, which fields.
@@ -25,6 +27,8 @@ pub struct ReadView {
     pub read: ReadRow,
     /// How many bytes were sent.
     pub bytes: u64,
+    /// Whole values that the engineer wrote, with the property that each was looked for in.
+    pub typed: Vec<(String, String)>,
     /// The properties, in the order of the answer.
     pub properties: Vec<ReadProperty>,
     /// The true ids of the records.

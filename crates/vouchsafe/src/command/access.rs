@@ -4,6 +4,7 @@ mod ask;
 
 use clap::{Args, Subcommand};
 use vouchsafe_client::api::access_request::{AccessRequest, ApproveAccessRequest, NarrowTo, Refuse};
+use vouchsafe_client::api::preview::Preview;
 use vouchsafe_client::api::scope::{DataCategory, Scope};
 use vouchsafe_client::id::AccessRequestId;
 use vouchsafe_client::time::Duration;
@@ -27,6 +28,11 @@ pub(crate) enum Access {
     },
     /// Ask a tenant for access to its diagnostic data
     Ask(ask::Ask),
+    /// Look at what a pending request would show; your tenant's log says that you looked
+    Preview {
+        /// Id of the request (sar_…)
+        id: AccessRequestId,
+    },
     /// Approve, as asked or less
     Approve(Approve),
     /// Reject; the engineer may ask you to collect the data instead
@@ -100,6 +106,9 @@ impl Access {
                 out.thing(&client.access_request(id).await?, |request| properties(out, request))
             }
             Self::Ask(ask) => ask.run(session).await,
+            Self::Preview { id } => {
+                out.thing(&client.preview_access(id).await?, |preview| preview_words(out, preview))
+            }
             Self::Approve(approve) => approve.run(session).await,
             Self::Reject { id, reason } => {
                 let answer = client.reject_access(id, &Refuse { reason }).await?;
@@ -195,6 +204,21 @@ fn properties(out: &Output, request: &AccessRequest) -> Table {
         ("Extends", request.linked_to.map(|id| id.to_string()).unwrap_or_default()),
         ("Asked", out.time(request.created_date_time)),
         ("Ends", out.time_or(request.expires_date_time.value().copied(), "with the case at the latest")),
+    ])
+}
+
+fn preview_words(out: &Output, preview: &Preview) -> Table {
+    let counts = preview.counts.iter().map(|count| format!("{} {}", count.records, count.data_category));
+    let span = preview.first_date_time.zip(preview.last_date_time);
+    Table::properties([
+        ("Records", preview.records.to_string()),
+        ("Of these", counts.collect::<Vec<_>>().join(", ")),
+        ("People", preview.people.to_string()),
+        (
+            "Events",
+            span.map(|(first, last)| format!("{} to {}", out.time(first), out.time(last)))
+                .unwrap_or_default(),
+        ),
     ])
 }
 

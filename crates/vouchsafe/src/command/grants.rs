@@ -1,8 +1,10 @@
 //! `vouchsafe grants`
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use vouchsafe_client::api::access_request::Refuse;
 use vouchsafe_client::api::grant::{Ended, Grant, RemoveAllGrants, RemoveGrant};
-use vouchsafe_client::id::{GrantId, SupportRequestId};
+use vouchsafe_client::api::reveal::{self as wire, CreateReveal};
+use vouchsafe_client::id::{GrantId, RevealId, SupportRequestId};
 
 use crate::argument::{Listing, categories, filter_words};
 use crate::command::read::list_reads;
@@ -37,6 +39,31 @@ pub(crate) enum Grants {
         #[arg(long)]
         reason: Option<String>,
     },
+    /// Let a paused grant on your data go on
+    Confirm {
+        /// Id of the grant (grt_…)
+        id: GrantId,
+    },
+    /// Ask to see one masked value in clear (engineers)
+    Reveal(Reveal),
+    /// Show what engineers asked to see in clear under a grant
+    Reveals {
+        /// Id of the grant (grt_…)
+        id: GrantId,
+    },
+    /// Let a masked value show in clear for 15 minutes
+    ApproveReveal {
+        /// Id of the reveal (rv_…)
+        id: RevealId,
+    },
+    /// Keep a value masked
+    RejectReveal {
+        /// Id of the reveal (rv_…)
+        id: RevealId,
+        /// Why, for your own tenant's record
+        #[arg(long)]
+        reason: Option<String>,
+    },
     /// Show what was read under a grant
     Reads {
         /// Id of the grant (grt_…)
@@ -44,6 +71,21 @@ pub(crate) enum Grants {
         #[command(flatten)]
         listing: Listing,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reveal {
+    /// Id of the grant (grt_…)
+    id: GrantId,
+    /// Where the value stands, such as userPrincipalName
+    #[arg(long)]
+    property: String,
+    /// The mask as it was shown, or a whole value
+    #[arg(long)]
+    value: String,
+    /// Why, for the customer
+    #[arg(long)]
+    justification: Option<String>,
 }
 
 impl Grants {
@@ -64,6 +106,27 @@ impl Grants {
                     let lines: Vec<String> = lines.chain([format!("{} ended.", list.value.len())]).collect();
                     lines.join("\n")
                 })
+            }
+            Self::Confirm { id } => {
+                let answer = client.confirm_grant(id).await?;
+                out.answer(&answer, |grant| format!("{} is {}.", grant.id, grant.status))
+            }
+            Self::Reveal(Reveal { id, property, value, justification }) => {
+                let body = CreateReveal { property, value, justification };
+                let answer = client.ask_reveal(id, &body).await?;
+                out.answer(&answer, |reveal| format!("Asked: {} is {}.", reveal.id, reveal.status))
+            }
+            Self::Reveals { id } => out.thing(&client.reveals(id).await?, |list| reveals(out, &list.value)),
+            Self::ApproveReveal { id } => {
+                let answer = client.approve_reveal(id).await?;
+                out.answer(&answer, |reveal| {
+                    let until = out.time(reveal.expires_date_time);
+                    format!("{} is {}: the value shows until {until}.", reveal.id, reveal.status)
+                })
+            }
+            Self::RejectReveal { id, reason } => {
+                let answer = client.reject_reveal(id, &Refuse { reason }).await?;
+                out.answer(&answer, |reveal| format!("{} is {}.", reveal.id, reveal.status))
             }
             Self::Reads { id, listing } => {
                 list_reads(session, client.grant_reads(id, &listing.query(None)), listing.all).await
@@ -98,6 +161,21 @@ async fn list(session: &Session, listing: &Listing) -> Result<(), Failure> {
         ]);
     };
     session.list(pages, listing.all, &header, row).await.map(drop)
+}
+
+fn reveals(out: &Output, list: &[wire::Reveal]) -> Table {
+    let mut table = Table::new(&["Id", "Status", "Property", "Written as", "True value", "Ends"]);
+    for reveal in list {
+        table.row([
+            reveal.id.to_string(),
+            reveal.status.to_string(),
+            reveal.property.clone(),
+            reveal.shown.clone(),
+            reveal.value.clone().unwrap_or_default(),
+            out.time(reveal.expires_date_time),
+        ]);
+    }
+    table
 }
 
 fn properties(out: &Output, grant: &Grant) -> Table {

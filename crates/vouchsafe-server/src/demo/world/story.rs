@@ -209,7 +209,10 @@ impl Story<'_> {
         let ask = AskCommand {
             resource_tenant: fabrikam,
             data_categories: vec![DataCategory::SignInLogs, DataCategory::AuditLogs],
-            filter: Some(DataFilter { data_from: Some(self.app.now() - Duration::days(7)), data_to: None }),
+            filter: Some(DataFilter {
+                data_from: Some(self.app.now() - Duration::days(7)),
+                ..DataFilter::default()
+            }),
             duration: Some(Duration::days(2)),
             reason_code: ReasonCode::Troubleshooting,
             justification:

@@ -5,7 +5,7 @@ use http::StatusCode;
 use vouchsafe_app::view::{AccessView, SideView};
 use vouchsafe_app::{AppError, VoteCommand};
 use vouchsafe_core::access_request::{Side, SideState, SideStatus};
-use vouchsafe_core::id::AccessRequestId;
+use vouchsafe_core::id::{AccessRequestId, UserId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::scope::{DataCategory, Narrowing, Scope};
 use vouchsafe_web::page::{self, Act, ConfirmView};
@@ -14,7 +14,7 @@ use vouchsafe_web::{Fact, FormErrors, Notice, Section, paths};
 use super::{narrowed, own_side, view};
 use crate::Server;
 use crate::pages::answer::{Answer, Failure, page as show, page_with};
-use crate::pages::complaint::{Trouble, trouble, wrong};
+use crate::pages::complaint::{Trouble, trouble, users, wrong};
 use crate::pages::form::{Fields, Form};
 use crate::pages::id::Id;
 use crate::pages::visitor::Visitor;
@@ -29,7 +29,7 @@ pub(crate) async fn approve(
     form: Form,
 ) -> Answer {
     let asked = own_side(&server, &visitor, id).await?.side.requested;
-    let narrowing = match narrowing(&form.fields, &asked) {
+    let narrowing = match narrowing(&form.fields, &asked, visitor.who.user) {
         Ok(narrowing) => narrowing,
         Err(errors) => return again(&server, &visitor, id, &form, errors).await,
     };
@@ -109,7 +109,7 @@ async fn again(
 }
 
 /// What the form takes away from what was asked.
-fn narrowing(fields: &Fields, asked: &Scope) -> Result<Narrowing, FormErrors> {
+fn narrowing(fields: &Fields, asked: &Scope, writer: UserId) -> Result<Narrowing, FormErrors> {
     let unknown = |_| wrong("dataCategories", "Tick at least one, and none that was not asked for.");
     let ticked: Result<Vec<DataCategory>, _> = fields.all("dataCategories").map(str::parse).collect();
     let mut ticked = ticked.map_err(unknown)?;
@@ -121,10 +121,14 @@ fn narrowing(fields: &Fields, asked: &Scope) -> Result<Narrowing, FormErrors> {
         let not_a_time = |_| wrong(name, "Write a date and a time, such as 2026-11-23T09:00.");
         moment::typed(text).map(|at| (text, at)).map_err(not_a_time)
     };
+    let users = users(fields, "narrowTo/filter/users", writer)?;
+    if users.is_none() && asked.filter.as_ref().is_some_and(|filter| filter.users.is_some()) {
+        return Err(wrong("users", "Tick at least one."));
+    }
     Ok(Narrowing {
         data_categories: (ticked != asked.data_categories).then_some(ticked),
         duration: (duration != asked.duration).then_some(duration),
-        filter: narrowed(asked, time("dataFrom")?, time("dataTo")?),
+        filter: narrowed(asked, time("dataFrom")?, time("dataTo")?, users),
     })
 }
 

@@ -5,7 +5,7 @@ use http::StatusCode;
 use vouchsafe_app::AskCommand;
 use vouchsafe_app::view::CaseView;
 use vouchsafe_core::access_request::ReasonCode;
-use vouchsafe_core::id::{SupportRequestId, TenantId};
+use vouchsafe_core::id::{SupportRequestId, TenantId, UserId};
 use vouchsafe_core::scope::{DURATION_DEFAULT, DataCategory, DataFilter};
 use vouchsafe_core::time::Duration;
 use vouchsafe_web::page::{self, AskForAccessView};
@@ -14,7 +14,7 @@ use vouchsafe_web::{CategoryChoice, Choice, FormErrors, Notice, Section, paths};
 use super::{tenant_name, works_on};
 use crate::Server;
 use crate::pages::answer::{Answer, Failure, page as show, page_with};
-use crate::pages::complaint::{Trouble, trouble, wrong};
+use crate::pages::complaint::{Trouble, trouble, users, wrong};
 use crate::pages::form::{Fields, Form};
 use crate::pages::id::Id;
 use crate::pages::moment::{lengths, typed};
@@ -54,7 +54,7 @@ pub(crate) async fn ask(
         let view = view(&server, &visitor, &case, Some(&form.fields), errors);
         page_with(StatusCode::BAD_REQUEST, page::ask_for_access(&view))
     };
-    let command = match command(&form.fields) {
+    let command = match command(&form.fields, visitor.who.user) {
         Ok(command) => command,
         Err(errors) => return again(errors),
     };
@@ -69,13 +69,14 @@ pub(crate) async fn ask(
 }
 
 /// What the form says, or what cannot be understood in it.
-fn command(fields: &Fields) -> Result<AskCommand, FormErrors> {
+fn command(fields: &Fields, writer: UserId) -> Result<AskCommand, FormErrors> {
     let tenant = fields.text("resourceTenantId").parse::<TenantId>();
     let time = |name: &str| {
         let not_a_time = |_| wrong(name, "Write a date and a time, such as 2026-11-23T09:00.");
         typed(fields.text(name)).map_err(not_a_time)
     };
-    let filter = DataFilter { data_from: time("dataFrom")?, data_to: time("dataTo")? };
+    let users = users(fields, "filter/users", writer)?;
+    let filter = DataFilter { data_from: time("dataFrom")?, data_to: time("dataTo")?, users };
     let categories: Result<Vec<DataCategory>, _> = fields.all("dataCategories").map(str::parse).collect();
     let reason_code = match fields.text("reasonCode") {
         "troubleshooting" => ReasonCode::Troubleshooting,
@@ -140,7 +141,7 @@ fn view(
         durations: lengths(LONGEST, length),
         data_from: text("dataFrom"),
         data_to: text("dataTo"),
-        users: None,
+        users: Some(text("users")),
         errors,
     }
 }

@@ -65,7 +65,7 @@ pub(crate) async fn reject_consent(
 
 /// What the answer to the consent question did.
 fn noticed(case: &CaseView) -> Notice {
-    match case.request.consent.status(case.seen, case.consent_offered).to_page() {
+    match case.consent_status().to_page() {
         ConsentStatus::Given | ConsentStatus::Paused => Notice::ConsentGiven,
         ConsentStatus::AwaitingApproval => Notice::ConsentAwaiting,
         ConsentStatus::None | ConsentStatus::Expired | ConsentStatus::NotOffered => Notice::ConsentWithdrawn,

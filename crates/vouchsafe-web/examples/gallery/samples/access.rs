@@ -2,11 +2,12 @@
 
 use vouchsafe_web::page::{
     self, AccessListView, AccessRequestSide, AccessRequestView, Act, ApprovedAccessView, ConfirmView,
-    DataAccess, Decision, DecisionForm, HomeView,
+    DataAccess, Decision, DecisionForm, HomeView, PreviewPart, PreviewView,
 };
 use vouchsafe_web::{
     AccessRow, AccessStatus, CaseRef, Category, EngineerView, Fact, Flash, GrantRow, GrantSource,
-    GrantStatus, Notice, ReadsSummary, ReasonCode, Section, SupportRequestRow, VoteView, VotesView, paths,
+    GrantStatus, Notice, PauseReason, ReadsSummary, ReasonCode, RevealRow, Section, SupportRequestRow,
+    VoteView, VotesView, paths,
 };
 
 use super::request::row as request_row;
@@ -46,6 +47,7 @@ fn lists() -> Vec<Sample> {
 fn requests() -> Vec<Sample> {
     vec![
         Sample { name: "access-request-pending", html: page::access_request(&request()) },
+        Sample { name: "access-request-previewed", html: page::access_request(&request_previewed()) },
         Sample { name: "access-request-wrong", html: page::access_request(&request_wrong()) },
         Sample { name: "access-request-for-other-tenant", html: page::access_request(&request_for_other()) },
         Sample {
@@ -112,8 +114,16 @@ fn grant() -> GrantRow {
         engineer: engineer(),
         categories: some_categories(),
         status: GrantStatus::Live,
+        pause: None,
         since: asked(),
         until: Some(at("2026-11-30T09:20:00Z", "30 Nov 2026, 10:20 CET")),
+        reveals: vec![RevealRow {
+            id: text("rv_019a0f3f44447a8b9c0d1e2f3a4b5c6d"),
+            property: text("userPrincipalName"),
+            value: text("ola@fjordline.example"),
+            justification: text("Is it the person who wrote to us?"),
+            asked: asked(),
+        }],
         reads: reads(),
         may_remove: true,
         may_confirm: true,
@@ -128,6 +138,7 @@ fn many_grants() -> Vec<GrantRow> {
             href: paths::support_request(S),
             categories: Category::ALL.into_iter().filter(|c| *c != Category::TenantProfile).collect(),
             status: GrantStatus::Paused,
+            pause: Some(PauseReason::TooMuchRead),
             engineer: EngineerView {
                 name: text("Ines Duarte"),
                 employer: text("Lumen Cloud"),
@@ -279,8 +290,19 @@ fn request() -> AccessRequestView {
         decide_by: Some(later()),
         ended: None,
         side: AccessRequestSide::Both { access: None },
+        preview: PreviewPart::Offered,
         decision: Decision::Open(Box::new(decision())),
     }
+}
+
+fn request_previewed() -> AccessRequestView {
+    let shown = PreviewView {
+        counts: vec![(Category::SignInLogs, 41), (Category::AuditLogs, 1)],
+        people: 3,
+        span: Some((asked(), later())),
+        samples: vec![text("{\n  \"id\": \"5f0c1c56-9c1b-4b9e-c1a3-1c2d3e4f5a6b\"\n}")],
+    };
+    AccessRequestView { preview: PreviewPart::Shown(Box::new(shown)), ..request() }
 }
 
 fn request_wrong() -> AccessRequestView {
@@ -325,6 +347,7 @@ fn request_for_other_approved() -> AccessRequestView {
         status: AccessStatus::Approved,
         approved: Some(scope()),
         decide_by: None,
+        preview: PreviewPart::Closed,
         decision: Decision::Closed,
         ..request()
     }
@@ -348,6 +371,7 @@ fn access() -> DataAccess {
     DataAccess {
         grant_id: text(GRT),
         status: GrantStatus::Live,
+        pause: None,
         until: Some(at("2026-11-30T09:20:00Z", "30 Nov 2026, 10:20 CET")),
         ended: None,
         reads: reads(),
@@ -363,6 +387,7 @@ fn request_live() -> AccessRequestView {
         approved: Some(scope()),
         votes: VotesView { required: 1, given: vec![VoteView { name: text("Alva Nygård"), at: asked() }] },
         decide_by: None,
+        preview: PreviewPart::Closed,
         decision: Decision::Closed,
         side: AccessRequestSide::Both { access: Some(access()) },
         ..request()
@@ -390,6 +415,7 @@ fn request_rejected() -> AccessRequestView {
         status: AccessStatus::Rejected,
         decide_by: None,
         ended: Some(later()),
+        preview: PreviewPart::Closed,
         decision: Decision::Closed,
         ..request()
     };
@@ -400,6 +426,7 @@ fn request_rejected() -> AccessRequestView {
 fn request_completed() -> AccessRequestView {
     let over = DataAccess {
         status: GrantStatus::Ended,
+        pause: None,
         until: None,
         ended: Some(later()),
         may_remove: false,

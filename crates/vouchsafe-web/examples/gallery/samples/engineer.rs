@@ -2,8 +2,8 @@
 
 use vouchsafe_web::page::{
     self, AskForAccessView, CaseAccess, CaseView, DeskView, EngineerChoice, PolicyResult, QueueView,
-    ReassignKind, ReassignView, SignInFilter, SignInPage, SignInRecordView, SignInRow, SignInSection,
-    SignInsState, SignInsView,
+    ReassignKind, ReassignView, RevealForm, SignInFilter, SignInPage, SignInRecordView, SignInRow,
+    SignInSection, SignInsState, SignInsView,
 };
 use vouchsafe_web::{
     Author, CaseRef, Category, Choice, EngineerStatus, Fact, Flash, Mark, Notice, ReasonCode, Resolution,
@@ -90,6 +90,12 @@ fn case() -> CaseView {
             access(EngineerStatus::Paused, "Fjordline Logistics"),
             access(EngineerStatus::Ended, OTHER),
         ],
+        reveal: Some(RevealForm {
+            grants: choices(&[(GRT, "Fjordline Logistics")], GRT),
+            property: String::new(),
+            value: String::new(),
+            justification: String::new(),
+        }),
         messages: messages(Author::Customer, Author::You),
         idempotency_key: text("k2"),
         body: String::new(),

@@ -22,7 +22,12 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample { name: "read", html: page::read(&read_view()) },
         Sample {
             name: "read-empty",
-            html: page::read(&ReadView { properties: Vec::new(), record_ids: Vec::new(), ..read_view() }),
+            html: page::read(&ReadView {
+                properties: Vec::new(),
+                record_ids: Vec::new(),
+                typed: Vec::new(),
+                ..read_view()
+            }),
         },
         Sample { name: "audit-log-empty", html: page::audit_log(&log(Vec::new())) },
         Sample { name: "audit-log-many", html: page::audit_log(&log(entries())) },
@@ -72,11 +77,12 @@ fn reads_hostile() -> ReadsView {
 }
 
 fn read_view() -> ReadView {
-    let property = |name: &str, masked: bool| ReadProperty { name: text(name), masked };
+    let property = |name: &str, masked: bool| ReadProperty { name: text(name), masked, revealed: false };
     ReadView {
         chrome: customer(Some(Section::ApprovedAccess), 0),
         read: read_row(),
         bytes: 18_204,
+        typed: vec![(text("userPrincipalName"), text("ola@fjordline.example"))],
         properties: vec![
             property("createdDateTime", false),
             property("userPrincipalName", true),
