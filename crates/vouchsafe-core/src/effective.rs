@@ -44,8 +44,7 @@ pub fn basis<'a>(
     now: Timestamp,
 ) -> Result<Basis<'a>, ReadRefusal> {
     let belongs = |grant: &&Grant| grant.tenant == tenant && grant.support_request == request.id;
-    let covers =
-        |grant: &Grant| categories.iter().any(|category| grant.data_categories.contains(category));
+    let covers = |grant: &Grant| categories.iter().any(|category| grant.data_categories.contains(category));
     if let Some(id) = named {
         let grant =
             grants.iter().filter(belongs).find(|grant| grant.id == id).ok_or(ReadRefusal::NoLiveGrant)?;

@@ -255,7 +255,11 @@ fn idempotency(parts: &Parts, who: Who, body: &[u8]) -> Result<Option<Answered>,
     let key = value.to_str().unwrap_or_default();
     let fits = (1..=KEY_CHARS_MAX).contains(&key.len()) && key.chars().all(|c| c.is_ascii_graphic());
     if !fits {
-        return Err(parameter_refusal(parts, "Idempotency-Key", "must have 1 to 255 visible ASCII characters"));
+        return Err(parameter_refusal(
+            parts,
+            "Idempotency-Key",
+            "must have 1 to 255 visible ASCII characters",
+        ));
     }
     Ok(Some(Answered {
         tenant: who.tenant,

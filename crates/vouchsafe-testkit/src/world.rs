@@ -284,7 +284,14 @@ impl World {
     #[must_use]
     pub fn query(&self, case: SupportRequestId, tenant: Tenant) -> ReadQuery {
         let wanted = Wanted::Page(ListOptions { count: true, ..ListOptions::default() });
-        ReadQuery { case, tenant: self.tenant(tenant), grant: None, resource: Resource::SignIn, wanted, select: None }
+        ReadQuery {
+            case,
+            tenant: self.tenant(tenant),
+            grant: None,
+            resource: Resource::SignIn,
+            wanted,
+            select: None,
+        }
     }
 
     /// The use case of reading; the body is the records as JSON.

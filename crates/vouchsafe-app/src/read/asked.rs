@@ -64,15 +64,20 @@ impl Asked {
                 if let Some((property, _)) = &options.order_by {
                     check_order(schema.masks, property).map_err(AppError::MaskedOrder)?;
                 }
-                let mut page = record_query(query.resource, options, rewritten.map(|found| found.filter), reach)?;
+                let mut page =
+                    record_query(query.resource, options, rewritten.map(|found| found.filter), reach)?;
                 if let Some(token) = &options.skip_token {
                     let basis = cursor_basis(&looked.label, query.resource);
                     page.after = Some(RecordCursor::parse(token)?.place(app.store.master(), &basis)?);
                 }
-                (Question::Records(page), canonical(schema, options, filter.as_ref(), query.select.as_deref()))
+                (
+                    Question::Records(page),
+                    canonical(schema, options, filter.as_ref(), query.select.as_deref()),
+                )
             }
             Wanted::Summary { by, filter } => {
-                let wrong = |error: vouchsafe_diagnostics::filter::FilterError| bad("$filter", error.to_string());
+                let wrong =
+                    |error: vouchsafe_diagnostics::filter::FilterError| bad("$filter", error.to_string());
                 let filter = filter.as_deref().map(parse).transpose().map_err(wrong)?;
                 let rewritten = rewritten(schema, looked, filter.as_ref())?;
                 let filtered = filter.map(|filter| format!("&$filter={filter}")).unwrap_or_default();

@@ -183,9 +183,11 @@ fn counts(masker: &mut Masker<'_>, by: SummaryBy, summary: Summary) -> Result<Ve
         };
         let label = match (by, row.label) {
             (SummaryBy::App, label) => label,
-            (SummaryBy::ErrorCode, Some(label)) => {
-                Some(masked_text(masker, json!({ "status": { "failureReason": label } }), "/status/failureReason")?)
-            }
+            (SummaryBy::ErrorCode, Some(label)) => Some(masked_text(
+                masker,
+                json!({ "status": { "failureReason": label } }),
+                "/status/failureReason",
+            )?),
             (SummaryBy::Hour | SummaryBy::User | SummaryBy::ErrorCode, _) => None,
         };
         counts.push(Count { key, label, count: row.count });

@@ -194,7 +194,14 @@ impl Subject {
         let wanted = Wanted::Page(ListOptions { top: 1, ..ListOptions::default() });
         let (case_id, tenant_id) = (self.cases[case], self.world.tenant(tenant));
         let named = grant.map(|grant| self.grants[grant]);
-        let query = ReadQuery { case: case_id, tenant: tenant_id, grant: named, resource: Resource::SignIn, wanted, select: None };
+        let query = ReadQuery {
+            case: case_id,
+            tenant: tenant_id,
+            grant: named,
+            resource: Resource::SignIn,
+            wanted,
+            select: None,
+        };
         let outcome = class(self.world.read(name(by), &query).await);
         let expired = |grant: &vouchsafe_testkit::model::Grant| {
             (grant.case, grant.tenant) == (case, tenant)

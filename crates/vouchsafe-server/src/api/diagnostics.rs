@@ -4,8 +4,8 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderName, HeaderValue, header};
 use axum::routing::{MethodRouter, get};
+use http::{HeaderName, HeaderValue, header};
 use serde_json::Value;
 use utoipa::Path as _;
 use utoipa::openapi::HttpMethod;
@@ -64,7 +64,8 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         let collection = format!("{BASE}/{}", schema.path);
         if schema.shape == Shape::Singleton {
             let handler = move |server, ids, asked| only(server, resource, ids, asked);
-            router = router.routes(described(&collection, schema.path, __path_only::operation(), get(handler)));
+            router =
+                router.routes(described(&collection, schema.path, __path_only::operation(), get(handler)));
             continue;
         }
         let many = move |server, ids, asked| list(server, resource, ids, asked);
