@@ -77,7 +77,12 @@ impl Explanation {
     /// The explanation for an engineer and a problem type. `tally` gives what the engineer has solved under a problem
     /// type for tenants other than the request's.
     #[must_use]
-    pub fn new(engineer: &Engineer, problem_type: &str, on_shift: bool, tally: impl Fn(&str) -> Tally) -> Self {
+    pub fn new(
+        engineer: &Engineer,
+        problem_type: &str,
+        on_shift: bool,
+        tally: impl Fn(&str) -> Tally,
+    ) -> Self {
         let topics = with_parents(problem_type).filter_map(|topic| {
             let declared = engineer.declares(topic);
             let tally = tally(topic);

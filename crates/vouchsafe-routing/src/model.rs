@@ -22,12 +22,12 @@ use blend::{Blend, INGREDIENTS};
 use linear::Linear;
 use nearest::Nearest;
 
-/// Engineers that the model can tell apart. Each costs 256 KiB.
+/// Engineers that the model can tell apart. Each costs 512 KiB.
 const ENGINEERS_MAX: usize = 1_024;
 /// What the nearest cases are outweighed by when they say little: this many votes go by recent activity.
 const PRIOR_VOTES: f64 = 1.0;
-/// No ingredient may rule an engineer out altogether; the logarithm of the least probability of the profile.
-const LOG_PROBABILITY_MIN: f64 = -12.0;
+/// How much recent activity is mixed into the profile, which is too sure of itself: nobody is ruled out altogether.
+const PROFILE_PRIOR: f64 = 0.1;
 /// What a request that had to be reopened teaches, against one that was solved at once.
 const REOPENED_QUALITY: f32 = 0.5;
 /// Days after which a solution teaches less: the quality is 1 / (1 + days / this), but never below [`QUALITY_MIN`].
@@ -58,7 +58,7 @@ pub struct Parts {
     pub similar: f64,
     /// By the learned profile of what the engineer resolves.
     pub profile: f64,
-    /// Days since the engineer last resolved a request, at least 0.
+    /// Days since the engineer last resolved a request, at least 0; 1,500 if there was none before that time.
     pub days_since_last: f64,
 }
 
@@ -114,8 +114,8 @@ impl Expertise {
         }
     }
 
-    /// How likely each engineer who has resolved anything is the one for a request at `now`: the likeliest first,
-    /// of equal ones the smaller id. Empty when nothing was learned.
+    /// How likely each engineer who has resolved anything is the one for a request at `now`, going by what was
+    /// resolved before: the likeliest first, of equal ones the smaller id. Empty when nothing was learned.
     #[must_use]
     pub fn likelihoods(&self, request: &Request<'_>, now: Timestamp) -> Vec<Likelihood> {
         let opinions = self.opinions(&Reading::of(request), days(now));
@@ -151,10 +151,12 @@ impl Expertise {
         let at = days(resolved);
         let mut reading = Reading::of(&case.request);
         if let Some(place) = self.places.get(&case.engineer) {
-            let opinions = self.opinions(&reading, at);
+            // As things stood when the request came: that is when an assignment must be right. At its end the
+            // resolver has often just closed others too, and `recent` would be believed too much.
+            let opinions = self.opinions(&reading, days(opened));
             self.blend.learn(&opinions, *place);
         }
-        let place = self.place(case.engineer, at)?;
+        let place = self.place(case.engineer)?;
         let quality = quality(case);
         self.linear.learn(place, quality, self.frequencies.features(&reading));
         self.frequencies.learn(&reading);
@@ -192,19 +194,20 @@ impl Expertise {
         let prior = activity::shares(&self.activities, now);
         let votes = self.nearest.votes(&reading.words, now, engineers);
         let all_votes: f64 = votes.iter().sum();
-        let profile = self.linear.probabilities(&self.frequencies.features(reading));
+        let f = self.frequencies.features(reading);
+        let profile = self.linear.probabilities(&f);
         let ingredients = votes.iter().zip(&prior).zip(profile).zip(&self.activities);
         ingredients
             .map(|(((vote, prior), profile), activity)| {
                 let similar = (vote + PRIOR_VOTES * prior) / (all_votes + PRIOR_VOTES);
-                let profile = f64::from(profile).ln().max(LOG_PROBABILITY_MIN);
-                [similar.ln(), profile, -activity.days_since(now).ln_1p()]
+                let profile = (f64::from(profile) + PROFILE_PRIOR * prior) / (1.0 + PROFILE_PRIOR);
+                [similar.ln(), profile.ln(), -activity.days_since(now).ln_1p()]
             })
             .collect()
     }
 
     /// The place of an engineer, made if need be.
-    fn place(&mut self, engineer: EngineerId, now: f64) -> Result<usize, ModelError> {
+    fn place(&mut self, engineer: EngineerId) -> Result<usize, ModelError> {
         if let Some(place) = self.places.get(&engineer) {
             return Ok(*place);
         }
@@ -214,7 +217,7 @@ impl Expertise {
         }
         self.engineers.push(engineer);
         self.places.insert(engineer, place);
-        self.activities.push(Activity::new(now));
+        self.activities.push(Activity::default());
         self.linear.widen(place + 1);
         Ok(place)
     }

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::hash::{Kind, key};
+use crate::hash::{Kind, key, mix};
 use crate::request::{Request, with_parents};
 
 /// A word of the title counts as much as this many of the description.
@@ -42,6 +42,7 @@ impl Reading {
         let opened = TimeZone::UTC.to_datetime(request.opened);
         let mut words = Vec::new();
         words_of(request.title, TITLE_WEIGHT, &mut words);
+        words.extend(pairs_of(&words));
         words_of(request.description, 1.0, &mut words);
         let mut problem_types: Vec<u64> = request
             .problem_types
@@ -64,6 +65,12 @@ impl Reading {
 /// The word under which a case's own number is found again.
 pub(crate) fn number_word(number: &str) -> Option<u64> {
     (!number.is_empty()).then(|| key(Kind::Word, number.chars().flat_map(char::to_lowercase)))
+}
+
+/// Each two neighbours as one more word: of a title, pairs say what the words alone do not.
+fn pairs_of(words: &[Count]) -> Vec<Count> {
+    let neighbours = words.iter().zip(words.iter().skip(1));
+    neighbours.map(|((one, weight), (next, _))| (mix(one ^ mix(*next)), *weight)).collect()
 }
 
 /// Adds up what occurs several times; the order is that of the keys, whatever the text's.
@@ -123,10 +130,8 @@ fn push_word(word: &str, weight: f32, words: &mut Vec<Count>) {
     let parts = word.char_indices().chain(std::iter::once((word.len(), 'A'))).enumerate();
     for (count, (position, here)) in parts {
         let capital = here.is_uppercase();
-        let next_is_small = word
-            .get(position..)
-            .and_then(|rest| rest.chars().nth(1))
-            .is_some_and(char::is_lowercase);
+        let next_is_small =
+            word.get(position..).and_then(|rest| rest.chars().nth(1)).is_some_and(char::is_lowercase);
         let breaks = count > 0 && capital && (!previous.1 || next_is_small || position == word.len());
         if breaks {
             let part = word.get(start..position).unwrap_or_default();

@@ -74,9 +74,11 @@ impl Shift {
         let local = self.zone.to_datetime(now);
         let (today, time) = (local.date(), local.time());
         let begun = |span: &&Span| span.weekday == today.weekday() && !self.holidays.contains(&today);
-        let today_on = self.week.iter().filter(begun).any(|span| {
-            time >= span.from && (span.until <= span.from || time < span.until)
-        });
+        let today_on = self
+            .week
+            .iter()
+            .filter(begun)
+            .any(|span| time >= span.from && (span.until <= span.from || time < span.until));
         let overnight = today.yesterday().is_ok_and(|yesterday| {
             !self.holidays.contains(&yesterday)
                 && self.week.iter().any(|span| {
@@ -136,7 +138,10 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_named() {
         let unknown = Shift::new("Europe/Atlantis", Vec::new(), BTreeSet::new());
-        assert_eq!(unknown.expect_err("no zone").to_string(), "`Europe/Atlantis` is not the name of a time zone");
+        assert_eq!(
+            unknown.expect_err("no zone").to_string(),
+            "`Europe/Atlantis` is not the name of a time zone"
+        );
         let span = Span { weekday: Weekday::Monday, from: Time::midnight(), until: Time::midnight() };
         let many = Shift::new("UTC", vec![span; 51], BTreeSet::new());
         assert_eq!(many.expect_err("too many").to_string(), "51 spans are more than 50");

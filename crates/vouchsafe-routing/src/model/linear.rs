@@ -12,7 +12,7 @@ use crate::features::{BUCKET_BITS, Feature};
 use crate::hash::mix;
 
 /// Earlier requests rehearsed with each new one.
-const REHEARSALS: usize = 10;
+const REHEARSALS: usize = 6;
 /// Mean distance of a rehearsed request from the newest, in requests.
 const MEMORY: f64 = 300.0;
 /// Requests kept for rehearsal; what lies further back would come up once in a thousand times.
@@ -22,7 +22,7 @@ const STEP: f32 = 0.2;
 /// Sum of squared gradients that a weight starts with, so that the first step is not wild.
 const SQUARES_START: f32 = 0.01;
 /// What a weight loses each time it is touched.
-const FADING: f32 = 0.002;
+const FADING: f32 = 0.003;
 /// The softmax is this much sharper than the plain sum of weights.
 const SHARPNESS: f32 = 3.0;
 /// An engineer whose probability is less wrong than this is left alone: it saves most of the work.
@@ -53,7 +53,14 @@ pub(super) struct Linear {
 
 impl Linear {
     pub(super) fn new() -> Self {
-        Self { engineers: 0, stride: 0, weights: Vec::new(), squares: Vec::new(), kept: VecDeque::new(), draws: 0 }
+        Self {
+            engineers: 0,
+            stride: 0,
+            weights: Vec::new(),
+            squares: Vec::new(),
+            kept: VecDeque::new(),
+            draws: 0,
+        }
     }
 
     /// Makes room for engineers up to `count`.
@@ -126,8 +133,7 @@ impl Linear {
             let row = feature.bucket as usize * self.stride;
             for (engineer, error) in &errors {
                 let cell = row + engineer;
-                let (Some(weight), Some(squares)) =
-                    (self.weights.get_mut(cell), self.squares.get_mut(cell))
+                let (Some(weight), Some(squares)) = (self.weights.get_mut(cell), self.squares.get_mut(cell))
                 else {
                     continue;
                 };

@@ -21,11 +21,11 @@ const CASES_MAX: usize = 200_000;
 /// Words of a new request that are looked up: the rarest ones.
 const QUERY_WORDS_MAX: usize = 48;
 /// Cases that vote.
-const NEIGHBOURS: usize = 60;
+const NEIGHBOURS: usize = 120;
 /// Candidates are cut back to [`NEIGHBOURS`] when they are this many.
 const CANDIDATES_MAX: usize = 512;
 /// Days in which the vote of a case halves.
-const HALF_LIFE_DAYS: f64 = 180.0;
+const HALF_LIFE_DAYS: f64 = 90.0;
 
 #[derive(Debug, Clone, Copy)]
 struct Posting {
@@ -81,7 +81,11 @@ impl Nearest {
             }
             word.postings.push_back(Posting { case, weight: count * (K1 + 1.0) / (count + norm) });
         }
-        self.cases.push_back(Case { engineer: u32::try_from(engineer).unwrap_or(u32::MAX), quality, resolved });
+        self.cases.push_back(Case {
+            engineer: u32::try_from(engineer).unwrap_or(u32::MAX),
+            quality,
+            resolved,
+        });
         if self.cases.len() > CASES_MAX {
             self.cases.pop_front();
             self.gone = self.gone.saturating_add(1);
@@ -93,16 +97,17 @@ impl Nearest {
         self.gone.saturating_add(u32::try_from(self.cases.len()).unwrap_or(u32::MAX))
     }
 
-    /// Votes per engineer at a time: between 0 and 1 for each neighbour.
+    /// Votes per engineer at a time, of cases resolved before it: between 0 and 1 for each neighbour.
     pub(super) fn votes(&self, words: &[Count], now: f64, engineers: usize) -> Vec<f64> {
         let mut votes = vec![0.0; engineers];
         let neighbours = self.neighbours(words);
         let best = neighbours.iter().map(|(score, _)| *score).fold(f32::MIN_POSITIVE, f32::max);
         for (score, index) in neighbours {
-            let Some(case) = self.cases.get(index as usize) else { continue };
+            let case = self.cases.get(index as usize).filter(|case| case.resolved < now);
+            let Some(case) = case else { continue };
             if let Some(vote) = votes.get_mut(case.engineer as usize) {
                 let likeness = f64::from(score / best);
-                let age = (now - case.resolved).max(0.0);
+                let age = now - case.resolved;
                 *vote += likeness * likeness * f64::from(case.quality) * (-age / HALF_LIFE_DAYS).exp2();
             }
         }
@@ -184,11 +189,12 @@ mod tests {
     fn who_shares_rare_words_is_near_and_age_fades() {
         let mut nearest = Nearest::new();
         nearest.learn(0, 1.0, 0.0, &words(&[1, 2]));
-        nearest.learn(1, 1.0, 360.0, &words(&[1, 3]));
-        let votes = nearest.votes(&words(&[2]), 360.0, 2);
+        nearest.learn(1, 1.0, 180.0, &words(&[1, 3]));
+        let votes = nearest.votes(&words(&[2]), 180.0, 2);
         assert_eq!(votes, [0.25, 0.0]);
-        let votes = nearest.votes(&words(&[1]), 360.0, 2);
+        let votes = nearest.votes(&words(&[1]), 181.0, 2);
         assert!(votes[1] > votes[0] * 3.9 && votes[0] > 0.0, "{votes:?}");
+        assert_eq!(nearest.votes(&words(&[3]), 180.0, 2), [0.0, 0.0], "not yet resolved");
         assert_eq!(nearest.votes(&words(&[77]), 360.0, 2), [0.0, 0.0]);
     }
 
@@ -201,7 +207,7 @@ mod tests {
         assert_eq!(nearest.words[5].postings.len(), POSTINGS_MAX);
         let neighbours = nearest.neighbours(&words(&[5]));
         assert_eq!(neighbours.len(), NEIGHBOURS);
-        let latest: Vec<u32> = (2_940..3_000).rev().collect();
+        let latest: Vec<u32> = (2_880..3_000).rev().collect();
         assert_eq!(neighbours.iter().map(|(_, place)| *place).collect::<Vec<_>>(), latest);
     }
 
@@ -213,6 +219,6 @@ mod tests {
             nearest.learn(1, 1.0, 0.0, &[]);
         }
         assert_eq!((nearest.gone, nearest.cases.len()), (1, CASES_MAX));
-        assert_eq!(nearest.votes(&words(&[1]), 0.0, 2), [0.0, 0.0]);
+        assert_eq!(nearest.votes(&words(&[1]), 1.0, 2), [0.0, 0.0]);
     }
 }
