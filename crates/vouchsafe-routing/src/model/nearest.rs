@@ -15,11 +15,11 @@ const B: f32 = 0.75;
 /// Buckets of words, as a power of two.
 const WORD_BITS: u32 = 18;
 /// Latest cases kept per word.
-const POSTINGS_MAX: usize = 1_024;
+const POSTINGS_MAX: usize = 512;
 /// Cases kept in all; the oldest leave first.
 const CASES_MAX: usize = 200_000;
 /// Words of a new request that are looked up: the rarest ones.
-const QUERY_WORDS_MAX: usize = 48;
+const QUERY_WORDS_MAX: usize = 40;
 /// Cases that vote.
 const NEIGHBOURS: usize = 120;
 /// Candidates are cut back to [`NEIGHBOURS`] when they are this many.
