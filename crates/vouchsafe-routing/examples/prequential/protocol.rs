@@ -1,12 +1,9 @@
-//! How well assignment does on a file of resolved requests, by the prequential protocol.
-//!
-//! `cargo run --release -p vouchsafe-routing --example prequential -- FILE.csv [--without-component]` prints one line:
-//! `{"acc1":…,"acc3":…,"acc5":…,"mrr":…,"n":…}`. For each of the last 20 % of the requests by creation time it ranks
-//! all engineers, knowing only what was resolved before the request was created. An engineer who had resolved nothing
-//! by then cannot be ranked and counts as missed.
+//! The prequential protocol: for each of the last 20 % of the requests by creation time, all engineers are ranked by
+//! what was resolved before the request was created. An engineer who had resolved nothing by then cannot be ranked and
+//! counts as missed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::ExitCode;
+use std::fmt;
 
 use jiff::Timestamp;
 use vouchsafe_routing::{EngineerId, Expertise, Request, Resolved, TenantId};
@@ -25,31 +22,38 @@ const COLUMNS: [&str; 8] = [
 /// The share of requests that is measured: one in this many.
 const MEASURED: usize = 5;
 
-type Failure = Box<dyn std::error::Error>;
+/// Places within which a right answer counts.
+const WITHIN: [usize; 3] = [1, 3, 5];
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
-fn main() -> ExitCode {
-    let mut with_component = true;
-    let mut files = Vec::new();
-    for argument in std::env::args().skip(1) {
-        match argument.as_str() {
-            "--without-component" => with_component = false,
-            _ => files.push(argument),
-        }
-    }
-    let [file] = files.as_slice() else {
-        eprintln!("usage: prequential FILE.csv [--without-component]");
-        return ExitCode::from(2);
-    };
-    match read(file, with_component).and_then(|cases| measure(&cases)) {
-        Ok(figures) => {
-            println!("{figures}");
-            ExitCode::SUCCESS
-        }
-        Err(failure) => {
-            eprintln!("{file}: {failure}");
-            ExitCode::FAILURE
-        }
+/// Why a file cannot be measured.
+pub(crate) type Failure = Box<dyn std::error::Error>;
+
+/// Measures a file; without components, if they are to be left out.
+///
+/// # Errors
+/// The file cannot be read, is not of the shape, or holds too few requests; the text says what and where.
+pub(crate) fn run(file: &str, with_component: bool) -> Result<Figures, Failure> {
+    measure(&read(csv::Reader::from_path(file)?, with_component)?)
+}
+
+/// What came out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Figures {
+    /// Shares of the requests whose resolver was among the first 1, 3 and 5.
+    pub(crate) accuracy: [f64; 3],
+    /// Mean of 1 / place of the resolver.
+    pub(crate) reciprocal_rank: f64,
+    /// Requests measured.
+    pub(crate) requests: usize,
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { accuracy: [one, three, five], reciprocal_rank, requests } = self;
+        write!(
+            to,
+            r#"{{"acc1":{one:.4},"acc3":{three:.4},"acc5":{five:.4},"mrr":{reciprocal_rank:.4},"n":{requests}}}"#
+        )
     }
 }
 
@@ -94,8 +98,7 @@ impl Case {
 }
 
 /// The cases in order of creation.
-fn read(file: &str, with_component: bool) -> Result<Vec<Case>, Failure> {
-    let mut reader = csv::Reader::from_path(file)?;
+fn read<R: std::io::Read>(mut reader: csv::Reader<R>, with_component: bool) -> Result<Vec<Case>, Failure> {
     let headers = reader.headers()?.clone();
     let mut places = BTreeMap::new();
     for column in COLUMNS {
@@ -140,8 +143,7 @@ fn read(file: &str, with_component: bool) -> Result<Vec<Case>, Failure> {
     Ok(cases)
 }
 
-/// Runs the protocol; the figures as one line of JSON.
-fn measure(cases: &[Case]) -> Result<String, Failure> {
+fn measure(cases: &[Case]) -> Result<Figures, Failure> {
     let measured = cases.len() / MEASURED;
     if measured == 0 {
         return Err(format!("{} requests are too few: at least {MEASURED} are needed", cases.len()).into());
@@ -157,13 +159,75 @@ fn measure(cases: &[Case]) -> Result<String, Failure> {
         }
         let ranked = case.with_request(|request| model.likelihoods(&request, case.created));
         let Some(place) = ranked.iter().position(|one| one.engineer == case.engineer) else { continue };
-        for (count, limit) in within.iter_mut().zip([1, 3, 5]) {
+        for (count, limit) in within.iter_mut().zip(WITHIN) {
             *count += u32::from(place < limit);
         }
         reciprocal += 1.0 / (place + 1) as f64;
     }
     let share = |sum: f64| sum / measured as f64;
-    let [acc1, acc3, acc5] = within.map(|count| share(f64::from(count)));
-    let mrr = share(reciprocal);
-    Ok(format!(r#"{{"acc1":{acc1:.4},"acc3":{acc3:.4},"acc5":{acc5:.4},"mrr":{mrr:.4},"n":{measured}}}"#))
+    Ok(Figures {
+        accuracy: within.map(|count| share(f64::from(count))),
+        reciprocal_rank: share(reciprocal),
+        requests: measured,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str =
+        "id,createdDateTime,resolvedDateTime,priority,component,title,description,engineer\n";
+
+    fn failure(rows: &str) -> String {
+        let cases = read(csv::Reader::from_reader(rows.as_bytes()), true);
+        cases.and_then(|cases| measure(&cases)).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn a_wrong_file_is_named_with_its_line() {
+        let row = |id: &str, created: &str, engineer: &str| {
+            format!(
+                "{id},{created},2026-01-02T00:00:00Z,Major,a,\"a title,\nof two lines\",text,{engineer}\n"
+            )
+        };
+        let good = row("A-1", "2026-01-01T00:00:00Z", "e");
+        let cases = [
+            ("id,title\n".to_owned(), "has no column `createdDateTime`"),
+            (HEADER.to_owned(), "0 requests are too few: at least 5 are needed"),
+            (format!("{HEADER}{good}"), "1 requests are too few: at least 5 are needed"),
+            (format!("{HEADER}{good}{good}"), "line 4: the id `A-1` stands there twice"),
+            (
+                format!("{HEADER}{}", row("A-1", "yesterday", "e")),
+                "line 2: `createdDateTime` is no time: `yesterday`",
+            ),
+            (format!("{HEADER}{}", row("A-1", "2026-01-01T00:00:00Z", "")), "line 2: `engineer` is empty"),
+            (
+                format!("{HEADER}{}", row("A-1", "2026-01-03T00:00:00Z", "e")),
+                "line 2: resolved before it was created",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(failure(&text), expected);
+        }
+    }
+
+    #[test]
+    fn only_what_was_resolved_before_is_known() {
+        // Ten requests; the eighth and later are never resolved in time, so the ninth and tenth find one engineer only.
+        let mut text = HEADER.to_owned();
+        for day in 1..=10 {
+            let (resolved, engineer) = if day < 8 { (day, "early") } else { (28, "late") };
+            text += &format!(
+                "A-{day},2026-01-{day:02}T00:00:00Z,2026-01-{resolved:02}T01:00:00Z,,,t,d,{engineer}\n"
+            );
+        }
+        let cases = read(csv::Reader::from_reader(text.as_bytes()), true).expect("a file");
+        let figures = measure(&cases).expect("figures");
+        assert_eq!((figures.accuracy, figures.reciprocal_rank, figures.requests), ([0.0; 3], 0.0, 2));
+        let again = text.replace("late", "early");
+        let cases = read(csv::Reader::from_reader(again.as_bytes()), true).expect("a file");
+        let figures = measure(&cases).expect("figures").to_string();
+        assert_eq!(figures, r#"{"acc1":1.0000,"acc3":1.0000,"acc5":1.0000,"mrr":1.0000,"n":2}"#);
+    }
 }
