@@ -1,8 +1,11 @@
 //! PostgreSQL as a peer: a state row and an audit row in one transaction, plain and with a hash chain under a lock,
 //! driven by `pgbench` over a local socket. Optional: without its programs the ratios are left out.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+mod cluster;
+
+use std::path::Path;
+
+pub(crate) use cluster::Cluster;
 
 use crate::bare::Sample;
 
@@ -26,53 +29,20 @@ UPDATE head SET hash = sha256(hash || '\\x$entry'::bytea) WHERE id = 1;
 COMMIT;
 ";
 
-/// A PostgreSQL server of our own, ended with the program.
-pub(crate) struct Postgres {
-    programs: PathBuf,
-    folder: PathBuf,
-    user: Option<&'static str>,
-}
+/// A PostgreSQL server with the rows of a lifecycle write.
+pub(crate) struct Postgres(Cluster);
 
 impl Postgres {
     /// Starts one in `folder` if the programs are there. It writes the documents and entries of the sample.
     pub(crate) fn start(folder: &Path, sample: &Sample) -> Option<Self> {
-        let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-        let newest = versions.filter_map(Result::ok).map(|entry| entry.path().join("bin")).max()?;
-        let postgres =
-            Self { programs: newest, folder: folder.join("postgres"), user: is_root().then_some("postgres") };
-        std::fs::create_dir_all(&postgres.folder).ok()?;
-        if let Some(user) = postgres.user {
-            let owned = Command::new("chown").arg(user).arg(&postgres.folder).status().ok()?;
-            let passable = Command::new("chmod").arg("o+x").arg(folder).status().ok()?;
-            if !owned.success() || !passable.success() {
-                return None;
-            }
-        }
-        let data = postgres.folder.join("data");
-        postgres.run("initdb", &["-D", data.to_str()?, "-A", "trust", "-U", "bench"])?;
-        let options =
-            format!("-k {} -c listen_addresses='' -c max_connections=100", postgres.folder.display());
-        let log = postgres.folder.join("log");
-        postgres
-            .run("pg_ctl", &["-D", data.to_str()?, "-o", &options, "-l", log.to_str()?, "-w", "start"])?;
-        postgres.run(
-            "psql",
-            &[
-                "-h",
-                postgres.folder.to_str()?,
-                "-U",
-                "bench",
-                "-d",
-                "postgres",
-                "-q",
-                "-c",
-                &with(SETUP, sample),
-            ],
-        )?;
+        let cluster = Cluster::start(&folder.join("postgres"), &[])?;
+        let host = cluster.socket().to_str()?;
+        let setup = with(SETUP, sample);
+        cluster.run("psql", &["-h", host, "-U", "bench", "-d", "postgres", "-q", "-c", &setup])?;
         for (name, text) in [("plain.sql", PLAIN), ("chained.sql", CHAINED)] {
-            std::fs::write(postgres.folder.join(name), with(text, sample)).ok()?;
+            std::fs::write(cluster.socket().join(name), with(text, sample)).ok()?;
         }
-        Some(postgres)
+        Some(Self(cluster))
     }
 
     /// Transactions a second without a chain.
@@ -87,8 +57,8 @@ impl Postgres {
 
     fn bench(&self, script: &str, clients: u32, seconds: u64) -> f64 {
         let (clients, seconds) = (clients.to_string(), seconds.to_string());
-        let script = self.folder.join(script);
-        let host = self.folder.to_str().unwrap();
+        let script = self.0.socket().join(script);
+        let host = self.0.socket().to_str().unwrap();
         let arguments = [
             "-n",
             "-M",
@@ -107,40 +77,9 @@ impl Postgres {
             "bench",
             "postgres",
         ];
-        let output = self.run("pgbench", &arguments).unwrap();
+        let output = self.0.run("pgbench", &arguments).unwrap();
         let rate = output.lines().find_map(|line| line.strip_prefix("tps = "));
         rate.and_then(|rate| rate.split_whitespace().next()).unwrap().parse().unwrap()
-    }
-
-    fn run(&self, program: &str, arguments: &[&str]) -> Option<String> {
-        let path = self.programs.join(program);
-        let mut command = match self.user {
-            Some(user) => {
-                let mut command = Command::new("setpriv");
-                command.arg(format!("--reuid={user}")).arg("--clear-groups").arg(&path);
-                command
-            }
-            None => Command::new(&path),
-        };
-        // The server that pg_ctl starts keeps its output: it must not be a pipe that we wait for.
-        let command = command.args(arguments).stdin(Stdio::null()).current_dir("/").stderr(Stdio::inherit());
-        if program == "pg_ctl" {
-            return command.stdout(Stdio::null()).status().ok()?.success().then(String::new);
-        }
-        let output = command.output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        let data = self.folder.join("data");
-        if self
-            .run("pg_ctl", &["-D", data.to_str().unwrap_or_default(), "-m", "immediate", "-w", "stop"])
-            .is_none()
-        {
-            eprintln!("the PostgreSQL of this run could not be stopped");
-        }
     }
 }
 
@@ -152,9 +91,4 @@ fn with(script: &str, sample: &Sample) -> String {
         .replace("$document", &hex(sample.document()))
         .replace("$entry", &hex(entry))
         .replace("$leaf", &hex(leaf))
-}
-
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
 }

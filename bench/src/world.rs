@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
 use vouchsafe_app::App;
 use vouchsafe_server::demo::{DemoClock, Sizes, World, build};
+use vouchsafe_server::serve::ServeError;
 use vouchsafe_server::{Server, Settings};
 use vouchsafe_store::{Options, Store};
 
@@ -14,6 +16,8 @@ pub(crate) struct Served {
     pub(crate) app: App,
     pub(crate) world: World,
     pub(crate) address: SocketAddr,
+    /// Ends when the server has stopped.
+    pub(crate) stopped: JoinHandle<Result<(), ServeError>>,
 }
 
 /// Builds the demo's world in `folder` and serves it.
@@ -27,6 +31,6 @@ pub(crate) async fn serve(folder: &Path, sign_ins: u64) -> Served {
     let listener = vouchsafe_server::serve::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = Server { app: app.clone(), settings: Settings::default() };
-    tokio::spawn(async move { vouchsafe_server::serve::until_stopped(listener, server).await });
-    Served { app, world, address }
+    let stopped = tokio::spawn(vouchsafe_server::serve::until_stopped(listener, server));
+    Served { app, world, address, stopped }
 }

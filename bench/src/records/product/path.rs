@@ -1,0 +1,73 @@
+//! Questions as paths of Microsoft Graph, and the rows of their answers.
+
+use serde_json::Value;
+use vouchsafe_core::time::Timestamp;
+
+use crate::http::encoded;
+use crate::records::question::{By, PAGE, Question, Rows, Span};
+
+/// Path and query after the base, `/v1.0` or that of a case.
+pub(crate) fn of(question: &Question) -> String {
+    match question {
+        Question::Id(id) => format!("/auditLogs/signIns/{id}"),
+        Question::Newest(span) => list(&within(*span)),
+        Question::User(user, span) => list(&format!("userId eq {} and {}", text(user), within(*span))),
+        Question::Error(code, span) => list(&format!("status/errorCode eq {code} and {}", within(*span))),
+        Question::ErrorByHour(code, span) => format!(
+            "{}&$filter={}",
+            summary(By::Hour),
+            encoded(&format!("status/errorCode eq {code} and {}", within(*span)))
+        ),
+        Question::Address(address) => list(&format!("ipAddress eq {}", text(address))),
+        Question::Correlation(id) => list(&format!("correlationId eq {}", text(id))),
+        Question::AppContains(part, span) => {
+            list(&format!("contains(appDisplayName,{}) and {}", text(part), within(*span)))
+        }
+        Question::UpnContains(part, span) => {
+            list(&format!("contains(userPrincipalName,{}) and {}", text(part), within(*span)))
+        }
+        Question::Summary(by) => summary(*by),
+    }
+}
+
+/// The newest of all, so many.
+pub(crate) fn newest(rows: usize) -> String {
+    format!("/auditLogs/signIns?$top={rows}")
+}
+
+fn list(filter: &str) -> String {
+    format!("{}&$filter={}", newest(PAGE), encoded(filter))
+}
+
+fn summary(by: By) -> String {
+    format!("/auditLogs/signIns/summary?by={}", by.name())
+}
+
+fn within(span: Span) -> String {
+    let time = Timestamp::from_micros;
+    format!("createdDateTime ge {} and createdDateTime lt {}", time(span.from), time(span.to))
+}
+
+/// A text of the filter language.
+fn text(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The rows of an answer in the form in which all engines give them.
+pub(crate) fn rows(question: &Question, body: &Value) -> Rows {
+    let id = |record: &Value| record["id"].as_str().unwrap().to_owned();
+    if let Question::Id(_) = question {
+        return vec![id(body)];
+    }
+    let values = body["value"].as_array().unwrap();
+    if question.counts() {
+        return values.iter().map(|value| format!("{}={}", key(&value["key"]), value["count"])).collect();
+    }
+    values.iter().map(id).collect()
+}
+
+/// The key of a count as the peers write it: hours in microseconds, and nothing where a value is absent.
+fn key(key: &Value) -> String {
+    let key = key.as_str().unwrap_or_default();
+    key.parse::<Timestamp>().map_or_else(|_| key.to_owned(), |hour| hour.as_micros().to_string())
+}
