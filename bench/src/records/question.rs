@@ -69,7 +69,8 @@ impl By {
             Self::Hour => BY_HOUR,
             Self::ErrorCode => "error_code",
             Self::App => "app_id",
-            Self::User => "user_id",
+            // As the product: the name stands for a person without an id.
+            Self::User => "COALESCE(user_id, upn)",
         }
     }
 }
