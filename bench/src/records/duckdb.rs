@@ -62,7 +62,7 @@ pub(crate) struct DuckDb {
 #[derive(Deserialize)]
 struct Answered {
     milliseconds: f64,
-    rows: Vec<Vec<Value>>,
+    rows: Rows,
 }
 
 impl DuckDb {
@@ -81,13 +81,8 @@ impl DuckDb {
         let mut line = String::new();
         self.answers.read_line(&mut line).unwrap();
         let answered: Answered = serde_json::from_str(&line).unwrap();
-        (answered.rows.iter().map(|row| keyed(row)).collect(), answered.milliseconds)
+        (answered.rows, answered.milliseconds)
     }
-}
-
-fn keyed(row: &[Value]) -> String {
-    let key = row[0].as_str().unwrap();
-    row.get(1).map_or_else(|| key.to_owned(), |count| format!("{key}={count}"))
 }
 
 impl Drop for DuckDb {

@@ -134,12 +134,7 @@ impl Postgres {
         let begun = Instant::now();
         let rows = self.client.query(&statement, &bound(&values)).await.unwrap();
         let took = begun.elapsed().as_secs_f64() * 1e3;
-        let counted = question.counts();
-        let keyed = rows.iter().map(|row| {
-            let key: String = row.get(0);
-            if counted { format!("{key}={}", row.get::<_, i64>(1)) } else { key }
-        });
-        (keyed.collect(), took)
+        (rows.iter().map(|row| (row.get(0), row.get(1))).collect(), took)
     }
 
     async fn prepare(&mut self, sql: &str) -> Statement {
@@ -196,7 +191,7 @@ async fn read_and_record(client: Client, questions: Vec<Question>, until: Instan
         let values = question.sql(Dialect::Postgres).1;
         let rows = client.query(&select, &bound(&values)).await.unwrap();
         let ids: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
-        let bytes: usize = rows.iter().map(|row| row.get::<_, &str>(1).len()).sum();
+        let bytes: usize = rows.iter().map(|row| row.get::<_, &str>(2).len()).sum();
         let query = format!("{values:?}");
         client.execute(&insert, &[&query, &ids, &(bytes as i64)]).await.unwrap();
         reads += 1;

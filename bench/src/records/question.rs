@@ -69,15 +69,16 @@ impl By {
             Self::Hour => BY_HOUR,
             Self::ErrorCode => "error_code",
             Self::App => "app_id",
-            Self::User => "user_id",
+            // As the product: the name stands for a person without an id.
+            Self::User => "COALESCE(user_id, upn)",
         }
     }
 }
 
 const BY_HOUR: &str = "created - created % 3600000000";
 
-/// What an engine answered: ids, or counts as `key=count`.
-pub(crate) type Rows = Vec<String>;
+/// What an engine answered: each record's id and time, or each value and its count.
+pub(crate) type Rows = Vec<(String, i64)>;
 
 /// A value that is bound to a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,24 +111,27 @@ impl Question {
         matches!(self, Self::ErrorByHour(..) | Self::Summary(_))
     }
 
-    /// The rows in a form in which two engines can be compared.
+    /// The rows in a form in which two engines can be compared: in one order, without what each may choose freely.
     pub(crate) fn comparable(&self, mut rows: Rows) -> Rows {
         if let Self::Summary(By::User) = self {
-            // Of people who are equally frequent, any may be the last.
-            rows = rows.iter().filter_map(|row| row.rsplit('=').next()).map(str::to_owned).collect();
+            // Of people who are equally frequent, any may be the last; and a masked reader sees pseudonyms.
+            rows.iter_mut().for_each(|(person, _)| person.clear());
         }
-        if self.any_order() {
+        if self.counts() || matches!(self, Self::Id(_) | Self::Correlation(_)) {
             rows.sort();
+            return rows;
         }
+        // The order of records of one instant is open, and so is which of them end a page.
+        if rows.len() == PAGE
+            && let Some((_, last)) = rows.last().cloned()
+        {
+            rows.iter_mut().filter(|(_, time)| *time == last).for_each(|(id, _)| id.clear());
+        }
+        rows.chunk_by_mut(|one, next| one.1 == next.1).for_each(<[_]>::sort);
         rows
     }
 
-    /// Whether an engine may give the rows in any order.
-    fn any_order(&self) -> bool {
-        self.counts() || matches!(self, Self::Id(_) | Self::Correlation(_))
-    }
-
-    /// The statement, whose two columns are id and JSON or key and count, and its values.
+    /// The statement, whose columns are id, time and JSON or key and count, and its values.
     pub(crate) fn sql(&self, dialect: Dialect) -> (String, Vec<Bound>) {
         let text = |text: &String| Bound::Text(text.clone());
         match self {
@@ -162,12 +166,12 @@ fn bound(first: Bound, span: Span) -> Vec<Bound> {
 }
 
 fn list(condition: &str) -> String {
-    format!("SELECT id, json FROM sign_in WHERE {condition} ORDER BY created DESC, id DESC LIMIT {PAGE}")
+    format!("SELECT id, created, json FROM sign_in WHERE {condition} ORDER BY created DESC LIMIT {PAGE}")
 }
 
 /// Without an order, for which DuckDB would leave its index.
 fn few(condition: &str) -> String {
-    format!("SELECT id, json FROM sign_in WHERE {condition}")
+    format!("SELECT id, created, json FROM sign_in WHERE {condition}")
 }
 
 fn counts(key: &str, condition: &str) -> String {

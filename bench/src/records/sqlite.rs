@@ -82,12 +82,14 @@ impl Sqlite {
         let (sql, values) = question.sql(Dialect::Sqlite);
         let begun = Instant::now();
         let mut statement = self.connection.prepare_cached(&sql).unwrap();
+        let counts = question.counts();
         let found = statement.query_map(rusqlite::params_from_iter(values), |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, Value>(1)?))
+            let json = if counts { String::new() } else { row.get(2)? };
+            Ok((row.get(0)?, row.get(1)?, json))
         });
-        let rows: Vec<(String, Value)> = found.unwrap().map(Result::unwrap).collect();
+        let rows: Vec<(String, i64, String)> = found.unwrap().map(Result::unwrap).collect();
         let took = begun.elapsed().as_secs_f64() * 1e3;
-        (rows.into_iter().map(keyed).collect(), took)
+        (rows.into_iter().map(|(key, number, _)| (key, number)).collect(), took)
     }
 
     /// One column of a statement, which picks what is asked.
@@ -100,13 +102,6 @@ impl Sqlite {
     /// One number.
     pub(crate) fn number(&self, sql: &str) -> i64 {
         self.connection.query_row(sql, [], |row| row.get(0)).unwrap()
-    }
-}
-
-fn keyed((key, second): (String, Value)) -> String {
-    match second {
-        Value::Integer(count) => format!("{key}={count}"),
-        Value::Null | Value::Real(_) | Value::Text(_) | Value::Blob(_) => key,
     }
 }
 

@@ -55,19 +55,21 @@ fn text(text: &str) -> String {
 
 /// The rows of an answer in the form in which all engines give them.
 pub(crate) fn rows(question: &Question, body: &Value) -> Rows {
-    let id = |record: &Value| record["id"].as_str().unwrap().to_owned();
     if let Question::Id(_) = question {
-        return vec![id(body)];
+        return vec![record(body)];
     }
-    let values = body["value"].as_array().unwrap();
-    if question.counts() {
-        return values.iter().map(|value| format!("{}={}", key(&value["key"]), value["count"])).collect();
-    }
-    values.iter().map(id).collect()
+    let row = if question.counts() { count } else { record };
+    body["value"].as_array().unwrap().iter().map(row).collect()
 }
 
-/// The key of a count as the peers write it: hours in microseconds, and nothing where a value is absent.
-fn key(key: &Value) -> String {
-    let key = key.as_str().unwrap_or_default();
-    key.parse::<Timestamp>().map_or_else(|_| key.to_owned(), |hour| hour.as_micros().to_string())
+fn record(record: &Value) -> (String, i64) {
+    let created: Timestamp = record["createdDateTime"].as_str().unwrap().parse().unwrap();
+    (record["id"].as_str().unwrap().to_owned(), created.as_micros())
+}
+
+/// Hours in microseconds, and nothing where a value is absent.
+fn count(row: &Value) -> (String, i64) {
+    let key = row["key"].as_str().unwrap_or_default();
+    let key = key.parse::<Timestamp>().map_or_else(|_| key.to_owned(), |hour| hour.as_micros().to_string());
+    (key, row["count"].as_i64().unwrap())
 }
