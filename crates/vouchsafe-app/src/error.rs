@@ -6,6 +6,8 @@ use vouchsafe_core::rejection::Rejection;
 use vouchsafe_diagnostics::mask::MaskError;
 use vouchsafe_store::{QueryRefusal, StoreError};
 
+use crate::upstream::UpstreamError;
+
 /// A refusal or failure. Each case but [`AppError::Internal`] is one that a caller can act on.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -53,6 +55,9 @@ pub enum AppError {
     /// The query ran into its time limit.
     #[error("the query takes too long: narrow it by time, user, error code or correlation id")]
     TooCostly,
+    /// A live source that does not answer as it should.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
     /// An uploaded file that cannot be read on.
     #[error("{0}")]
     BadImport(String),

@@ -49,7 +49,7 @@ pub(crate) fn page<T, W: Serialize + PartialSchema>(
     if let Some(unknown) = asked.options.select.iter().flatten().find(|name| !properties.contains(name)) {
         let message = format!("`{unknown}` is not a property of this resource");
         let problem = Problem::new(Code::InvalidRequest, format!("$select: {message}."), &asked.path);
-        return Err(Refusal(Box::new(problem.at(Pointer::parameter("$select", message)))));
+        return Err(Refusal::from(problem.at(Pointer::parameter("$select", message))));
     }
     let next = listed.next.map(|key| asked.next_link(Cursor { key }.text()));
     let value = listed.items.into_iter().map(wire).map(|item| selected(item, asked)).collect();

@@ -157,7 +157,7 @@ impl Asked {
                 let problem =
                     Problem::new(Code::InvalidRequest, "`$orderby` takes one property here.", &self.path);
                 let place = Pointer::parameter("$orderby", "takes one property here");
-                return Err(Refusal(Box::new(problem.at(place))));
+                return Err(Refusal::from(problem.at(place)));
             }
         };
         Ok(ListOptions {
@@ -272,7 +272,7 @@ fn idempotency(parts: &Parts, who: Who, body: &[u8]) -> Result<Option<Answered>,
 
 fn parameter_refusal(parts: &Parts, name: &str, message: &str) -> Refusal {
     let problem = Problem::new(Code::InvalidRequest, format!("`{name}` {message}."), parts.uri.path());
-    Refusal(Box::new(problem.at(Pointer::parameter(name, message))))
+    Refusal::from(problem.at(Pointer::parameter(name, message)))
 }
 
 /// Ids from the path. Text that is no id names nothing; who has no credentials is not told even that.

@@ -7,25 +7,26 @@ use vouchsafe_api::header::PROBLEM_JSON;
 use vouchsafe_api::problem::{Code, Pointer, Problem};
 use vouchsafe_api::query::QueryError;
 use vouchsafe_app::AppError;
+use vouchsafe_app::upstream::UpstreamError;
 use vouchsafe_core::effective::ReadRefusal;
 use vouchsafe_core::rejection::Rejection;
 
 /// Seconds after which a client may try again when the service cannot answer.
 const RETRY_AFTER_S: u32 = 2;
 
-/// A problem on its way out. `instance` is the path of the request.
+/// A problem on its way out, and after how many seconds trying again may help. `instance` is the path of the request.
 #[derive(Debug, Clone)]
-pub(crate) struct Refusal(pub(crate) Box<Problem>);
+pub(crate) struct Refusal(pub(crate) Box<Problem>, u32);
 
 impl Refusal {
     pub(crate) fn new(code: Code, detail: impl Into<String>, path: &str) -> Self {
-        Self(Box::new(Problem::new(code, detail, path)))
+        Self::from(Problem::new(code, detail, path))
     }
 
     /// What a use case refused.
     pub(crate) fn of(error: &AppError, path: &str) -> Self {
         let (code, place) = code_of(error);
-        let detail = if code == Code::Unavailable {
+        let detail = if matches!(error, AppError::Unavailable(_) | AppError::Internal(_)) {
             "Try again in a moment.".to_owned()
         } else {
             sentence(&error.to_string())
@@ -34,16 +35,31 @@ impl Refusal {
         if let Some(place) = place {
             problem = problem.at(place);
         }
-        Self(Box::new(problem))
+        Self(Box::new(problem), retry_after(error))
     }
 
     pub(crate) fn body(error: &BodyError, path: &str) -> Self {
-        Self(Box::new(Problem::new(error.code, sentence(&error.to_string()), path).at(error.to_pointer())))
+        Self::from(Problem::new(error.code, sentence(&error.to_string()), path).at(error.to_pointer()))
     }
 
     pub(crate) fn query(error: &QueryError, path: &str) -> Self {
-        Self(Box::new(Problem::new(error.code(), sentence(&error.to_string()), path).at(error.to_pointer())))
+        Self::from(Problem::new(error.code(), sentence(&error.to_string()), path).at(error.to_pointer()))
     }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self(Box::new(problem), RETRY_AFTER_S)
+    }
+}
+
+/// Seconds after which trying again may help, whole ones and at least one.
+fn retry_after(error: &AppError) -> u32 {
+    let AppError::Upstream(UpstreamError::Unavailable { retry_after: Some(wait), .. }) = error else {
+        return RETRY_AFTER_S;
+    };
+    let begun = u64::from(wait.subsec_nanos() > 0);
+    u32::try_from(wait.as_secs() + begun).unwrap_or(u32::MAX).max(1)
 }
 
 /// The code of an error, and where in the request its cause is.
@@ -76,6 +92,11 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
             return (Code::MaskedProperty, Some(Pointer::parameter("$orderby", error.to_string())));
         }
         AppError::TooCostly => Code::TooCostly,
+        AppError::Upstream(UpstreamError::Refused(_)) => Code::InvalidRequest,
+        AppError::Upstream(cause) => {
+            tracing::error!(error = cause as &dyn std::error::Error, "a live source failed");
+            Code::Unavailable
+        }
         AppError::BadImport(_) => Code::InvalidRequest,
         AppError::Unavailable(cause) | AppError::Internal(cause) => {
             tracing::error!(error = cause as &dyn std::error::Error, "a use case failed");
@@ -112,7 +133,7 @@ impl IntoResponse for Refusal {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if matches!(self.0.code, Code::Unavailable | Code::TooManyRequests) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(self.1));
         }
         response
     }

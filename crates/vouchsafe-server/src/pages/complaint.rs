@@ -41,6 +41,7 @@ pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> 
         | AppError::Masked(_)
         | AppError::MaskedOrder(_)
         | AppError::TooCostly
+        | AppError::Upstream(_)
         | AppError::BadImport(_)
         | AppError::Unavailable(_)
         | AppError::Internal(_)) => return Err(error.into()),

@@ -25,3 +25,5 @@ mod shapes;
 mod snapshot;
 mod tokens;
 mod tour;
+mod upstream;
+mod upstream_faults;

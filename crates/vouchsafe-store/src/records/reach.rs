@@ -4,7 +4,7 @@ use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::filter::{Filter, Literal, Op, Path};
 use vouchsafe_diagnostics::mask::{Class, Personal};
-use vouchsafe_diagnostics::resource::{Schema, Stored};
+use vouchsafe_diagnostics::resource::{Schema, Shape, Stored};
 
 use super::coder;
 use super::layout::Layout;
@@ -38,6 +38,23 @@ impl Reach {
         Self { data_categories: DataCategory::ALL.to_vec(), data_from: None, data_to: None, people: None }
     }
 
+    /// What times and people ask of an object of a kind; `None` where they do not limit. Its category is asked apart.
+    #[must_use]
+    pub fn filter(&self, schema: &Schema) -> Option<Filter> {
+        self.times_of(schema).into_iter().chain(self.people_of(schema)).reduce(Filter::and)
+    }
+
+    /// The range of time as a condition on the events of a kind; `None` where it does not limit.
+    #[must_use]
+    pub fn times_of(&self, schema: &Schema) -> Option<Filter> {
+        let Shape::Events { time } = schema.shape else { return None };
+        let path: Path = time.parse().ok()?;
+        let compare = |op, time| Filter::Compare { path: path.clone(), op, value: Literal::Time(time) };
+        let from = self.data_from.map(|from| compare(Op::Ge, from));
+        let to = self.data_to.map(|to| compare(Op::Lt, to));
+        from.into_iter().chain(to).reduce(Filter::and)
+    }
+
     /// The places, among the categories of a kind, of those that are within reach.
     pub(super) fn categories(&self, layout: &Layout) -> Vec<i64> {
         let own = layout.schema.categories.iter();
@@ -46,8 +63,9 @@ impl Reach {
             .collect()
     }
 
-    /// What of a filter's kind remains for the people within reach; `None` where they do not limit.
-    pub(super) fn people_of(&self, schema: &Schema) -> Option<Filter> {
+    /// The condition that an object of a kind names one of the people within reach; `None` where they do not limit.
+    #[must_use]
+    pub fn people_of(&self, schema: &Schema) -> Option<Filter> {
         let people = self.people.as_ref()?;
         let mut slots = slots(schema);
         let first = slots.next()?;
