@@ -7,6 +7,8 @@ use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::mask::MaskError;
 use vouchsafe_store::{QueryRefusal, StoreError};
 
+use crate::upstream::UpstreamError;
+
 /// A refusal or failure. Each case but [`AppError::Internal`] is one that a caller can act on.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -64,6 +66,9 @@ pub enum AppError {
         /// When the next hour begins.
         next_hour: Timestamp,
     },
+    /// A live source that does not answer as it should.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
     /// An uploaded file that cannot be read on.
     #[error("{0}")]
     BadImport(String),

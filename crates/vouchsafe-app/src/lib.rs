@@ -23,11 +23,14 @@ mod reveal;
 mod setup;
 mod shown;
 mod sweep;
+pub mod upstream;
 pub mod view;
 
 use std::sync::Arc;
 
 use vouchsafe_store::Store;
+
+use upstream::Upstreams;
 
 pub use access::{AskCommand, VoteCommand};
 pub use call::{Call, Who};
@@ -49,13 +52,20 @@ pub use shown::{AccessStory, ReadTotals};
 pub struct App {
     store: Arc<Store>,
     live: LiveAnswers,
+    upstreams: Arc<Upstreams>,
 }
 
 impl App {
     /// An application on a store.
     #[must_use]
     pub fn new(store: Arc<Store>) -> Self {
-        Self { store, live: LiveAnswers::default() }
+        Self { store, live: LiveAnswers::default(), upstreams: Arc::default() }
+    }
+
+    /// The same application, which reads some tenants' data from live sources.
+    #[must_use]
+    pub fn with_upstreams(self, upstreams: Upstreams) -> Self {
+        Self { upstreams: Arc::new(upstreams), ..self }
     }
 
     /// The store, for jobs and for the end of the program.

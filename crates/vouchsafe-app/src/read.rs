@@ -1,9 +1,11 @@
 //! Reading diagnostic data. A read is: query; one transaction that checks case, engineer, grant and filter again and
-//! writes the read record; send (`lifecycle.md`, *Effective access*). So no read rests on what was true before.
+//! writes the read record; send (`lifecycle.md`, *Effective access*). So no read rests on what was true before. The query
+//! goes to the store, or to the live source of the tenant's data; all the rest is the same.
 
 mod asked;
 mod masked;
 mod refused;
+mod upstream;
 
 use vouchsafe_core::effective::{Basis, ReadRefusal, basis};
 use vouchsafe_core::grant::Grant;
@@ -145,7 +147,8 @@ impl App {
         // Registered before the grant is checked for the last time, so that its end cannot slip in between.
         let live = looked.grant.as_ref().map(|grant| self.live.register(grant.id));
         let asked = Asked::of(self, query, &looked)?;
-        let found = self.fetch(query, &asked).await?;
+        let (category, text, typed) = (asked.category, asked.text.clone(), asked.typed.clone());
+        let found = self.fetch(query, &looked, asked).await?;
         let read = self.new_read_id(query.tenant);
         let (masked, properties) = self.mask(query, &looked, found, read).await?;
         let body = render(&masked);
@@ -157,9 +160,9 @@ impl App {
             access_request: None,
             engineer: looked.me.caller.person.card(),
             at: self.now(),
-            category: asked.category,
-            query: Personal::new(who.user, asked.text),
-            typed: asked.typed.into_iter().map(|typed| typed_value(typed, who)).collect(),
+            category,
+            query: Personal::new(who.user, text),
+            typed: typed.into_iter().map(|typed| typed_value(typed, who)).collect(),
             record_ids: masked.record_ids,
             properties,
             bytes: u64::try_from(body.len()).unwrap_or(u64::MAX),

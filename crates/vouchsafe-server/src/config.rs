@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+mod upstream;
+
+pub use upstream::Upstream;
+
 /// What the file says.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +22,9 @@ pub struct Config {
     pub database: Database,
     /// Who is made by `bootstrap`.
     pub bootstrap: Option<Bootstrap>,
+    /// Where tenants' data is read live.
+    #[serde(default, rename = "upstream")]
+    pub upstreams: Vec<Upstream>,
 }
 
 /// Where the data is.
@@ -112,6 +119,7 @@ impl Config {
         if !(config.public_url.starts_with("https://") || local) || config.public_url.ends_with('/') {
             return Err(unsupported("`public_url` must be https://HOST[:PORT] without a path"));
         }
+        upstream::check(&config.upstreams).map_err(|message| unsupported(&message))?;
         Ok(config)
     }
 

@@ -16,6 +16,7 @@ mod pages;
 mod problem;
 mod router;
 pub mod serve;
+pub mod upstream;
 mod wire;
 
 use vouchsafe_app::App;

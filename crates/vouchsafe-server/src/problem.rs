@@ -7,6 +7,7 @@ use vouchsafe_api::header::PROBLEM_JSON;
 use vouchsafe_api::problem::{Code, Pointer, Problem};
 use vouchsafe_api::query::QueryError;
 use vouchsafe_app::AppError;
+use vouchsafe_app::upstream::UpstreamError;
 use vouchsafe_core::effective::ReadRefusal;
 use vouchsafe_core::rejection::Rejection;
 
@@ -25,7 +26,7 @@ impl Refusal {
     /// What a use case refused.
     pub(crate) fn of(error: &AppError, path: &str) -> Self {
         let (code, place) = code_of(error);
-        let detail = if code == Code::Unavailable {
+        let detail = if matches!(error, AppError::Unavailable(_) | AppError::Internal(_)) {
             "Try again in a moment.".to_owned()
         } else {
             sentence(&error.to_string())
@@ -54,9 +55,17 @@ impl From<Problem> for Refusal {
 
 /// Seconds after which trying again may help, whole ones and at least one.
 fn retry_after(error: &AppError) -> u32 {
-    let AppError::TooManyTyped { now, next_hour } = error else { return RETRY_AFTER_S };
-    let micros = next_hour.as_micros().saturating_sub(now.as_micros());
-    u32::try_from(micros / 1_000_000 + 1).unwrap_or(RETRY_AFTER_S)
+    match error {
+        AppError::TooManyTyped { now, next_hour } => {
+            let micros = next_hour.as_micros().saturating_sub(now.as_micros());
+            u32::try_from(micros / 1_000_000 + 1).unwrap_or(RETRY_AFTER_S)
+        }
+        AppError::Upstream(UpstreamError::Unavailable { retry_after: Some(wait), .. }) => {
+            let begun = u64::from(wait.subsec_nanos() > 0);
+            u32::try_from(wait.as_secs() + begun).unwrap_or(u32::MAX).max(1)
+        }
+        _ => RETRY_AFTER_S,
+    }
 }
 
 /// The code of an error, and where in the request its cause is.
@@ -90,6 +99,11 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
         }
         AppError::TooCostly => Code::TooCostly,
         AppError::TooManyTyped { .. } => Code::TooManyRequests,
+        AppError::Upstream(UpstreamError::Refused(_)) => Code::InvalidRequest,
+        AppError::Upstream(cause) => {
+            tracing::error!(error = cause as &dyn std::error::Error, "a live source failed");
+            Code::Unavailable
+        }
         AppError::BadImport(_) => Code::InvalidRequest,
         AppError::Unavailable(cause) | AppError::Internal(cause) => {
             tracing::error!(error = cause as &dyn std::error::Error, "a use case failed");

@@ -7,9 +7,12 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use vouchsafe_app::App;
+use vouchsafe_core::id::TenantId;
+use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_store::{FolderLock, Options, Store};
 
 use crate::config::Config;
+use crate::upstream::{self, ConnectError};
 use crate::{Server, Settings, router};
 
 /// Sweeps to one deletion of events that were kept long enough.
@@ -42,6 +45,12 @@ pub enum ServeError {
     /// The deployment has not been set up.
     #[error("nothing is set up here yet: run `vouchsafe-server bootstrap --config FILE` first")]
     NotSetUp,
+    /// A live source cannot be used.
+    #[error("[[upstream]]: {0}")]
+    Upstream(#[from] ConnectError),
+    /// A live source of a tenant that is not there.
+    #[error("[[upstream]]: `tenant_id` {0} is no customer of this deployment")]
+    NoCustomer(TenantId),
     /// The configuration names no folder.
     #[error("`database.url` names no folder")]
     NoFolder,
@@ -54,14 +63,23 @@ pub enum ServeError {
 pub async fn run(config: Config) -> Result<(), ServeError> {
     let folder = config.folder().ok_or(ServeError::NoFolder)?;
     let _ours = FolderLock::take(&folder)?;
-    let store = Arc::new(Store::open(&folder, Options::default())?);
+    let surroundings = Options::default();
+    let clock = Arc::clone(&surroundings.clock);
+    let store = Arc::new(Store::open(&folder, surroundings)?);
     if store.read()?.tenant(store.provider()).await?.is_none() {
         return Err(ServeError::NotSetUp);
     }
+    for upstream in &config.upstreams {
+        let tenant = store.read()?.tenant(upstream.tenant_id).await?;
+        if tenant.is_none_or(|tenant| tenant.kind != TenantKind::Customer) {
+            return Err(ServeError::NoCustomer(upstream.tenant_id));
+        }
+    }
+    let upstreams = upstream::connect(&config.upstreams, &clock)?;
     let settings = Settings { public_url: Some(config.public_url), ..Settings::default() };
     let listener = listen(config.listen).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
-    until_stopped(listener, Server { app: App::new(store), settings }).await
+    until_stopped(listener, Server { app: App::new(store).with_upstreams(upstreams), settings }).await
 }
 
 /// Binds the address.

@@ -51,7 +51,7 @@ pub use error::{QueryRefusal, StoreError};
 pub use list::{ListQuery, Listed, Order, PageKey, ReadsOf};
 pub use records::{
     DataPerson, Deleted, Extent, ImportBatch, RECORDS_PER_BATCH, Reach, RecordKey, RecordPage, RecordQuery,
-    RecordWriter, SortValue, StoredRecord, Summary, SummaryBy, SummaryKey, SummaryQuery, SummaryRow,
+    RecordWriter, SortValue, StoredRecord, Summary, SummaryBy, SummaryKey, SummaryQuery, SummaryRow, Within,
 };
 pub use session::{Faults, Session};
 pub use store::{FolderLock, Options, Reader, Store};

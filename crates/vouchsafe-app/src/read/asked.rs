@@ -1,12 +1,15 @@
 //! What a read asks, understood: pseudonyms turned into true values, order and cursor checked, and the query in
 //! canonical form for its record.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_diagnostics::filter::{Filter, parse};
 use vouchsafe_diagnostics::mask::{Rewriter, Rewritten, TypedValue, check_order};
 use vouchsafe_diagnostics::resource::{Resource, Schema, Shape};
-use vouchsafe_store::{Order, Reach, RecordPage, RecordQuery, Summary, SummaryBy, SummaryQuery};
+use vouchsafe_store::{Order, Reach, RecordQuery, StoredRecord, Summary, SummaryBy, SummaryQuery};
 
+use super::upstream::{LiveQuestion, no_summary};
 use super::{Looked, ReadQuery, Wanted};
 use crate::cursor::{ListOptions, RecordCursor, bad};
 use crate::{App, AppError};
@@ -18,7 +21,7 @@ const SUMMARY_ROWS_MAX: u32 = 1_000;
 
 /// A read, understood.
 pub(super) struct Asked {
-    /// The question to the store.
+    /// The question to the store or to the live source.
     question: Question,
     /// The category that stands in the read record: the first that the grant and the kind have in common.
     pub(super) category: DataCategory,
@@ -31,12 +34,22 @@ pub(super) struct Asked {
 enum Question {
     Records(RecordQuery),
     Counts(SummaryQuery),
+    Live(LiveQuestion),
 }
 
-/// What the store answered.
+/// What was found.
 pub(super) enum Found {
-    Records(RecordPage),
+    Records(FoundRecords),
     Counts(SummaryBy, Summary),
+}
+
+/// Objects that were found.
+pub(super) struct FoundRecords {
+    pub(super) records: Vec<StoredRecord>,
+    /// `$skiptoken` of the next page.
+    pub(super) next: Option<String>,
+    /// How many there are in all, if asked for.
+    pub(super) total: Option<u64>,
 }
 
 impl Asked {
@@ -46,6 +59,7 @@ impl Asked {
         let reach = looked.reach(query.resource);
         let category = reach.data_categories.first().or(schema.categories.first()).copied();
         let category = category.ok_or(AppError::NotFound)?;
+        let is_live = app.upstreams.of(query.tenant, query.resource).is_some();
         let mut typed = Vec::new();
         let mut true_filter = |found: Rewritten| {
             typed = found.typed;
@@ -54,33 +68,30 @@ impl Asked {
         let (question, text) = match &query.wanted {
             Wanted::One(id) => {
                 let filter = true_filter(Rewriter::new(schema.masks, &looked.key).id(id)?);
-                let one = RecordQuery {
-                    filter: Some(filter),
-                    top: OF_ONE_ID_MAX,
-                    ..RecordQuery::new(query.resource, reach)
+                let question = if is_live {
+                    Question::Live(LiveQuestion::one(query.resource, &filter, &reach)?)
+                } else {
+                    let top = OF_ONE_ID_MAX;
+                    let one = RecordQuery::new(query.resource, reach);
+                    Question::Records(RecordQuery { filter: Some(filter), top, ..one })
                 };
-                (Question::Records(one), format!("/{}/{id}", schema.path))
+                (question, format!("/{}/{id}", schema.path))
             }
             Wanted::Only => {
-                let only = RecordQuery { top: 1, ..RecordQuery::new(query.resource, reach) };
-                (Question::Records(only), format!("/{}", schema.path))
+                let question = if is_live {
+                    Question::Live(LiveQuestion::only(query.resource, &reach)?)
+                } else {
+                    Question::Records(RecordQuery { top: 1, ..RecordQuery::new(query.resource, reach) })
+                };
+                (question, format!("/{}", schema.path))
             }
             Wanted::Page(options) => {
                 let filter = options.filter()?;
-                let rewritten = rewritten(schema, looked, filter.as_ref())?;
-                if let Some((property, _)) = &options.order_by {
-                    check_order(schema.masks, property).map_err(AppError::MaskedOrder)?;
-                }
-                let mut page = record_query(query.resource, options, rewritten.map(&mut true_filter), reach)?;
-                if let Some(token) = &options.skip_token {
-                    let basis = cursor_basis(&looked.label, query.resource);
-                    page.after = Some(RecordCursor::parse(token)?.place(app.store.master(), &basis)?);
-                }
-                (
-                    Question::Records(page),
-                    canonical(schema, options, filter.as_ref(), query.select.as_deref()),
-                )
+                let rewritten = rewritten(schema, looked, filter.as_ref())?.map(&mut true_filter);
+                let question = app.page_question(query, looked, options, rewritten, reach)?;
+                (question, canonical(schema, options, filter.as_ref(), query.select.as_deref()))
             }
+            Wanted::Summary { .. } if is_live => return Err(no_summary()),
             Wanted::Summary { by, filter } => {
                 let wrong =
                     |error: vouchsafe_diagnostics::filter::FilterError| bad("$filter", error.to_string());
@@ -103,22 +114,81 @@ impl Asked {
 }
 
 impl App {
-    /// Asks the store.
-    pub(super) async fn fetch(&self, query: &ReadQuery, asked: &Asked) -> Result<Found, AppError> {
-        match &asked.question {
+    /// A page of the store's, or of the live source's.
+    fn page_question(
+        &self,
+        query: &ReadQuery,
+        looked: &Looked,
+        options: &ListOptions,
+        filter: Option<Filter>,
+        reach: Reach,
+    ) -> Result<Question, AppError> {
+        if let Some((property, _)) = &options.order_by {
+            check_order(query.resource.schema().masks, property).map_err(AppError::MaskedOrder)?;
+        }
+        if self.upstreams.of(query.tenant, query.resource).is_some() {
+            let from = self.opened_place(query, looked, options)?;
+            let page = LiveQuestion::page(query.resource, options, filter.as_ref(), &reach, from)?;
+            return Ok(Question::Live(page));
+        }
+        let page = record_query(query.resource, options, filter, reach)?;
+        let after = self.opened_place(query, looked, options)?;
+        Ok(Question::Records(RecordQuery { after, ..page }))
+    }
+
+    /// Asks the store, or the live source.
+    pub(super) async fn fetch(
+        &self,
+        query: &ReadQuery,
+        looked: &Looked,
+        asked: Asked,
+    ) -> Result<Found, AppError> {
+        match asked.question {
             Question::Records(records) => {
-                Ok(Found::Records(self.store.records(query.tenant, records.clone()).await?))
+                let page = self.store.records(query.tenant, records).await?;
+                let next = page.next.map(|place| self.sealed_place(query, looked, &place)).transpose()?;
+                Ok(Found::Records(FoundRecords { records: page.records, next, total: page.total }))
             }
             Question::Counts(counts) => {
-                Ok(Found::Counts(counts.by, self.store.summary(query.tenant, counts.clone()).await?))
+                Ok(Found::Counts(counts.by, self.store.summary(query.tenant, counts).await?))
+            }
+            Question::Live(question) => {
+                let source = self.upstreams.of(query.tenant, query.resource).ok_or(AppError::NotFound)?;
+                let question = question.with_select(query.select.as_deref());
+                let found = question.answer(source.as_ref(), self.upstreams.patience()).await?;
+                let next = found.next.map(|place| self.sealed_place(query, looked, &place)).transpose()?;
+                Ok(Found::Records(FoundRecords { records: found.records, next, total: None }))
             }
         }
     }
-}
 
-/// What a cursor is sealed for: a list of one kind under one label.
-pub(super) fn cursor_basis(label: &str, resource: Resource) -> String {
-    format!("{label}|{}", resource.schema().path)
+    /// Where a list goes on, for its next page.
+    fn sealed_place(
+        &self,
+        query: &ReadQuery,
+        looked: &Looked,
+        place: &impl Serialize,
+    ) -> Result<String, AppError> {
+        let grant = looked.grant.as_ref().map(|grant| grant.id);
+        RecordCursor::text(self.store.master(), grant, &self.cursor_basis(query, looked), place)
+    }
+
+    /// Where a list goes on, as the caller's token says.
+    fn opened_place<P: DeserializeOwned>(
+        &self,
+        query: &ReadQuery,
+        looked: &Looked,
+        options: &ListOptions,
+    ) -> Result<Option<P>, AppError> {
+        let Some(token) = &options.skip_token else { return Ok(None) };
+        RecordCursor::parse(token)?.place(self.store.master(), &self.cursor_basis(query, looked)).map(Some)
+    }
+
+    /// What a cursor is sealed for: a list of one kind under one label, stored or live.
+    fn cursor_basis(&self, query: &ReadQuery, looked: &Looked) -> String {
+        let live = self.upstreams.of(query.tenant, query.resource).map_or("", |_| "live|");
+        format!("{live}{}|{}", looked.label, query.resource.schema().path)
+    }
 }
 
 /// A list's options as a question to the store, but for the cursor.

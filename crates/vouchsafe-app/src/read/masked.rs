@@ -8,11 +8,10 @@ use vouchsafe_core::id::{ReadId, TenantId};
 use vouchsafe_core::read::PropertyRead;
 use vouchsafe_diagnostics::mask::{InvalidJson, Masker, People, Select, Shown};
 use vouchsafe_diagnostics::resource::Resource;
-use vouchsafe_store::{RecordPage, StoreError, StoredRecord, Summary, SummaryBy, SummaryKey};
+use vouchsafe_store::{StoreError, StoredRecord, Summary, SummaryBy, SummaryKey};
 
-use super::asked::{Found, cursor_basis};
+use super::asked::{Found, FoundRecords};
 use super::{Looked, ReadQuery};
-use crate::cursor::RecordCursor;
 use crate::reveal::revealed;
 use crate::{App, AppError};
 
@@ -124,14 +123,7 @@ impl App {
                 for record in &page.records {
                     answer.records.add(&mut masker, &record.json, select.as_ref())?;
                 }
-                answer.next = match &page.next {
-                    Some(place) => {
-                        let grant = looked.grant.as_ref().map(|grant| grant.id);
-                        let basis = cursor_basis(&looked.label, query.resource);
-                        Some(RecordCursor::text(self.store.master(), grant, &basis, place)?)
-                    }
-                    None => None,
-                };
+                answer.next = page.next;
                 (answer.total, answer.found) = (page.total, !page.records.is_empty());
                 answer.record_ids = page.records.into_iter().map(|record| record.id).collect();
             }
@@ -154,7 +146,7 @@ impl App {
         &self,
         tenant: TenantId,
         resource: Resource,
-        page: &RecordPage,
+        page: &FoundRecords,
     ) -> Result<People, AppError> {
         let mut people = People::default();
         if resource == Resource::SignIn || resource.schema().people.is_empty() {

@@ -46,6 +46,7 @@ pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> 
         | AppError::MaskedOrder(_)
         | AppError::TooCostly
         | AppError::TooManyTyped { .. }
+        | AppError::Upstream(_)
         | AppError::BadImport(_)
         | AppError::Unavailable(_)
         | AppError::Internal(_)) => return Err(error.into()),

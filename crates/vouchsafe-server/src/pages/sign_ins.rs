@@ -222,6 +222,7 @@ fn filter_errors(error: AppError) -> Result<FormErrors, Failure> {
         | AppError::IdempotencyMismatch
         | AppError::BadQuery { .. }
         | AppError::MaskedOrder(_)
+        | AppError::Upstream(_)
         | AppError::BadImport(_)
         | AppError::Unavailable(_)
         | AppError::Internal(_)) => return Err(error.into()),

@@ -10,6 +10,7 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
+use vouchsafe_app::upstream::Upstreams;
 use vouchsafe_app::{App, Who};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::time::{Duration, Timestamp};
@@ -244,6 +245,19 @@ impl House {
         Self { app, clock, world, faults, contract, router, _folder: folder }
     }
 
+    /// The same world, some of whose data is read live.
+    pub(crate) fn reading(self, upstreams: Upstreams) -> Self {
+        let app = self.app.clone().with_upstreams(upstreams);
+        let settings = Settings { public_url: None, demo: true, demo_tenants: self.world.tenants.clone() };
+        let router = router(Server { app: app.clone(), settings });
+        Self { app, router, ..self }
+    }
+
+    /// Answers on a loopback port too, as long as the test runs; gives its URL.
+    pub(crate) async fn listen(&self) -> String {
+        listen(self.router.clone()).await
+    }
+
     pub(crate) fn tenant(&self, org: Org) -> TenantId {
         self.world.tenants[org as usize]
     }
@@ -338,6 +352,14 @@ impl House {
     pub(crate) fn base(&self, case: &str, org: Org) -> String {
         format!("/diagnostics/{case}/{}/v1.0", self.tenant(org))
     }
+}
+
+/// Serves on a loopback port as long as the test runs; gives the URL.
+pub(crate) async fn listen(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
 }
 
 pub(crate) const HOST: &str = "127.0.0.1:8080";

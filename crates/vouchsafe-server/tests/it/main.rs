@@ -28,3 +28,5 @@ mod shapes;
 mod snapshot;
 mod tokens;
 mod tour;
+mod upstream;
+mod upstream_faults;

@@ -3,14 +3,14 @@
 use rusqlite::types::Value;
 use serde::{Deserialize, Serialize};
 use vouchsafe_core::id::TenantId;
-use vouchsafe_diagnostics::filter::{Filter, Literal, Op, Path};
+use vouchsafe_diagnostics::filter::{Filter, Literal, Op};
 use vouchsafe_diagnostics::resource::{Condition, Resource, Shape};
 
 use super::expression::{Dialect, Parameter, Sql};
 use super::files::View;
 use super::layout::{self, Layout};
 use super::plan::{self, Access, Span};
-use super::reach::{Reach, Within};
+use super::reach::{Reach, Within, categories};
 use super::walk::{EventRow, Walk, Wish};
 use super::{object_list, summary};
 use crate::error::{QueryRefusal, StoreError};
@@ -183,10 +183,10 @@ impl Asked {
         let people = people.map(|people| Condition::new(schema, &people)).transpose();
         let people = people.map_err(QueryRefusal::from)?;
         let plain = own.is_none() && people.is_none();
-        let time = time_range(layout, reach);
+        let time = reach.times_of(schema);
         let time = time.map(|time| Condition::new(schema, &time)).transpose().map_err(QueryRefusal::from)?;
         let condition = own.into_iter().chain(people).chain(time).reduce(Condition::and);
-        let categories = reach.categories(layout);
+        let categories = categories(reach, layout);
         if categories.is_empty() {
             return Ok(None);
         }
@@ -306,15 +306,6 @@ pub(super) fn stored(view: &View<'_>, row: &EventRow) -> Result<StoredRecord, St
 /// Stored bytes as text.
 pub(super) fn json(bytes: Vec<u8>) -> Result<String, StoreError> {
     String::from_utf8(bytes).map_err(|_| StoreError::Corrupt("a stored record is no text".to_owned()))
-}
-
-/// The range of a reach as a condition on the events of a kind.
-fn time_range(layout: &Layout, reach: &Reach) -> Option<Filter> {
-    let path: Path = layout.time()?.parse().ok()?;
-    let compare = |op, time| Filter::Compare { path: path.clone(), op, value: Literal::Time(time) };
-    let from = reach.data_from.map(|from| compare(Op::Ge, from));
-    let to = reach.data_to.map(|to| compare(Op::Lt, to));
-    from.into_iter().chain(to).reduce(Filter::and)
 }
 
 /// The value of a sort key as SQLite has it.

@@ -3,25 +3,33 @@
 pub use vouchsafe_core::reach::{DataPerson, Reach};
 use vouchsafe_diagnostics::filter::{Filter, Literal, Op, Path};
 use vouchsafe_diagnostics::mask::{Class, Personal};
-use vouchsafe_diagnostics::resource::{Schema, Stored};
+use vouchsafe_diagnostics::resource::{Schema, Shape, Stored};
 
 use super::coder;
 use super::layout::Layout;
 
 /// What a reach means for one kind.
-pub(super) trait Within {
-    /// The places, among the categories of a kind, of those that are within reach.
-    fn categories(&self, layout: &Layout) -> Vec<i64>;
-    /// What of a filter's kind remains for the people within reach; `None` where they do not limit.
+pub trait Within {
+    /// What times and people ask of an object of a kind; `None` where they do not limit. Its category is asked apart.
+    fn filter(&self, schema: &Schema) -> Option<Filter>;
+    /// The range of time as a condition on the events of a kind; `None` where it does not limit.
+    fn times_of(&self, schema: &Schema) -> Option<Filter>;
+    /// The condition that an object of a kind names one of the people within reach; `None` where they do not limit.
     fn people_of(&self, schema: &Schema) -> Option<Filter>;
 }
 
 impl Within for Reach {
-    fn categories(&self, layout: &Layout) -> Vec<i64> {
-        let own = layout.schema.categories.iter();
-        own.filter(|own| self.data_categories.contains(own))
-            .map(|own| coder::category(layout, *own))
-            .collect()
+    fn filter(&self, schema: &Schema) -> Option<Filter> {
+        self.times_of(schema).into_iter().chain(self.people_of(schema)).reduce(Filter::and)
+    }
+
+    fn times_of(&self, schema: &Schema) -> Option<Filter> {
+        let Shape::Events { time } = schema.shape else { return None };
+        let path: Path = time.parse().ok()?;
+        let compare = |op, time| Filter::Compare { path: path.clone(), op, value: Literal::Time(time) };
+        let from = self.data_from.map(|from| compare(Op::Ge, from));
+        let to = self.data_to.map(|to| compare(Op::Lt, to));
+        from.into_iter().chain(to).reduce(Filter::and)
     }
 
     fn people_of(&self, schema: &Schema) -> Option<Filter> {
@@ -30,6 +38,12 @@ impl Within for Reach {
         let first = slots.next()?;
         Some(slots.fold(first.names(people), |either, slot| either.or(slot.names(people))))
     }
+}
+
+/// The places, among the categories of a kind, of those that are within reach.
+pub(super) fn categories(reach: &Reach, layout: &Layout) -> Vec<i64> {
+    let own = layout.schema.categories.iter();
+    own.filter(|own| reach.data_categories.contains(own)).map(|own| coder::category(layout, *own)).collect()
 }
 
 /// Where a kind names a person: by object id, by UPN, or both.
