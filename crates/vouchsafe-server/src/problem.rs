@@ -55,17 +55,15 @@ impl From<Problem> for Refusal {
 
 /// Seconds after which trying again may help, whole ones and at least one.
 fn retry_after(error: &AppError) -> u32 {
-    match error {
-        AppError::TooManyTyped { now, next_hour } => {
-            let micros = next_hour.as_micros().saturating_sub(now.as_micros());
-            u32::try_from(micros / 1_000_000 + 1).unwrap_or(RETRY_AFTER_S)
-        }
-        AppError::Upstream(UpstreamError::Unavailable { retry_after: Some(wait), .. }) => {
-            let begun = u64::from(wait.subsec_nanos() > 0);
-            u32::try_from(wait.as_secs() + begun).unwrap_or(u32::MAX).max(1)
-        }
-        _ => RETRY_AFTER_S,
+    if let AppError::TooManyTyped { now, next_hour } = error {
+        let micros = next_hour.as_micros().saturating_sub(now.as_micros());
+        return u32::try_from(micros / 1_000_000 + 1).unwrap_or(RETRY_AFTER_S);
     }
+    if let AppError::Upstream(UpstreamError::Unavailable { retry_after: Some(wait), .. }) = error {
+        let begun = u64::from(wait.subsec_nanos() > 0);
+        return u32::try_from(wait.as_secs() + begun).unwrap_or(u32::MAX).max(1);
+    }
+    RETRY_AFTER_S
 }
 
 /// The code of an error, and where in the request its cause is.
