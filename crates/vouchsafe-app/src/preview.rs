@@ -17,6 +17,7 @@ use vouchsafe_store::StoreError;
 use crate::access::VoteCommand;
 use crate::call::acting;
 use crate::case::LOOK;
+use crate::cursor::bad;
 use crate::{App, AppError, Who};
 
 /// What an approver is shown before deciding.
@@ -32,7 +33,8 @@ impl App {
     /// Shows an approver of the data's tenant what a pending request would reach, and records that it was shown.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for anybody else; [`AppError::TooCostly`] where it takes more than 2 seconds.
+    /// [`AppError::NotFound`] for anybody else; [`AppError::TooCostly`] where it takes more than 2 seconds;
+    /// [`AppError::BadQuery`] where some of the data is read live.
     pub async fn preview(&self, who: Who, id: AccessRequestId) -> Result<Preview, AppError> {
         let asked = {
             let mut reader = self.store.read()?;
@@ -64,6 +66,10 @@ impl App {
         tenant: TenantId,
         scope: &Scope,
     ) -> Result<(PreviewSummary, Vec<(Resource, Value)>), AppError> {
+        if self.upstreams.any_in(tenant, &scope.data_categories) {
+            let why = "name data that is read live from its source, where it cannot be counted beforehand";
+            return Err(bad("dataCategories", why.to_owned()));
+        }
         let people = self.people_of_scope(tenant, scope).await?;
         let found = self.store.extent(tenant, &Reach::of(scope, people)).await?;
         let mut secret = [0; 32];
@@ -82,7 +88,8 @@ impl App {
         Ok((summary, samples))
     }
 
-    /// The people whom a scope names, as they are found in a tenant's data; `None` where it names none.
+    /// The people whom a scope names, as they are found in a tenant's data; `None` where it names none. Of people who
+    /// are at a live source only, nothing is known here but the text that names them.
     async fn people_of_scope(
         &self,
         tenant: TenantId,
@@ -92,11 +99,18 @@ impl App {
             return Ok(None);
         };
         let texts: Vec<String> = users.iter().map(|user| user.text().to_owned()).collect();
-        Ok(Some(self.store.people_named(tenant, &texts).await?))
+        let mut people = self.store.people_named(tenant, &texts).await?;
+        if self.upstreams.any_in(tenant, &scope.data_categories) {
+            let known = |text: &String| people.iter().any(|person| is_called(person, text));
+            let strangers: Vec<_> =
+                texts.iter().map(|text| text.to_lowercase()).filter(|t| !known(t)).collect();
+            people.extend(strangers.into_iter().map(stranger));
+        }
+        Ok(Some(people))
     }
 
-    /// What an approval of a scope freezes: whom it names, and how much data it holds. Where counting takes too long,
-    /// the bound stands for the number.
+    /// What an approval of a scope freezes: whom it names, and how much data it holds. Where counting takes too long, or
+    /// some of the data is read live, the bound stands for the number.
     pub(crate) async fn measured(&self, tenant: TenantId, scope: &Scope) -> Result<Measured, AppError> {
         let people = self.people_of_scope(tenant, scope).await?;
         let extent = self.counted(tenant, Reach::of(scope, people.clone())).await?;
@@ -104,6 +118,9 @@ impl App {
     }
 
     async fn counted(&self, tenant: TenantId, reach: Reach) -> Result<Extent, AppError> {
+        if self.upstreams.any_in(tenant, &reach.data_categories) {
+            return Ok(Extent::BOUND);
+        }
         match self.store.extent(tenant, &reach).await {
             Ok(found) => {
                 let records = found.counts.iter().map(|(_, count)| count).sum();
@@ -148,6 +165,17 @@ impl App {
         let reach = Reach { data_categories: DataCategory::advanced(), ..Reach::everything() };
         self.counted(who.tenant, reach).await
     }
+}
+
+fn is_called(person: &DataPerson, text: &String) -> bool {
+    person.user_id.as_ref() == Some(text) || person.user_principal_name.as_ref() == Some(text)
+}
+
+/// Somebody of whom only a text in lower case is known: a UPN has an `@`, an id has none.
+fn stranger(text: String) -> DataPerson {
+    let (user_id, user_principal_name) =
+        if text.contains('@') { (None, Some(text)) } else { (Some(text), None) };
+    DataPerson { user_id, user_principal_name }
 }
 
 /// A record as an engineer would see it under this key.

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use vouchsafe_core::id::TenantId;
+use vouchsafe_core::scope::DataCategory;
 use vouchsafe_diagnostics::filter::Filter;
 use vouchsafe_diagnostics::resource::Resource;
 
@@ -142,8 +143,14 @@ impl Upstreams {
         !taken
     }
 
-    /// The source of a tenant's objects of a kind; none where they are stored here. Whoever has to know how much a
-    /// scope admits asks this first: what is live cannot be counted.
+    /// Whether any kind of a tenant's objects in these categories is read live: then nobody knows how many there are.
+    #[must_use]
+    pub fn any_in(&self, tenant: TenantId, categories: &[DataCategory]) -> bool {
+        let reached = |kind: &Resource| kind.schema().categories.iter().any(|own| categories.contains(own));
+        self.sources.keys().any(|(own, kind)| *own == tenant && reached(kind))
+    }
+
+    /// The source of a tenant's objects of a kind; none where they are stored here.
     #[must_use]
     pub fn of(&self, tenant: TenantId, resource: Resource) -> Option<&Arc<dyn Upstream>> {
         self.sources.get(&(tenant, resource))

@@ -55,15 +55,14 @@ impl From<Problem> for Refusal {
 
 /// Seconds after which trying again may help, whole ones and at least one.
 fn retry_after(error: &AppError) -> u32 {
-    if let AppError::TooManyTyped { now, next_hour } = error {
-        let micros = next_hour.as_micros().saturating_sub(now.as_micros());
-        return u32::try_from(micros / 1_000_000 + 1).unwrap_or(RETRY_AFTER_S);
-    }
-    if let AppError::Upstream(UpstreamError::Unavailable { retry_after: Some(wait), .. }) = error {
-        let begun = u64::from(wait.subsec_nanos() > 0);
-        return u32::try_from(wait.as_secs() + begun).unwrap_or(u32::MAX).max(1);
-    }
-    RETRY_AFTER_S
+    let micros = if let AppError::TooManyTyped { now, next_hour } = error {
+        u128::try_from(next_hour.as_micros().saturating_sub(now.as_micros())).unwrap_or(0)
+    } else if let AppError::Upstream(UpstreamError::Unavailable { retry_after: Some(wait), .. }) = error {
+        wait.as_micros()
+    } else {
+        return RETRY_AFTER_S;
+    };
+    u32::try_from(micros.div_ceil(1_000_000)).unwrap_or(u32::MAX).max(1)
 }
 
 /// The code of an error, and where in the request its cause is.

@@ -227,6 +227,32 @@ async fn one_object_is_found_by_its_pseudonym_and_by_its_true_id() {
 }
 
 #[tokio::test]
+async fn access_about_some_people_shows_their_rows_of_the_source_and_is_not_counted_beforehand() {
+    let pair = pair().await;
+    let first = &pair.first;
+    let person = pair.own.iter().find(|own| own["userId"] != "").unwrap();
+    let expected: Vec<_> = pair.own.iter().filter(|own| own["userId"] == person["userId"]).cloned().collect();
+    let case = first.case(MARTA, PAYROLL).await;
+    let path = format!("/v1.0/support/requests/{case}/accessRequests");
+    for named in ["userId", "userPrincipalName"] {
+        let body = json!({
+            "resourceTenantId": first.tenant(Org::Adatum), "dataCategories": ["signInLogs"],
+            "filter": { "users": [text(&person[named]).to_uppercase(), "nobody@adatum.example"] },
+            "reasonCode": "troubleshooting", "duration": "PT8H",
+            "justification": "The sign-in log should show which policy refuses them.",
+        });
+        let id = text(&first.ok(INES, Ask::post(&path, &body)).await["id"]);
+        let request = format!("/v1.0/support/accessRequests/{id}");
+        let problem = first.refused(YUKI, Ask::get(format!("{request}/preview")), "400 invalidRequest").await;
+        assert!(text(&problem["detail"]).contains("read live from its source"), "{problem}");
+        let approved = first.ok(YUKI, Ask::post(format!("{request}/approve"), &json!({}))).await;
+        let ask = Ask::get(&pair.signs).query(&[("$top", "1000")]);
+        let page = first.ok(INES, ask.with("vouchsafe-grant", text(&approved["grantId"]))).await;
+        assert_eq!(times(page["value"].as_array().unwrap()), times(&expected), "by {named}");
+    }
+}
+
+#[tokio::test]
 async fn what_a_live_source_does_not_answer_is_refused_by_name() {
     let pair = pair().await;
     let signs = &pair.signs;
