@@ -122,9 +122,6 @@ impl Session {
         if self.broken {
             return Err(StoreError::CommitFailed("a statement of this unit of work failed".to_owned()));
         }
-        if let Some(faults) = &self.faults {
-            faults.before("COMMIT")?;
-        }
         if let Held::Unit(unit) = self.connection {
             unit.commit(logs).await?;
         }

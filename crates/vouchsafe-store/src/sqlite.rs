@@ -211,7 +211,7 @@ impl Writer {
         if !self.in_transaction {
             return;
         }
-        let outcome = self.heads_written().and_then(|()| {
+        let outcome = self.heads_written().and_then(|()| self.may_run("COMMIT")).and_then(|()| {
             let alone = self.group.len() <= 1;
             off_the_async_path(alone, || self.connection.prepare_cached("COMMIT")?.execute([]))?;
             Ok(())
@@ -225,14 +225,17 @@ impl Writer {
     /// Writes the heads of the logs that the group has appended to: once for all of its entries.
     fn heads_written(&self) -> Result<(), StoreError> {
         for GrownHead { tenant, size, stored } in self.known.grown() {
-            if let Some(faults) = &self.faults {
-                faults.before(sql::SET_LOG_SIZE)?;
-            }
+            self.may_run(sql::SET_LOG_SIZE)?;
             if execute(&self.connection, sql::SET_LOG_SIZE, &values![size, tenant, stored])? != 1 {
                 return Err(StoreError::VersionConflict("the log head"));
             }
         }
         Ok(())
+    }
+
+    /// Asks whether a test wants this statement to fail.
+    fn may_run(&self, statement: &str) -> Result<(), StoreError> {
+        self.faults.as_ref().map_or(Ok(()), |faults| faults.before(statement))
     }
 
     /// Ends the transaction on both sides.
@@ -292,6 +295,7 @@ impl Writer {
     fn settle(&mut self, others_come: bool) {
         if self.group.is_empty() {
             self.close();
+            self.known.forget();
         } else if self.connection.is_autocommit() {
             self.end(&Err(rolled_back()));
         } else if !others_come || self.group.len() >= GROUP_MAX {
