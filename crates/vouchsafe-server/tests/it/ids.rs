@@ -78,7 +78,7 @@ async fn ids_that_name_nothing_for_the_caller_all_get_the_answer_of_a_missing_th
                 let path = row.path(&ids);
                 let reply = house.send(row.by, Ask { path: path.clone(), ..row.good(&stage) }).await;
                 assert_eq!(reply.verdict(), "404 notFound", "{} {path}: {}", row.operation, reply.text());
-                reply.text().replace(&path, "PATH")
+                reply.text().replace(path.split('?').next().unwrap(), "PATH")
             };
             let missing = match kind {
                 "record" => "66ea54eb-6301-4ee5-be62-ff5a759b0199".to_owned(),
