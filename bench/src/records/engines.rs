@@ -67,13 +67,14 @@ impl Engines {
         Self { sqlite, duckdb, postgres, product, draw }
     }
 
-    /// Asks one of them; the rows, so that they can be compared, and the milliseconds. `None` if it is not there.
+    /// Asks one of them; the rows, so that they can be compared, and the milliseconds. `None` if it is not there or
+    /// refuses.
     pub(crate) async fn ask(&mut self, engine: Engine, question: &Question) -> Option<(Rows, f64)> {
         let (rows, took) = match engine {
             Engine::Sqlite => self.sqlite.ask(question),
             Engine::DuckDb => self.duckdb.as_mut()?.ask(question),
             Engine::Postgres => self.postgres.as_mut()?.ask(question).await,
-            Engine::Product => self.product.ask(question).await,
+            Engine::Product => self.product.ask(question).await?,
         };
         Some((question.comparable(rows), took))
     }
