@@ -25,6 +25,7 @@ fn every_statement_names_its_tenant_or_is_a_known_job_over_all() {
         "SETTING",
         "SET_SETTING",
         "DELETE_OLD_SESSIONS",
+        "TENANTS",
         "TENANTS_DUE",
         "LOGS_OF_DENIED",
         "DELETE_OLD_OUTBOX",

@@ -10,9 +10,10 @@ use vouchsafe_core::decided::Write;
 use vouchsafe_core::grant::GrantState;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::pace::Usage;
-use vouchsafe_core::permit::{Facts, RecordDenied, authorize, for_service};
+use vouchsafe_core::permit::{Facts, RecordDenied, RecordRetention, authorize, for_service};
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::read::{self, DeniedReads, PropertyRead, ReadRecord, TypedValue};
+use vouchsafe_core::retention;
 use vouchsafe_core::reveal::{self, RevealState};
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::setup;
@@ -163,6 +164,10 @@ async fn and_the_rest(world: &World<StoreSink>) {
     };
     let permit = for_service::<RecordDenied>(work.id(), s);
     work.record(permit, read::record_denied(denied, &cx)).await.unwrap();
+    let permit = for_service::<RecordRetention>(work.id(), s);
+    let cx = work.context(Initiator::Service);
+    let gone = retention::record_deletion(s, DataCategory::SignInLogs, work.now(), 58, &cx);
+    work.record(permit, gone).await.unwrap();
     work.commit().await.unwrap();
 }
 
