@@ -66,7 +66,7 @@ async fn ids_that_name_nothing_for_the_caller_all_get_the_answer_of_a_missing_th
     let house = House::new().await;
     let stage = Stage::set(&house).await;
     let before = house.snapshot().await;
-    let mut tried = 0;
+    let (mut tried, mut records) = (0, 0);
     for row in rows() {
         for (place, kind) in kinds(row).into_iter().enumerate() {
             if kind == "tenant" {
@@ -84,13 +84,17 @@ async fn ids_that_name_nothing_for_the_caller_all_get_the_answer_of_a_missing_th
                 "record" => "66ea54eb-6301-4ee5-be62-ff5a759b0199".to_owned(),
                 kind => format!("{kind}_{NOTHING}"),
             };
-            // Ids of records count as typed: at most twenty an hour, over all kinds.
-            if kind == "record" {
-                house.clock.advance(vouchsafe_core::time::Duration::hours(1));
-            }
             let expected = answer(&missing).await;
-            for id in of_others(&stage, row.by, kind).into_iter().chain(of_nothing(&stage, kind)) {
-                if kind == "record" && tried % 15 == 0 {
+            let mut ids = of_others(&stage, row.by, kind);
+            ids.extend(of_nothing(&stage, kind));
+            if kind == "record" && !row.template().contains("signIns") {
+                ids.truncate(3);
+            }
+            for id in ids {
+                // Ids of records count as typed: at most twenty an hour, over all kinds.
+                let is_typed = kind == "record" && row.template().starts_with("/diagnostics/");
+                records += usize::from(is_typed);
+                if is_typed && records % 15 == 0 {
                     house.clock.advance(vouchsafe_core::time::Duration::hours(1));
                 }
                 assert_eq!(answer(&id).await, expected, "{} {id}", row.operation);
