@@ -22,7 +22,6 @@
 //! ([`seal`]). Time, ids and randomness are injected ([`edge`]).
 
 mod canonical;
-mod diagnostics;
 mod document;
 pub mod edge;
 mod entry;
@@ -45,7 +44,6 @@ mod sqlite;
 mod store;
 mod work;
 
-pub use diagnostics::{SignInPage, SignInQuery, StoredSignIn};
 pub use entry::LogEntry;
 pub use error::{QueryRefusal, StoreError};
 pub use list::{ListQuery, Listed, Order, PageKey, ReadsOf};
