@@ -62,9 +62,47 @@ impl Sample {
         (bytes(entry), bytes(leaf))
     }
 
-    /// Bytes of the openings that stand beside an entry.
-    pub(crate) fn openings(&self) -> usize {
-        self.entry.iter().rev().nth(1).map_or(0, |openings| bytes(openings).len())
+    /// The openings that stand beside an entry.
+    pub(crate) fn openings(&self) -> &[u8] {
+        self.entry.iter().rev().nth(1).map_or(&[], bytes)
+    }
+
+    /// How many requests are written to.
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.len()
+    }
+
+    /// The provider's tenant.
+    pub(crate) fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    /// Topic and subject of the two outbox items.
+    pub(crate) fn notices(&self) -> [(&str, &str); 2] {
+        self.notices.each_ref().map(|(topic, subject)| (topic.as_str(), subject.as_str()))
+    }
+
+    /// An entry's correlation id.
+    pub(crate) fn correlation(&self) -> &str {
+        if let Value::Text(id) = &self.entry[7] { id } else { "" }
+    }
+
+    /// These tables and their indexes, in PostgreSQL's types.
+    pub(crate) fn schema_for_postgres(&self, tables: &[&str]) -> String {
+        let ours = self.schema.split(';').filter(|statement| {
+            let about = |table: &&str| {
+                [format!("TABLE {table} ("), format!(" ON {table} (")]
+                    .iter()
+                    .any(|text| statement.contains(text))
+            };
+            tables.iter().any(|table| about(table))
+        });
+        ours.collect::<Vec<_>>()
+            .join(";")
+            .replace("STRICT, WITHOUT ROWID", "")
+            .replace("STRICT", "")
+            .replace("BLOB", "bytea")
+            .replace("INTEGER", "bigint")
     }
 }
 
@@ -128,9 +166,11 @@ impl Bare {
             params![request[4], request[5], request[6], request[8], request[10], request[11], request[12], tenant, request[1]],
         );
         let id = format!("aud_{sequence:032x}");
+        // The entry is about the request that changes: so is its place in the index by target.
+        let target = &request[1];
         self.run(
             "INSERT INTO audit_entry (tenant_id, sequence, id, activity_at, activity, category, result, correlation_id, initiator, target, entry, openings, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            params![tenant, sequence, id, sequence, entry[4], entry[5], entry[6], entry[7], entry[8], entry[9], entry[10], entry[11], entry[12]],
+            params![tenant, sequence, id, sequence, entry[4], entry[5], entry[6], entry[7], entry[8], target, entry[10], entry[11], entry[12]],
         );
         let [(topic, subject), (desk_topic, desk_subject)] = notices;
         let id = format!("obx_{sequence:032x}");

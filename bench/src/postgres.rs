@@ -1,5 +1,6 @@
-//! PostgreSQL as a peer: a state row and an audit row in one transaction, plain and with a hash chain under a lock,
-//! driven by `pgbench` over a local socket. Optional: without its programs the ratios are left out.
+//! PostgreSQL as a peer: the rows of a lifecycle write with the same tables and indexes, one transaction each, plain and
+//! with a hash chain under a lock, driven by `pgbench` over a local socket. Optional: without its programs the ratios
+//! are left out.
 
 mod cluster;
 
@@ -9,25 +10,34 @@ pub(crate) use cluster::Cluster;
 
 use crate::bare::Sample;
 
-/// The tables, filled with `$document`.
-const SETUP: &str = "CREATE TABLE state (id int PRIMARY KEY, version bigint, document bytea);
-INSERT INTO state SELECT n, 0, '\\x$document' FROM generate_series(1, 10000) n;
-CREATE TABLE audit (id bigserial PRIMARY KEY, state_id int, entry bytea, leaf bytea);
-CREATE TABLE head (id int PRIMARY KEY, hash bytea); INSERT INTO head VALUES (1, '\\x00');";
-const PLAIN: &str = "\\set id random(1, 10000)
-BEGIN;
-UPDATE state SET version = version + 1, document = '\\x$document' WHERE id = :id;
-INSERT INTO audit (state_id, entry, leaf) VALUES (:id, '\\x$entry', '\\x$leaf');
-COMMIT;
-";
-const CHAINED: &str = "\\set id random(1, 10000)
-BEGIN;
-SELECT hash FROM head WHERE id = 1 FOR UPDATE;
-UPDATE state SET version = version + 1, document = '\\x$document' WHERE id = :id;
-INSERT INTO audit (state_id, entry, leaf) SELECT :id, '\\x$entry', sha256(head.hash || '\\x$entry'::bytea) FROM head WHERE id = 1;
-UPDATE head SET hash = sha256(hash || '\\x$entry'::bytea) WHERE id = 1;
-COMMIT;
-";
+/// The tables of a lifecycle write.
+const TABLES: [&str; 4] = ["support_request", "audit_entry", "outbox", "log_head"];
+/// Rows for the writes.
+const SETUP: &str = "CREATE SEQUENCE place;
+INSERT INTO support_request (tenant_id, id, version, number, status, stage, severity, problem_type, created_at, document)
+SELECT '$tenant', 'sr_' || lpad(n::text, 32, '0'), 1, n, 'open', 'waitingForEngineer', 'moderate', '', n, '\\x$document'
+FROM generate_series(1, $cases) n;
+INSERT INTO log_head (tenant_id, size) VALUES ('$tenant', 0);
+ALTER TABLE log_head ADD hash bytea NOT NULL DEFAULT '\\x00';";
+const UPDATE: &str = "UPDATE support_request SET version = version + 1, status = 'open', stage = 'waitingForEngineer', severity = 'moderate', document = '\\x$document' WHERE tenant_id = '$tenant' AND id = 'sr_' || lpad(:id::text, 32, '0');";
+const OUTBOX: &str = "INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ('$tenant', 'obx_' || lpad(currval('place')::text, 32, '0'), '$topic', '$subject', currval('place'));
+INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ('$provider', 'obx_' || lpad(currval('place')::text, 32, '0'), '$deskTopic', '$deskSubject', currval('place'));";
+const ENTRY: &str = "INSERT INTO audit_entry (tenant_id, sequence, id, activity_at, activity, category, result, correlation_id, initiator, target, entry, openings, leaf)
+SELECT '$tenant', place, 'aud_' || lpad(place::text, 32, '0'), place, 'Support request updated', 'SupportRequestManagement', 'success', '$correlation', NULL, 'sr_' || lpad(:id::text, 32, '0'), '\\x$entry', '\\x$openings', $leaf FROM (SELECT nextval('place') AS place) next";
+
+fn plain() -> String {
+    let entry = ENTRY.replace("$leaf", "'\\x$bytes'::bytea");
+    format!("\\set id random(1, $cases)\nBEGIN;\n{UPDATE}\n{entry};\n{OUTBOX}\nCOMMIT;\n")
+}
+
+fn chained() -> String {
+    let entry = ENTRY.replace("$leaf", "sha256(log_head.hash || '\\x$entry'::bytea)");
+    let entry = format!("{entry}, log_head WHERE tenant_id = '$tenant'");
+    let head = "UPDATE log_head SET size = size + 1, hash = sha256(hash || '\\x$entry'::bytea) WHERE tenant_id = '$tenant';";
+    format!(
+        "\\set id random(1, $cases)\nBEGIN;\nSELECT hash FROM log_head WHERE tenant_id = '$tenant' FOR UPDATE;\n{UPDATE}\n{entry};\n{head}\n{OUTBOX}\nCOMMIT;\n"
+    )
+}
 
 /// A PostgreSQL server with the rows of a lifecycle write.
 pub(crate) struct Postgres(Cluster);
@@ -37,10 +47,10 @@ impl Postgres {
     pub(crate) fn start(folder: &Path, sample: &Sample) -> Option<Self> {
         let cluster = Cluster::start(&folder.join("postgres"), &[])?;
         let host = cluster.socket().to_str()?;
-        let setup = with(SETUP, sample);
+        let setup = format!("{};{}", sample.schema_for_postgres(&TABLES), with(SETUP, sample));
         cluster.run("psql", &["-h", host, "-U", "bench", "-d", "postgres", "-q", "-c", &setup])?;
-        for (name, text) in [("plain.sql", PLAIN), ("chained.sql", CHAINED)] {
-            std::fs::write(cluster.socket().join(name), with(text, sample)).ok()?;
+        for (name, text) in [("plain.sql", plain()), ("chained.sql", chained())] {
+            std::fs::write(cluster.socket().join(name), with(&text, sample)).ok()?;
         }
         Some(Self(cluster))
     }
@@ -83,12 +93,22 @@ impl Postgres {
     }
 }
 
-/// A script with the sample's bytes in hex.
+/// A script with the sample's values, its bytes in hex.
 fn with(script: &str, sample: &Sample) -> String {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let (entry, leaf) = sample.entry();
+    let [(topic, subject), (desk_topic, desk_subject)] = sample.notices();
     script
+        .replace("$tenant", &sample.tenant)
+        .replace("$provider", sample.provider())
+        .replace("$cases", &sample.requests().to_string())
         .replace("$document", &hex(sample.document()))
         .replace("$entry", &hex(entry))
-        .replace("$leaf", &hex(leaf))
+        .replace("$openings", &hex(sample.openings()))
+        .replace("$bytes", &hex(leaf))
+        .replace("$correlation", sample.correlation())
+        .replace("$topic", topic)
+        .replace("$subject", subject)
+        .replace("$deskTopic", desk_topic)
+        .replace("$deskSubject", desk_subject)
 }

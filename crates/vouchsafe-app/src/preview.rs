@@ -156,10 +156,13 @@ impl App {
 
     /// How much data a *yes* to the consent question would open now; nobody who may not say yes makes it be counted.
     pub(crate) async fn consent_extent(&self, who: Who, yes: bool) -> Result<Extent, AppError> {
+        if !yes {
+            return Ok(Extent::BOUND);
+        }
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         drop(reader);
-        if !yes || me.is_provider() || !me.caller.permissions.allow(Permission::Consent) {
+        if me.is_provider() || !me.caller.permissions.allow(Permission::Consent) {
             return Ok(Extent::BOUND);
         }
         let reach = Reach { data_categories: DataCategory::advanced(), ..Reach::everything() };

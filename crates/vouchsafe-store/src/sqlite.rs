@@ -1,13 +1,15 @@
 //! SQLite behind the façade: one writer that commits waiting units of work as a group, and readers.
 //!
 //! A unit of work holds the writer while it runs its statements inline. When it is done, it hands the writer to whoever
-//! waits; if nobody does, it commits for all that have run by then, with one fsync, and everyone is answered after it.
-//! So one caller alone pays one fsync and is never parked, and many callers share one; nothing hops between threads per
-//! statement.
+//! waits; if nobody does, it commits for all that have run by then. What is committed is made durable ([`durable`]) with
+//! the writer let go, so that the next group runs meanwhile, and everyone is answered after it. So one caller alone pays
+//! one fsync and is never parked, and many callers share one; nothing hops between threads per statement.
 //!
 //! A unit of work that ends without being kept after it has written must leave no trace, though its group goes on.
 //! That is rare, so it is what costs: the transaction is rolled back and what the group has kept is run again, from a
 //! journal in memory. A savepoint per unit would make SQLite copy every page that any unit touches: half of its time.
+
+mod durable;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,6 +21,7 @@ use rusqlite::{Connection, OpenFlags, ToSql};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use vouchsafe_core::id::TenantId;
 
+use self::durable::{Disk, SyncThread};
 use crate::error::StoreError;
 use crate::known::{GrownHead, Known, Tokens};
 use crate::session::Faults;
@@ -37,6 +40,14 @@ const CACHE_KIB: i64 = 32 * 1_024;
 const ROLLED_BACK: &str = "the transaction was rolled back";
 /// How long a connection waits for a lock of another process, in milliseconds.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
+
+/// Opens the connection of the one writer, whose commits [`durable`] makes durable: SQLite itself syncs only what a
+/// checkpoint copies (`synchronous=NORMAL`), and before it does, the write-ahead log.
+pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+    let connection = open(path, true)?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    Ok(connection)
+}
 
 /// Opens a connection with the settings that durability needs: a log may not lose its last commit.
 pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection, StoreError> {
@@ -95,14 +106,18 @@ pub(crate) struct Writer {
     known: Known,
     tokens: Arc<Tokens>,
     faults: Option<Arc<dyn Faults>>,
-    /// Who waits for the group's fsync.
-    group: Vec<oneshot::Sender<Result<(), NotCommitted>>>,
+    /// Whose units of work the open transaction holds.
+    group: Vec<Told>,
+    disk: Arc<Disk>,
     /// What the transaction has written, in order.
     journal: Vec<Written>,
     /// So many of them are of the group; the others are of the running unit.
     kept: usize,
     in_transaction: bool,
 }
+
+/// Somebody who waits until a unit of work is durable.
+type Told = oneshot::Sender<Result<(), NotCommitted>>;
 
 /// A statement that has changed rows.
 struct Written {
@@ -147,21 +162,33 @@ pub(crate) struct SharedWriter {
     writer: Arc<Mutex<Writer>>,
     /// Who will hold the writer after its present holder, and look at the group when done.
     coming: Arc<AtomicUsize>,
+    disk: Arc<Disk>,
+    _thread: Arc<SyncThread>,
 }
 
 impl SharedWriter {
-    pub(crate) fn new(connection: Connection, tokens: Arc<Tokens>, faults: Option<Arc<dyn Faults>>) -> Self {
+    /// # Errors
+    /// [`StoreError::File`] if the write-ahead log, or the thread that syncs it, cannot be had.
+    pub(crate) fn new(
+        connection: Connection,
+        tokens: Arc<Tokens>,
+        faults: Option<Arc<dyn Faults>>,
+    ) -> Result<Self, StoreError> {
+        let disk = Arc::new(Disk::of(&connection)?);
         let writer = Writer {
             connection,
             known: Known::default(),
             tokens,
             faults,
             group: Vec::new(),
+            disk: Arc::clone(&disk),
             journal: Vec::new(),
             kept: 0,
             in_transaction: false,
         };
-        Self { writer: Arc::new(Mutex::new(writer)), coming: Arc::default() }
+        let writer = Arc::new(Mutex::new(writer));
+        let thread = Arc::new(SyncThread::start(Arc::clone(&writer), Arc::clone(&disk))?);
+        Ok(Self { writer, coming: Arc::default(), disk, _thread: thread })
     }
 
     /// Waits for the writer and begins a unit of work.
@@ -170,25 +197,42 @@ impl SharedWriter {
         let mut writer = Arc::clone(&self.writer).lock_owned().await;
         coming.has_come();
         if let Err(error) = writer.begin_unit() {
-            writer.settle(self.others_come());
+            writer.settle(self.coming());
+            self.let_go(writer);
             return Err(error);
         }
         Ok(Unit { writer: Some(writer), shared: self.clone() })
     }
 
-    /// Commits what waits; called before the program ends.
+    /// Makes durable what waits; called before the program ends.
     pub(crate) async fn flush(&self) {
-        self.writer.lock().await.flush();
+        let (told, outcome) = oneshot::channel();
+        let mut writer = self.writer.lock().await;
+        writer.flush();
+        self.disk.committed([told]);
+        self.let_go(writer);
+        // What failed was logged where it failed.
+        let _ = outcome.await;
     }
 
-    fn others_come(&self) -> bool {
-        self.coming.load(Ordering::SeqCst) > 0
+    /// Lets the writer go; what is committed is made durable, on this thread if it is of one caller alone.
+    fn let_go(&self, writer: impl std::ops::Deref<Target = Writer>) {
+        drop(writer);
+        if let Some(alone) = self.disk.next_alone(self.coming()) {
+            self.disk.sync_alone(alone);
+        }
+    }
+
+    /// How many will hold the writer after its present holder.
+    fn coming(&self) -> usize {
+        self.coming.load(Ordering::SeqCst)
     }
 }
 
 impl Writer {
     fn begin_unit(&mut self) -> Result<(), StoreError> {
         if !self.in_transaction {
+            self.disk.mend(&self.connection)?;
             if !self.connection.is_autocommit() {
                 // A rollback failed before; what it should have undone must not get into this transaction.
                 self.close();
@@ -206,20 +250,19 @@ impl Writer {
         self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
     }
 
-    /// Commits the group and answers everyone in it.
+    /// Commits the group. It is answered when it is durable, or at once if the commit failed.
     fn flush(&mut self) {
         if !self.in_transaction {
             return;
         }
         let outcome = self.heads_written().and_then(|()| self.may_run("COMMIT")).and_then(|()| {
-            let alone = self.group.len() <= 1;
-            off_the_async_path(alone, || self.connection.prepare_cached("COMMIT")?.execute([]))?;
+            self.connection.prepare_cached("COMMIT")?.execute([])?;
             Ok(())
         });
         if let Err(error) = &outcome {
             tracing::error!(%error, "a commit failed");
         }
-        self.end(&outcome.map_err(NotCommitted::from));
+        self.end(outcome.map_err(NotCommitted::from));
     }
 
     /// Writes the heads of the logs that the group has appended to: once for all of its entries.
@@ -248,32 +291,35 @@ impl Writer {
         self.kept = 0;
     }
 
-    /// Ends the transaction and tells the group.
-    fn end(&mut self, outcome: &Result<(), NotCommitted>) {
+    /// Ends the transaction. Its group now waits for the disk, or is told why it failed.
+    fn end(&mut self, outcome: Result<(), NotCommitted>) {
         self.close();
-        if outcome.is_err() {
-            self.known.forget();
-        } else if self.known.committed() {
-            self.tokens.forget();
-        }
-        for waiting in self.group.drain(..) {
-            // Whoever has gone away needs no answer.
-            let _ = waiting.send(outcome.clone());
+        match outcome {
+            Ok(()) => {
+                if self.known.committed() {
+                    self.tokens.forget();
+                }
+                self.disk.committed(self.group.drain(..));
+            }
+            Err(reason) => {
+                self.known.forget();
+                tell(self.group.drain(..), &Err(reason));
+            }
         }
     }
 
     /// Undoes the running unit; the group it ran in goes on.
-    fn undo_unit(&mut self, others_come: bool) {
+    fn undo_unit(&mut self, coming: usize) {
         self.known.unit_ended();
         let traces = self.journal.len() > self.kept && !self.group.is_empty();
         if traces && !self.connection.is_autocommit() {
             self.journal.truncate(self.kept);
             if let Err(error) = self.run_again() {
                 tracing::error!(%error, "a group could not be run again without the unit of work that was undone");
-                return self.end(&Err(error.into()));
+                return self.end(Err(error.into()));
             }
         }
-        self.settle(others_come);
+        self.settle(coming);
     }
 
     /// Brings the transaction back to what the group has kept.
@@ -290,15 +336,17 @@ impl Writer {
         Ok(())
     }
 
-    /// Commits the group, unless others come: then the last of them does. A transaction that holds nothing is ended,
+    /// Commits the group if the disk is free for it and no more than it are `coming`: then these run while it is made
+    /// durable. Else the last of them commits, or whoever keeps the disk busy. A transaction that holds nothing is ended,
     /// and so is one that SQLite has given up.
-    fn settle(&mut self, others_come: bool) {
-        if self.group.is_empty() {
+    fn settle(&mut self, coming: usize) {
+        let members = self.group.len();
+        if members == 0 {
             self.close();
             self.known.forget();
         } else if self.connection.is_autocommit() {
-            self.end(&Err(rolled_back()));
-        } else if !others_come || self.group.len() >= GROUP_MAX {
+            self.end(Err(rolled_back()));
+        } else if members >= GROUP_MAX || (members >= coming && self.disk.is_free()) {
             self.flush();
         }
     }
@@ -308,13 +356,10 @@ fn rolled_back() -> NotCommitted {
     NotCommitted::Because(ROLLED_BACK.to_owned())
 }
 
-/// Runs a blocking call without holding up the other tasks of this thread, where the runtime allows it. For one caller
-/// `alone` it would cost more than it gives: two threads are woken for it.
-fn off_the_async_path<T>(alone: bool, call: impl FnOnce() -> T) -> T {
-    use tokio::runtime::{Handle, RuntimeFlavor};
-    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
-        Ok(RuntimeFlavor::MultiThread) if !alone => tokio::task::block_in_place(call),
-        Ok(_) | Err(_) => call(),
+/// Tells everybody how it ended. Whoever has gone away needs no answer.
+fn tell(waiting: impl IntoIterator<Item = Told>, outcome: &Result<(), NotCommitted>) {
+    for told in waiting {
+        let _ = told.send(outcome.clone());
     }
 }
 
@@ -355,7 +400,8 @@ impl Unit {
         let mut writer = self.writer.take().ok_or_else(failed)?;
         if writer.connection.is_autocommit() {
             // SQLite gave up the transaction in the meantime.
-            writer.undo_unit(self.shared.others_come());
+            writer.undo_unit(self.shared.coming());
+            self.shared.let_go(writer);
             return Err(rolled_back().into());
         }
         writer.known.unit_ended();
@@ -365,8 +411,8 @@ impl Unit {
         }
         let (told, outcome) = oneshot::channel();
         writer.group.push(told);
-        writer.settle(self.shared.others_come());
-        drop(writer);
+        writer.settle(self.shared.coming());
+        self.shared.let_go(writer);
         Ok(outcome.await.map_err(|_| failed())??)
     }
 }
@@ -374,7 +420,8 @@ impl Unit {
 impl Drop for Unit {
     fn drop(&mut self) {
         if let Some(mut writer) = self.writer.take() {
-            writer.undo_unit(self.shared.others_come());
+            writer.undo_unit(self.shared.coming());
+            self.shared.let_go(writer);
         }
     }
 }
@@ -399,17 +446,9 @@ impl Coming {
 impl Drop for Coming {
     fn drop(&mut self) {
         let Some(shared) = self.0.take() else { return };
-        if shared.coming.fetch_sub(1, Ordering::SeqCst) > 1 {
-            return;
-        }
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(async move { shared.flush().await })),
-            // Nothing can be spawned. If a unit of work holds the writer, its own end commits the group.
-            Err(_) => {
-                if let Ok(mut writer) = shared.writer.try_lock() {
-                    writer.flush();
-                }
-            }
+        // A group may have counted on whoever goes away here.
+        if shared.coming.fetch_sub(1, Ordering::SeqCst) == 1 {
+            shared.disk.left_open();
         }
     }
 }

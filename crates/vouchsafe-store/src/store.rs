@@ -92,7 +92,7 @@ impl Store {
         private_folder(folder)?;
         let path = folder.join("state.sqlite");
         let master = Arc::new(master_key(&folder.join("master.key"), &path)?);
-        let connection = sqlite::open(&path, true)?;
+        let connection = sqlite::open_writer(&path)?;
         migrate::run(&connection)?;
         belongs_here(&master, &connection)?;
         let provider = provider_id(&connection, &*options.entropy)?;
@@ -100,7 +100,7 @@ impl Store {
         Ok(Self {
             readers: Readers::new(path.clone()),
             path,
-            writer: SharedWriter::new(connection, Arc::clone(&tokens), options.faults.clone()),
+            writer: SharedWriter::new(connection, Arc::clone(&tokens), options.faults.clone())?,
             records: RecordFiles::new(folder.join("records")),
             master,
             keys: Arc::default(),

@@ -23,7 +23,7 @@ fn writer() -> SharedWriter {
              CREATE TABLE child (n INTEGER REFERENCES note (n) DEFERRABLE INITIALLY DEFERRED) STRICT;",
         )
         .unwrap();
-    SharedWriter::new(connection, Arc::default(), None)
+    SharedWriter::new(connection, Arc::default(), None).unwrap()
 }
 
 fn current_thread() -> Runtime {
@@ -55,6 +55,13 @@ async fn committed(writer: &SharedWriter) -> BTreeSet<i64> {
     rows.into_iter().map(|mut row| row.int(0).unwrap()).collect()
 }
 
+/// Waits until nothing is left open by those who hung up: another thread commits it.
+async fn settled(writer: &SharedWriter) {
+    while writer.writer.lock().await.in_transaction {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Polls once.
 fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
@@ -64,7 +71,8 @@ fn failed(result: &Result<(), StoreError>) -> bool {
     matches!(result, Err(StoreError::CommitFailed(_)))
 }
 
-/// Two units of work in one group: the second waits for the writer while the first commits.
+/// Two units of work in one group: the second waits for the writer while the first commits, and so does a third, whose
+/// turn never comes, so that the first is not committed for itself.
 async fn grouped(
     writer: &SharedWriter,
     first: i64,
@@ -72,8 +80,9 @@ async fn grouped(
 ) -> [Result<(), StoreError>; 2] {
     let mut unit = writer.begin().await.unwrap();
     note(&mut unit, first).unwrap();
-    let next = async { second(writer.begin().await?).await };
-    // The second is polled first, so that it stands in the queue.
+    let mut next = Box::pin(async { second(writer.begin().await?).await });
+    let mut third = pin!(writer.begin());
+    assert!(poll(next.as_mut()).is_pending() && poll(third.as_mut()).is_pending());
     let (second, first) = tokio::join!(next, unit.commit(&NO_LOGS));
     [first, second]
 }
@@ -202,19 +211,19 @@ fn a_group_commits_when_its_only_member_hangs_up() {
         runtime.block_on(async {
             let mut unit = writer.begin().await.unwrap();
             note(&mut unit, 1).unwrap();
+            // Two wait, so that the group is left open for them.
             let mut next = pin!(writer.begin());
-            assert!(poll(next.as_mut()).is_pending());
+            let mut last = Box::pin(writer.begin());
+            assert!(poll(next.as_mut()).is_pending() && poll(last.as_mut()).is_pending());
             {
                 let mut commit = Box::pin(unit.commit(&NO_LOGS));
                 assert!(poll(commit.as_mut()).is_pending());
             }
             drop(next.await);
+            drop(last);
         });
-        // The runtime has no task left to run: whoever was spawned to commit is done.
         runtime.block_on(async {
-            while writer.writer.lock().await.in_transaction {
-                tokio::task::yield_now().await;
-            }
+            settled(&writer).await;
             assert_eq!(committed(&writer).await, [1].into());
         });
     }
@@ -224,25 +233,74 @@ fn a_group_commits_when_its_only_member_hangs_up() {
 fn a_group_commits_even_if_its_members_hang_up_outside_of_a_runtime() {
     for held_by_another in [true, false] {
         let (runtime, writer) = (current_thread(), writer());
-        let (commit, other) = runtime.block_on(async {
+        let (commit, other, last) = runtime.block_on(async {
             let mut unit = writer.begin().await.unwrap();
             note(&mut unit, 1).unwrap();
             let mut next = Box::pin(writer.begin());
-            assert!(poll(next.as_mut()).is_pending());
+            let mut last = Box::pin(writer.begin());
+            assert!(poll(next.as_mut()).is_pending() && poll(last.as_mut()).is_pending());
             let mut commit = Box::pin(unit.commit(&NO_LOGS));
             assert!(poll(commit.as_mut()).is_pending());
-            (commit, next.await.unwrap())
+            (commit, next.await.unwrap(), last)
         });
-        // Either the other unit of work ends last, or the waiter goes last.
+        // Either the other unit of work ends last, or who waits for the commit goes last.
         if held_by_another {
             drop(commit);
+            drop(last);
             drop(other);
         } else {
             drop(other);
+            drop(last);
             drop(commit);
         }
+        runtime.block_on(settled(&writer));
         assert_eq!(runtime.block_on(committed(&writer)), [1].into());
     }
+}
+
+#[test]
+fn nobody_is_told_yes_if_the_log_was_not_synced_and_the_next_transaction_mends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = open_writer(&folder.path().join("notes.sqlite")).unwrap();
+    connection.execute_batch("CREATE TABLE note (n INTEGER PRIMARY KEY) STRICT").unwrap();
+    let writer = SharedWriter::new(connection, Arc::default(), None).unwrap();
+    for runtime in runtimes() {
+        runtime.block_on(async {
+            // One alone, and two together; the numbers are new in each round.
+            let taken = i64::try_from(committed(&writer).await.len()).unwrap();
+            writer.disk.fail_next();
+            assert!(failed(&noted(&writer, taken).await));
+            noted(&writer, taken + 1).await.unwrap();
+            writer.disk.fail_next();
+            let results = grouped(&writer, taken + 2, async |mut unit| {
+                note(&mut unit, taken + 3)?;
+                unit.commit(&NO_LOGS).await
+            })
+            .await;
+            assert!(results.iter().any(failed), "{results:?}");
+            noted(&writer, taken + 4).await.unwrap();
+        });
+    }
+}
+
+#[test]
+fn a_reader_that_keeps_the_log_from_being_mended_makes_writers_wait_not_lie() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.sqlite");
+    let connection = open_writer(&path).unwrap();
+    connection.execute_batch("CREATE TABLE note (n INTEGER PRIMARY KEY) STRICT").unwrap();
+    let writer = SharedWriter::new(connection, Arc::default(), None).unwrap();
+    current_thread().block_on(async {
+        noted(&writer, 1).await.unwrap();
+        let reader = open(&path, false).unwrap();
+        reader.execute_batch("BEGIN; SELECT count(*) FROM note").unwrap();
+        writer.disk.fail_next();
+        assert!(failed(&noted(&writer, 2).await));
+        assert!(failed(&noted(&writer, 3).await), "the log cannot be copied past the reader");
+        reader.execute_batch("COMMIT").unwrap();
+        noted(&writer, 4).await.unwrap();
+        assert_eq!(committed(&writer).await, [1, 2, 4].into());
+    });
 }
 
 /// What one client does, and after how many of its steps it hangs up.
@@ -303,9 +361,7 @@ proptest! {
                         never.insert(n);
                     }
                 }
-                while writer.writer.lock().await.in_transaction {
-                    tokio::task::yield_now().await;
-                }
+                settled(&writer).await;
                 let found = committed(&writer).await;
                 assert!(surely.is_subset(&found), "answered {surely:?}, committed {found:?}");
                 assert!(never.is_disjoint(&found), "dropped {never:?}, committed {found:?}");
