@@ -95,7 +95,7 @@ impl Sample {
                     .iter()
                     .any(|text| statement.contains(text))
             };
-            tables.iter().any(|table| about(table))
+            tables.iter().any(about)
         });
         ours.collect::<Vec<_>>()
             .join(";")

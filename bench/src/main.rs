@@ -1,4 +1,4 @@
-//! Whole-program benchmarks: `cargo run --release -p vouchsafe-bench -- writes | reads | records`.
+//! Whole-program benchmarks: `cargo run --release -p vouchsafe-bench -- writes | records`.
 //!
 //! Every figure is taken in rounds that alternate with its peer's, on the same disk in the same run; what counts is
 //! the ratio, given as median with minimum and maximum (`quality.md`). The server runs as it is shipped, over HTTP on
@@ -16,7 +16,6 @@ mod bare;
 mod http;
 mod machine;
 mod postgres;
-mod reads;
 mod records;
 mod rounds;
 mod world;
@@ -54,12 +53,6 @@ enum What {
         #[arg(long, value_name = "N")]
         alone: Option<usize>,
     },
-    /// A masked, recorded read of a 50-row page
-    Reads {
-        /// Sign-ins in the file
-        #[arg(long, default_value_t = 200_000)]
-        sign_ins: u64,
-    },
     /// Diagnostic records beside bare SQLite, DuckDB and PostgreSQL on the same file
     Records {
         /// Sign-ins in the file
@@ -90,9 +83,6 @@ async fn main() {
         }
         What::Writes { alone: Some(clients) } => {
             writes::alone(&Folder::of(arguments.folder).path, rounds, seconds, clients).await;
-        }
-        What::Reads { sign_ins } => {
-            reads::run(&Folder::of(arguments.folder).path, rounds, seconds, sign_ins).await;
         }
         What::Records { sign_ins, only } => {
             let folder = arguments.folder.unwrap_or_else(records::default_folder);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::OwnedMutexGuard;
@@ -15,10 +15,10 @@ use crate::error::StoreError;
 use crate::sqlite;
 use crate::store::Store;
 
-/// Idle connections kept per tenant.
-const IDLE_PER_TENANT: usize = 4;
-/// Tenants whose connections are kept.
-const TENANTS_MAX: usize = 256;
+/// Idle connections kept in all. A new one costs as much as a page: its statements are prepared, its dictionaries loaded.
+const IDLE_MAX: usize = 64;
+/// Pages that a connection keeps in memory, in KiB: the inner pages of its indexes; the system keeps the others.
+const CACHE_KIB: i64 = 1_024;
 /// How long a query may run before it is refused, in milliseconds (`diagnostics.md`, *Reading it*).
 const QUERY_TIMEOUT_MS: u64 = 2_000;
 /// How often a query that shall stop is told so: an interrupt between two statements is lost.
@@ -94,7 +94,11 @@ impl RecordFiles {
     }
 
     fn kept(&self, tenant: TenantId) -> Option<OpenFile> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&tenant).and_then(Vec::pop)
+        self.idle().get_mut(&tenant).and_then(Vec::pop)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, HashMap<TenantId, Vec<OpenFile>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a connection for the next query of the same tenant, unless the file has gone meanwhile; another one may be
@@ -103,19 +107,19 @@ impl RecordFiles {
         if inode(&self.path(tenant)) != file.inode {
             return;
         }
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() >= TENANTS_MAX && !idle.contains_key(&tenant) {
-            idle.clear();
-        }
-        let kept = idle.entry(tenant).or_default();
-        if kept.len() < IDLE_PER_TENANT {
-            kept.push(file);
-        }
+        let mut idle = self.idle();
+        let room = IDLE_MAX.saturating_sub(idle.values().map(Vec::len).sum());
+        let closed = if room > 0 { HashMap::new() } else { std::mem::take(&mut *idle) };
+        idle.entry(tenant).or_default().push(file);
+        drop(idle);
+        // Closing takes a while, and nobody waits for it.
+        drop(closed);
     }
 
     /// Closes the idle connections of a tenant.
     pub(super) fn forget(&self, tenant: TenantId) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
+        let closed = self.idle().remove(&tenant);
+        drop(closed);
     }
 }
 
@@ -173,6 +177,7 @@ fn open(path: &Path) -> Result<Option<OpenFile>, StoreError> {
         load::complete(&sqlite::open(path, true)?)?;
         connection = sqlite::open(path, false)?;
     }
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(Some(OpenFile { connection, unpacker: Unpacker::default(), inode: inode(path) }))
 }
 
