@@ -8,8 +8,18 @@
 //! - *A leaf* is `SHA-256(0x00 ‖ entry bytes)`, *a node* `SHA-256(0x01 ‖ left ‖ right)` (RFC 6962 section 2.1).
 //! - *A commitment* to a value that must stay erasable is `SHA-256(salt ‖ RFC 8785 bytes of the value)` with 32 fresh
 //!   random bytes of salt per value and entry ([`commit`]).
+//! - *Tiles* hold the tree's hashes and entries in pieces that never change ([`tile`]; C2SP `tlog-tiles`).
+//! - *A checkpoint* is origin, size and root in a signed note ([`checkpoint`], [`note`]; C2SP `tlog-checkpoint`,
+//!   `signed-note`); a witness may sign it as well (C2SP `tlog-cosignature`).
+//! - *A receipt* is an entry's place, its inclusion proof and a checkpoint ([`receipt`]; C2SP `tlog-proof`), checked
+//!   against a trust policy ([`policy`]; C2SP `tlog-policy`).
 
-mod tree;
+pub mod checkpoint;
+pub mod note;
+pub mod policy;
+pub mod receipt;
+pub mod tile;
+pub mod tree;
 
 pub use tree::root;
 
