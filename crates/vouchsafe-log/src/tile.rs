@@ -234,7 +234,7 @@ mod tests {
         let of = |kind| tiles.iter().filter(move |tile| tile.kind == kind);
         for kind in [TileKind::Entries, TileKind::Hashes(0)] {
             assert_eq!(of(kind).count(), 274);
-            assert_eq!(of(kind).last(), Some(&tile(kind, 273, 112)));
+            assert_eq!(of(kind).next_back(), Some(&tile(kind, 273, 112)));
         }
         assert_eq!(
             of(TileKind::Hashes(1)).collect::<Vec<_>>(),
