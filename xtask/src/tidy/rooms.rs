@@ -29,10 +29,11 @@ const XTASK: &str = "xtask";
 /// Measures the whole house beside its peers, so it may open every door and brings the peers along. No room uses it.
 const BENCH: &str = "vouchsafe-bench";
 
-const ROOMS: [Room; 14] = [
+const ROOMS: [Room; 15] = [
     Room { name: CORE, layer: 0, uses: &[], tests_use: &[], pure: true },
     Room { name: "vouchsafe-log", layer: 0, uses: &[], tests_use: &[], pure: true },
     Room { name: "vouchsafe-routing", layer: 0, uses: &[], tests_use: &[], pure: true },
+    Room { name: "vouchsafe-scrub", layer: 0, uses: &[], tests_use: &[], pure: true },
     // The one edge inside a layer: records carry the ids and times of core.
     Room { name: "vouchsafe-diagnostics", layer: 0, uses: &[CORE], tests_use: &[], pure: true },
     Room { name: "vouchsafe-api", layer: 1, uses: &[], tests_use: &[], pure: true },
@@ -54,6 +55,7 @@ const ROOMS: [Room; 14] = [
             "vouchsafe-log",
             "vouchsafe-diagnostics",
             "vouchsafe-routing",
+            "vouchsafe-scrub",
             "vouchsafe-signin",
         ],
         tests_use: &[],
@@ -76,6 +78,7 @@ const ROOMS: [Room; 14] = [
             "vouchsafe-signin",
             "vouchsafe-store",
             "vouchsafe-diagnostics",
+            "vouchsafe-scrub",
         ],
         // The server is tested with the client people use, and the log it serves with the verifier.
         tests_use: &["vouchsafe-client", "vouchsafe-log"],
@@ -85,7 +88,13 @@ const ROOMS: [Room; 14] = [
         name: "vouchsafe",
         layer: 3,
         // diagnostics: it makes up data, and masks data before it leaves the house, with no server at hand.
-        uses: &["vouchsafe-client", "vouchsafe-log", "vouchsafe-api", "vouchsafe-diagnostics"],
+        uses: &[
+            "vouchsafe-client",
+            "vouchsafe-log",
+            "vouchsafe-api",
+            "vouchsafe-diagnostics",
+            "vouchsafe-scrub",
+        ],
         tests_use: &[],
         pure: false,
     },
