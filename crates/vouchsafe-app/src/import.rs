@@ -15,7 +15,7 @@ use crate::case::LOOK;
 use crate::{App, AppError, Who};
 
 /// Batches that wait between the thread that reads and the store.
-const BATCHES_WAITING: usize = 4;
+const BATCHES_WAITING: usize = 1;
 /// Refused records that the answer lists; all are counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
 /// Other tenants that the answer names; further ones count as the last.

@@ -26,7 +26,7 @@ use crate::sqlite;
 use crate::store::{Store, private_folder};
 
 /// Records that are best handed over at once.
-pub const RECORDS_PER_BATCH: usize = 4_096;
+pub const RECORDS_PER_BATCH: usize = 2_048;
 /// Records that are packed at once.
 const CHUNK: usize = 1_024;
 /// Threads that pack.
