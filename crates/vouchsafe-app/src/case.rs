@@ -27,6 +27,7 @@ use vouchsafe_store::{Listed, Order, Session, StoreError, Work};
 
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::cursor::ListOptions;
+use crate::pace::{linked_to_provider, not_of_the_provider};
 use crate::view::{CaseView, MessageView, Rows, ended_grants};
 use crate::{App, AppError, Call, Who};
 
@@ -76,7 +77,7 @@ impl App {
         let chosen = assignment::choose(&command.new.problem_type, &facts);
         let engineer =
             candidates.into_iter().map(|(_, person)| person).find(|person| Some(person.id) == chosen);
-        let consent = answer_of(&me, command.allow_advanced_diagnostics, extent, &work);
+        let consent = answer_of(&mut work, &me, command.allow_advanced_diagnostics, extent).await?;
         let opening = Opening { id, number: work.new_number(tenant), engineer, consent };
         let cx = me.context(&work);
         let decided = command::open(command.new, opening, &me.caller.person, &me.tenant.policy, &cx)?;
@@ -134,12 +135,15 @@ impl App {
         command: UpdateCommand,
     ) -> Result<CaseView, AppError> {
         let extent = self.consent_extent(call.who, command.allow_advanced_diagnostics == Some(true)).await?;
-        let (work, me, request) = self.customer_case(call.who, id).await?;
+        let (mut work, me, request) = self.customer_case(call.who, id).await?;
         let changes_fields =
             command.severity.is_some() || command.contact.is_some() || command.resource_tenants.is_some();
         let facts = Facts::of_case(work.id(), &me.caller, &request, false);
         let plain = authorize::<UpdateRequest>(facts, id);
-        let consent = command.allow_advanced_diagnostics.map(|yes| answer_of(&me, yes, extent, &work));
+        let consent = match command.allow_advanced_diagnostics {
+            Some(yes) => Some(answer_of(&mut work, &me, yes, extent).await?),
+            None => None,
+        };
         let change = RequestChange {
             severity: command.severity,
             contact: command.contact,
@@ -207,6 +211,7 @@ impl App {
             return shown_after_commit(work, answer).await;
         }
         unchanged(call, request.version)?;
+        not_of_the_provider(&mut work, &me).await?;
         let grant: (GrantId, Extent) = (work.new_id(request.tenant), extent);
         let cx = me.context(&work);
         let decided = command::approve_consent(&request, grant, &me.caller.person, &me.tenant.policy, &cx)?;
@@ -453,13 +458,16 @@ pub(crate) async fn visible_case(
 /// The unit of work of a look: no write takes a permit of it.
 pub(crate) const LOOK: WorkId = WorkId(0);
 
-/// What a yes or no means from this person.
-fn answer_of(me: &Acting, yes: bool, extent: Extent, work: &Work) -> Answer {
-    match (yes, me.caller.permissions.allow(Permission::Consent)) {
-        (false, _) => Answer::No,
-        (true, true) => Answer::Yes(work.new_id(me.tenant.id), extent),
-        (true, false) => Answer::YesIfApproved,
+/// What a yes or no means from this person. The *yes* of somebody who also works for the provider waits for another
+/// one's, as nobody of the provider decides for a customer.
+async fn answer_of(work: &mut Work, me: &Acting, yes: bool, extent: Extent) -> Result<Answer, AppError> {
+    if !yes {
+        return Ok(Answer::No);
     }
+    if me.caller.permissions.allow(Permission::Consent) && !linked_to_provider(work, me).await? {
+        return Ok(Answer::Yes(work.new_id(me.tenant.id), extent));
+    }
+    Ok(Answer::YesIfApproved)
 }
 
 /// Records a decision on a case, commits, and gives the case as it is now.

@@ -80,10 +80,15 @@ impl App {
 
 /// Nobody whose account is linked to one of the provider decides for a customer.
 pub(crate) async fn not_of_the_provider(work: &mut Work, me: &Acting) -> Result<(), AppError> {
-    let provider = work.provider();
-    let links = work.links(me.tenant.id, me.caller.person.id).await?;
-    if links.iter().any(|(tenant, _)| *tenant == provider) {
+    if linked_to_provider(work, me).await? {
         return Err(Rejection::Forbidden("the provider's own people do not decide for a customer").into());
     }
     Ok(())
+}
+
+/// Whether the caller's account and one of the provider are one person.
+pub(crate) async fn linked_to_provider(work: &mut Work, me: &Acting) -> Result<bool, AppError> {
+    let provider = work.provider();
+    let links = work.links(me.tenant.id, me.caller.person.id).await?;
+    Ok(links.iter().any(|(tenant, _)| *tenant == provider))
 }

@@ -74,6 +74,15 @@ pub struct ApprovalRule {
     pub approver_ids: Vec<UserId>,
 }
 
+impl ApprovalRule {
+    /// Whether a person's vote can count: the tenant names nobody, or this person too. The permission is asked
+    /// for besides.
+    #[must_use]
+    pub fn admits(&self, person: UserId) -> bool {
+        self.approver_ids.is_empty() || self.approver_ids.contains(&person)
+    }
+}
+
 /// Conditions on the engineer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -92,6 +92,8 @@ pub struct Case {
 pub enum Consent {
     /// No.
     No,
+    /// Yes of this person, whose word alone is not enough.
+    Awaiting(Person),
     /// Yes, with its grant.
     Given(usize),
 }
@@ -311,6 +313,7 @@ impl Model {
         match consent {
             Consent::Given(grant) if self.live(*grant) => "given",
             Consent::Given(grant) if self.open_grant(*grant) => "paused",
+            Consent::Awaiting(_) => "awaitingApproval",
             _ if !self.settings[*tenant].consent => "notOffered",
             Consent::Given(_) => "expired",
             Consent::No => "none",

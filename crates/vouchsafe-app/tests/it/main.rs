@@ -9,6 +9,7 @@
 
 mod closure;
 mod commands;
+mod consent;
 mod cross_tenant;
 mod model;
 mod outcome;

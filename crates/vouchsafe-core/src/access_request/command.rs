@@ -310,11 +310,9 @@ fn reach_resource(
     create(draft, side.clone());
     let policy = &resource.tenant.policy;
     let one_vote_decides = policy.approvals.required <= 1 && policy.decision_assurance <= Assurance::Token;
-    let Some(person) = resource.same_person.filter(|person| {
-        one_vote_decides
-            && (policy.approvals.approver_ids.is_empty()
-                || policy.approvals.approver_ids.contains(&person.id))
-    }) else {
+    let Some(person) =
+        resource.same_person.filter(|person| one_vote_decides && policy.approvals.admits(person.id))
+    else {
         return;
     };
     let scope = capped(scope.clone(), policy, Side::ResourceTenant);
@@ -558,7 +556,7 @@ pub(crate) fn may_decide(
     if asker == by.id || linked_to_provider {
         return Err(Rejection::Forbidden("the provider's own people do not decide for a customer"));
     }
-    if !policy.approvals.approver_ids.is_empty() && !policy.approvals.approver_ids.contains(&by.id) {
+    if !policy.approvals.admits(by.id) {
         return Err(Rejection::Forbidden("your organisation names other people as approvers"));
     }
     if policy.decision_assurance > Assurance::Token {

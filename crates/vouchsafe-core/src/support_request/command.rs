@@ -211,7 +211,7 @@ impl MayUpdate for DecideConsent {}
 ///
 /// # Errors
 /// [`Rejection::CaseClosed`]; [`Rejection::Conflict`] if it was decided; [`Rejection::AlreadyEnded`] if nothing
-/// waits; [`Rejection::Forbidden`] for the person who said yes.
+/// waits; [`Rejection::Forbidden`] for the person who said yes, and for whom the tenant does not name as approver.
 pub fn approve_consent(
     request: &SupportRequest,
     (grant, extent): (GrantId, Extent),
@@ -220,15 +220,19 @@ pub fn approve_consent(
     cx: &Context,
 ) -> Result<Decided<DecideConsent>, Rejection> {
     waiting_consent(request, by, cx)?;
+    if !policy.approvals.admits(by.id) {
+        return Err(Rejection::Forbidden("your organisation names other people as approvers"));
+    }
     let mut draft = Draft::new(cx);
     answer_consent(&mut draft, request, Answer::Yes(grant, extent), by.id, policy, cx)?;
     Ok(draft.decided(request.id))
 }
 
-/// Refuses a *yes* that waits for another approver: the property is *no* again.
+/// Refuses a *yes* that waits for another approver: the property is *no* again. As *no* always does, it needs one
+/// person who may consent, named as approver or not.
 ///
 /// # Errors
-/// As [`approve_consent`].
+/// As [`approve_consent`], but for the named approvers.
 pub fn reject_consent(
     request: &SupportRequest,
     by: &Person,
@@ -266,6 +270,11 @@ fn answer_consent(
         return Err(Rejection::Forbidden("your organisation does not offer consent on support requests"));
     }
     let already = request.consent.status(cx.now, true);
+    let answer = match answer {
+        // A *yes* is an approval: from whom the tenant does not name as approver, it waits for one who is.
+        Answer::Yes(..) if !policy.approvals.admits(by) => Answer::YesIfApproved,
+        Answer::No | Answer::Yes(..) | Answer::YesIfApproved => answer,
+    };
     match answer {
         Answer::No => {}
         Answer::Yes(..) if already == ConsentStatus::Given => {}

@@ -158,7 +158,9 @@ async fn consent(
         may_change: case.request.is_open()
             && (case.consent_offered || status.is_yes())
             && (decides || visitor.may(Permission::ManageRequests)),
-        may_vote: decides && asker.is_some_and(|asker| asker != visitor.who.user),
+        may_vote: decides
+            && visitor.me.tenant.policy.approvals.admits(visitor.who.user)
+            && asker.is_some_and(|asker| asker != visitor.who.user),
     })
 }
 

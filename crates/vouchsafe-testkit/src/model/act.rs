@@ -137,7 +137,7 @@ impl Model {
         let done = match act {
             Act::Open(by, named, allow) => self.open(by, named, allow),
             Act::Consent(by, case, yes) => self.answer(by, case, yes),
-            Act::VoteConsent(by, case, _) => self.vote_consent(by, case),
+            Act::VoteConsent(by, case, yes) => self.vote_consent(by, case, yes),
             Act::Name(by, case, tenants, keep) => self.name(by, case, tenants, keep),
             Act::Ask(by, case, resource, scope) => self.ask(by, case, resource, scope),
             Act::Approve(by, ask, narrow) => self.approve(by, ask, narrow),
@@ -204,9 +204,18 @@ impl Model {
         let consent = Consent::No;
         self.cases.push(Case { tenant, named, closed: None, engineer, consent, stage: "waitingForEngineer" });
         if allow {
-            self.give_consent(self.cases.len() - 1);
+            self.say_yes(by, self.cases.len() - 1);
         }
         Ok(())
+    }
+
+    /// A *yes*; of somebody who also works for the provider, it waits for another one's.
+    fn say_yes(&mut self, by: Person, case: usize) {
+        if Self::same_person(by, PROVIDER).is_empty() {
+            self.give_consent(case);
+        } else if !matches!(self.cases[case].consent, Consent::Awaiting(_)) {
+            self.cases[case].consent = Consent::Awaiting(by);
+        }
     }
 
     fn give_consent(&mut self, case: usize) {
@@ -227,20 +236,31 @@ impl Model {
         }
         match (self.cases[case].consent, yes) {
             (Consent::Given(grant), true) if self.open_grant(grant) => {}
-            (_, true) => self.give_consent(case),
+            (_, true) => self.say_yes(by, case),
             (Consent::Given(grant), false) if self.open_grant(grant) => self.end_grant(grant, true),
+            (Consent::Awaiting(_), false) => self.cases[case].consent = Consent::No,
             (_, false) => {}
         }
         Ok(())
     }
 
-    fn vote_consent(&self, by: Person, case: usize) -> Result<(), Outcome> {
+    fn vote_consent(&mut self, by: Person, case: usize, yes: bool) -> Result<(), Outcome> {
         self.own_case(by, case)?;
+        if yes && !Self::same_person(by, PROVIDER).is_empty() {
+            return Err(Outcome::Forbidden);
+        }
         self.open_only(case)?;
         match self.cases[case].consent {
-            Consent::Given(grant) if self.open_grant(grant) => Err(Outcome::Conflict),
-            Consent::Given(_) | Consent::No => Err(Outcome::AlreadyEnded),
+            Consent::Awaiting(asker) if asker == by => return Err(Outcome::Forbidden),
+            Consent::Awaiting(_) if yes && !self.settings[CAST[by].tenant].consent => {
+                return Err(Outcome::Forbidden);
+            }
+            Consent::Awaiting(_) if yes => self.give_consent(case),
+            Consent::Awaiting(_) => self.cases[case].consent = Consent::No,
+            Consent::Given(grant) if self.open_grant(grant) => return Err(Outcome::Conflict),
+            Consent::Given(_) | Consent::No => return Err(Outcome::AlreadyEnded),
         }
+        Ok(())
     }
 
     fn name(&mut self, by: Person, case: usize, tenants: u8, keep: bool) -> Result<(), Outcome> {
