@@ -38,8 +38,8 @@ const CHECKPOINT_PAGES: u32 = 8_000;
 const CACHE_KIB: i64 = 32 * 1_024;
 /// What a group is told whose transaction SQLite gave up.
 const ROLLED_BACK: &str = "the transaction was rolled back";
-/// How long a connection waits for a lock of another process, in milliseconds.
-const BUSY_TIMEOUT_MS: u64 = 5_000;
+/// How long a connection waits for a lock of another process.
+const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Opens the connection of the one writer, whose commits [`durable`] makes durable: SQLite itself syncs only what a
 /// checkpoint copies (`synchronous=NORMAL`), and before it does, the write-ahead log.
@@ -60,7 +60,7 @@ pub(crate) fn open(path: &Path, writable: bool) -> Result<Connection, StoreError
         make_private(path).map_err(|source| StoreError::File { path: path.display().to_string(), source })?;
     }
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     if writable {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;

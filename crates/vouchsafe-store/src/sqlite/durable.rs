@@ -38,7 +38,8 @@ struct State {
     syncing: bool,
     /// A group stands in the open transaction for which the disk was not free.
     left_open: bool,
-    /// The last sync failed: the system may have forgotten what it did not write, so what the log holds is in doubt.
+    /// A sync failed: the system may have forgotten what it did not write, so what the log holds is in doubt until
+    /// [`Disk::mend`], whatever is synced after it.
     in_doubt: bool,
     /// The next sync fails; for tests.
     #[cfg(test)]
@@ -108,15 +109,18 @@ impl Disk {
         self.changed.notify_one();
     }
 
-    /// Before a transaction: where a sync has failed, copies the whole log into the database and syncs that. A second
-    /// sync of the log would prove nothing.
+    /// Before a transaction: where a sync has failed, copies the whole log into the database and syncs that, so that the
+    /// log begins anew. A second sync of the log would prove nothing, nor would one of what was written after the gap.
     pub(super) fn mend(&self, connection: &Connection) -> Result<(), StoreError> {
         if !self.state().in_doubt {
             return Ok(());
         }
-        let frames = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
-        let (written, copied) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], frames)?;
-        if written != copied {
+        // Whether somebody is in the way, frames in the log, frames copied. Nobody waits for a reader here.
+        let outcome = |row: &rusqlite::Row<'_>| Ok([row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?]);
+        connection.busy_timeout(std::time::Duration::ZERO)?;
+        let copied = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], outcome);
+        connection.busy_timeout(super::BUSY_TIMEOUT)?;
+        if !matches!(copied?, [0, written, copied] if written == copied) {
             return Err(StoreError::CommitFailed("what was committed last is not durable yet".to_owned()));
         }
         tracing::info!("what the write-ahead log holds is durable again");
@@ -136,6 +140,9 @@ impl Disk {
     }
 
     fn sync(&self) -> std::io::Result<()> {
+        if self.state().in_doubt {
+            return Err(std::io::Error::other("an earlier sync failed"));
+        }
         #[cfg(test)]
         if std::mem::take(&mut self.state().fails) {
             return Err(std::io::Error::other("a test wanted it"));

@@ -284,6 +284,29 @@ fn nobody_is_told_yes_if_the_log_was_not_synced_and_the_next_transaction_mends_i
 }
 
 #[test]
+fn a_group_that_was_open_while_a_sync_failed_is_not_durable_by_a_later_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = open_writer(&folder.path().join("notes.sqlite")).unwrap();
+    connection.execute_batch("CREATE TABLE note (n INTEGER PRIMARY KEY) STRICT").unwrap();
+    let writer = SharedWriter::new(connection, Arc::default(), None).unwrap();
+    for runtime in runtimes() {
+        runtime.block_on(async {
+            let taken = i64::try_from(committed(&writer).await.len()).unwrap();
+            let results = grouped(&writer, taken, async |mut unit| {
+                note(&mut unit, taken + 1)?;
+                // What was committed before this group is lost meanwhile.
+                writer.disk.fail_next();
+                writer.disk.sync_alone(Vec::new());
+                unit.commit(&NO_LOGS).await
+            })
+            .await;
+            assert!(results.iter().all(failed), "{results:?}");
+            noted(&writer, taken + 2).await.unwrap();
+        });
+    }
+}
+
+#[test]
 fn a_reader_that_keeps_the_log_from_being_mended_makes_writers_wait_not_lie() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.sqlite");
