@@ -200,23 +200,51 @@ pub fn root_of_inclusion(leaf: &Hash, index: u64, size: u64, path: &[Hash]) -> R
         return Err(ProofError::Beyond(index, size));
     }
     let length = ProofError::Length { given: path.len() };
-    let (mut place, mut last) = (index, size - 1);
+    let mut climb = Climb { place: index, last: size - 1 };
     let mut hash = *leaf;
     for sibling in path {
-        if last == 0 {
-            return Err(length);
-        }
-        if place & 1 == 1 || place == last {
-            hash = node_hash(sibling, &hash);
-            // On the right edge, levels without a sibling are skipped.
-            let skipped = if place & 1 == 1 { 0 } else { place.trailing_zeros().min(u64::BITS - 1) };
-            (place, last) = (place >> skipped, last >> skipped);
-        } else {
-            hash = node_hash(&hash, sibling);
-        }
-        (place, last) = (place >> 1, last >> 1);
+        hash = match climb.step().ok_or(length)? {
+            Side::Left => node_hash(sibling, &hash),
+            Side::Right => node_hash(&hash, sibling),
+        };
     }
-    if last == 0 { Ok(hash) } else { Err(length) }
+    if climb.last == 0 { Ok(hash) } else { Err(length) }
+}
+
+/// The way from a node up to the root: its place within its level, and the last place of that level.
+struct Climb {
+    place: u64,
+    last: u64,
+}
+
+/// Where a sibling stands.
+enum Side {
+    Left,
+    Right,
+}
+
+impl Climb {
+    /// One hash of a proof further; none at the root.
+    fn step(&mut self) -> Option<Side> {
+        if self.last == 0 {
+            return None;
+        }
+        let side = if self.place & 1 == 1 {
+            Side::Left
+        } else if self.place == self.last {
+            // On the right edge, levels without a sibling are skipped.
+            self.up(self.place.trailing_zeros().min(u64::BITS - 1));
+            Side::Left
+        } else {
+            Side::Right
+        };
+        self.up(1);
+        Some(side)
+    }
+
+    fn up(&mut self, levels: u32) {
+        (self.place, self.last) = (self.place >> levels, self.last >> levels);
+    }
 }
 
 /// Checks that an entry with this leaf hash stands at `index` of the tree with this root.
@@ -262,25 +290,19 @@ pub fn verify_consistency(
         let (first, rest) = path.split_first().ok_or(length)?;
         (*first, rest)
     };
-    let (mut place, mut last) = (old_size - 1, size - 1);
-    let skipped = place.trailing_ones();
-    (place, last) = (place >> skipped, last >> skipped);
+    let mut climb = Climb { place: old_size - 1, last: size - 1 };
+    climb.up(climb.place.trailing_ones());
     let (mut old_hash, mut hash) = (first, first);
     for sibling in rest {
-        if last == 0 {
-            return Err(length);
+        match climb.step().ok_or(length)? {
+            Side::Left => {
+                old_hash = node_hash(sibling, &old_hash);
+                hash = node_hash(sibling, &hash);
+            }
+            Side::Right => hash = node_hash(&hash, sibling),
         }
-        if place & 1 == 1 || place == last {
-            old_hash = node_hash(sibling, &old_hash);
-            hash = node_hash(sibling, &hash);
-            let skipped = if place & 1 == 1 { 0 } else { place.trailing_zeros().min(u64::BITS - 1) };
-            (place, last) = (place >> skipped, last >> skipped);
-        } else {
-            hash = node_hash(&hash, sibling);
-        }
-        (place, last) = (place >> 1, last >> 1);
     }
-    if last != 0 {
+    if climb.last != 0 {
         return Err(length);
     }
     if old_hash == *old_root && hash == *root { Ok(()) } else { Err(ProofError::OtherRoot) }
