@@ -81,6 +81,12 @@ impl ApprovalRule {
     pub fn admits(&self, person: UserId) -> bool {
         self.approver_ids.is_empty() || self.approver_ids.contains(&person)
     }
+
+    /// Refuses the vote of somebody whom the tenant does not name.
+    pub(crate) fn must_admit(&self, person: UserId) -> Result<(), Rejection> {
+        let others = Rejection::Forbidden("your organisation names other people as approvers");
+        if self.admits(person) { Ok(()) } else { Err(others) }
+    }
 }
 
 /// Conditions on the engineer.

@@ -556,9 +556,7 @@ pub(crate) fn may_decide(
     if asker == by.id || linked_to_provider {
         return Err(Rejection::Forbidden("the provider's own people do not decide for a customer"));
     }
-    if !policy.approvals.admits(by.id) {
-        return Err(Rejection::Forbidden("your organisation names other people as approvers"));
-    }
+    policy.approvals.must_admit(by.id)?;
     if policy.decision_assurance > Assurance::Token {
         return Err(Rejection::AssuranceRequired);
     }

@@ -220,9 +220,7 @@ pub fn approve_consent(
     cx: &Context,
 ) -> Result<Decided<DecideConsent>, Rejection> {
     waiting_consent(request, by, cx)?;
-    if !policy.approvals.admits(by.id) {
-        return Err(Rejection::Forbidden("your organisation names other people as approvers"));
-    }
+    policy.approvals.must_admit(by.id)?;
     let mut draft = Draft::new(cx);
     answer_consent(&mut draft, request, Answer::Yes(grant, extent), by.id, policy, cx)?;
     Ok(draft.decided(request.id))
