@@ -23,6 +23,15 @@ pub(crate) enum Input<'a> {
     Stream(&'a mut dyn Read),
 }
 
+impl Input<'_> {
+    fn reader(&mut self) -> &mut dyn Read {
+        match self {
+            Self::Whole(reader) => reader,
+            Self::Stream(reader) => reader,
+        }
+    }
+}
+
 /// What is known while one file after the other is cleaned.
 pub(crate) struct Run<'a> {
     pub(crate) limits: &'a Limits,
@@ -58,20 +67,13 @@ impl Run<'_> {
         }
         let packed = file.depth > 0;
         let mut head = Vec::new();
-        let start = match &mut input {
-            Input::Whole(reader) => (&mut **reader).take(format::HEAD_BYTES as u64).read_to_end(&mut head),
-            Input::Stream(reader) => (&mut **reader).take(format::HEAD_BYTES as u64).read_to_end(&mut head),
-        };
+        let start = input.reader().take(format::HEAD_BYTES as u64).read_to_end(&mut head);
         start.map_err(|error| Reason::reading(error, packed).at(file.path))?;
         let format = format::of(file.name, file.declared, &head).map_err(|reason| reason.at(file.path))?;
         match format {
             Format::Zip => self.zip(file, input, head, output),
             Format::Json | Format::Text(_) | Format::Tar | Format::Gzip | Format::Zstd => {
-                let mut rest: &mut dyn Read = match input {
-                    Input::Whole(reader) => &mut { reader },
-                    Input::Stream(reader) => &mut { reader },
-                };
-                let mut stream = head.as_slice().chain(&mut rest);
+                let mut stream = head.as_slice().chain(input.reader());
                 self.stream(file, format, &mut stream, output)
             }
         }
