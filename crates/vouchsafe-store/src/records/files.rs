@@ -108,8 +108,8 @@ impl RecordFiles {
             return;
         }
         let mut idle = self.idle();
-        let room = IDLE_MAX.saturating_sub(idle.values().map(Vec::len).sum());
-        let closed = if room > 0 { HashMap::new() } else { std::mem::take(&mut *idle) };
+        let full = idle.values().map(Vec::len).sum::<usize>() >= IDLE_MAX;
+        let closed = if full { std::mem::take(&mut *idle) } else { HashMap::new() };
         idle.entry(tenant).or_default().push(file);
         drop(idle);
         // Closing takes a while, and nobody waits for it.

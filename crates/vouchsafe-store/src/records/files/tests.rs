@@ -1,4 +1,3 @@
-use std::path::PathBuf;
 use std::sync::mpsc;
 
 use vouchsafe_core::id::{Id as _, uuid_v7};
@@ -14,21 +13,13 @@ use crate::store::Options;
 const ENDLESS: &str =
     "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT COUNT(*) FROM c";
 
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
-
 fn tenant() -> TenantId {
     TenantId::from_uuid(uuid_v7(Timestamp::from_millis(1), [1; 10]))
 }
 
-async fn store(name: &str) -> (Store, Folder) {
-    let folder = Folder(std::env::temp_dir().join(format!("vouchsafe-{name}-{}", std::process::id())));
-    let mut store = Store::open(&folder.0, Options::default()).unwrap();
+async fn store() -> (Store, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(folder.path(), Options::default()).unwrap();
     let record =
         Record::from_graph(Resource::SignIn, r#"{"id":"s1","createdDateTime":"2026-11-23T09:00:00Z"}"#)
             .unwrap();
@@ -41,7 +32,7 @@ async fn store(name: &str) -> (Store, Folder) {
 
 #[tokio::test]
 async fn a_query_that_runs_too_long_is_stopped_and_its_connection_serves_the_next() {
-    let (mut store, _folder) = store("slow").await;
+    let (mut store, _folder) = store().await;
     let slow = store
         .with_records(tenant(), |view| {
             sqlite::query(view.unwrap().connection, ENDLESS, &[])?;
@@ -57,7 +48,7 @@ async fn a_query_that_runs_too_long_is_stopped_and_its_connection_serves_the_nex
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_query_whose_caller_hung_up_is_stopped() {
-    let (mut store, _folder) = store("gone").await;
+    let (mut store, _folder) = store().await;
     store.records.limit = tokio::time::Duration::from_secs(1_000_000);
     let (started, start) = mpsc::channel();
     let (ended, end) = mpsc::channel();
