@@ -18,6 +18,7 @@ pub mod disclosed;
 pub mod grant;
 pub mod header;
 pub mod import;
+pub mod log_key;
 pub mod message;
 pub mod policy;
 pub mod preview;

@@ -10,9 +10,11 @@ mod call;
 mod case;
 mod cursor;
 mod error;
+mod evidence;
 mod grant;
 mod import;
 mod live;
+mod log;
 mod own;
 mod own_sign_ins;
 mod pace;
@@ -30,6 +32,7 @@ use std::sync::Arc;
 
 use vouchsafe_store::Store;
 
+use evidence::Publisher;
 use upstream::Upstreams;
 
 pub use access::{AskCommand, VoteCommand};
@@ -37,6 +40,7 @@ pub use call::{Call, Who};
 pub use case::{OpenCommand, UpdateCommand};
 pub use cursor::{Cursor, ListOptions};
 pub use error::AppError;
+pub use evidence::EvidenceError;
 pub use import::{ImportReport, Rejected};
 pub use live::{LiveAnswer, LiveAnswers};
 pub use own::version_of;
@@ -53,13 +57,15 @@ pub struct App {
     store: Arc<Store>,
     live: LiveAnswers,
     upstreams: Arc<Upstreams>,
+    /// None where another process publishes the logs, or nobody does.
+    publisher: Option<Publisher>,
 }
 
 impl App {
     /// An application on a store.
     #[must_use]
     pub fn new(store: Arc<Store>) -> Self {
-        Self { store, live: LiveAnswers::default(), upstreams: Arc::default() }
+        Self { store, live: LiveAnswers::default(), upstreams: Arc::default(), publisher: None }
     }
 
     /// The same application, which reads some tenants' data from live sources.

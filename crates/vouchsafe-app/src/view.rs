@@ -170,7 +170,8 @@ impl Rows {
             | Write::Tenant(_)
             | Write::Account(_)
             | Write::Link(_)
-            | Write::Token(_) => None,
+            | Write::Token(_)
+            | Write::LogKey(_) => None,
         })
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::access_request::AccessEvent;
 use crate::grant::GrantEvent;
 use crate::id::{AccessRequestId, GrantId, ReadId, RevealId, SupportRequestId, TenantId, UserId};
+use crate::log_key::LogHead;
 use crate::person::Person;
 use crate::personal::Personal;
 use crate::read::TypedValue;
@@ -173,6 +174,20 @@ pub enum Event {
         /// The settings from now on.
         policy: Box<SupportAccessPolicy>,
     },
+    /// Checkpoints of this log are signed with a new key.
+    LogKeyAdded {
+        /// What its signatures are checked with.
+        verifier_key: String,
+        /// Until when the keys before it sign as well, if there were any.
+        others_until: Option<Timestamp>,
+    },
+    /// An operator let this log go on from what the database holds.
+    LogHeadsAdopted {
+        /// From where it goes on.
+        adopted: LogHead,
+        /// What the heads file said, if there was one.
+        published: Option<LogHead>,
+    },
 }
 
 /// What the log says of one read; the list of record ids lies beside it (`evidence.md`, *Format*).
@@ -321,6 +336,10 @@ activities! {
     TokenIssued = "Create API token", UserManagement, "Add";
     /// An API token was ended.
     TokenRevoked = "Revoke API token", UserManagement, "Delete";
+    /// Checkpoints are signed with a new key.
+    LogKeyAdded = "Add log signing key", DirectoryManagement, "Add";
+    /// A log went on from what the database holds.
+    LogHeadsAdopted = "Adopt log heads", DirectoryManagement, "Update";
     /// The tenant's support access settings changed.
     PolicyUpdated = "Update support access policy", Policy, "Update";
 }

@@ -6,6 +6,7 @@ use crate::access_request::{AccessEvent, AccessSide, EngineerRequest};
 use crate::audit::{Activity, EntryDraft, Event, Initiator, Outcome};
 use crate::grant::{Grant, GrantEvent};
 use crate::id::{SupportRequestId, TenantId};
+use crate::log_key::LogKey;
 use crate::permit::Action;
 use crate::read::ReadRecord;
 use crate::reveal::Reveal;
@@ -61,6 +62,8 @@ pub enum Write {
     Link(Box<AccountLink>),
     /// An API token.
     Token(Box<TokenRecord>),
+    /// A key that checkpoints are signed with.
+    LogKey(Box<LogKey>),
 }
 
 /// Something to tell the people of `tenant`, delivered from the outbox after the commit.
@@ -281,6 +284,7 @@ impl Write {
             Self::Account(row) => ("account", row.person.tenant, row.person.id.to_string()),
             Self::Link(row) => ("link", row.tenant, format!("{} {}", row.user, row.other_user)),
             Self::Token(row) => ("token", row.tenant, row.id.to_string()),
+            Self::LogKey(row) => ("log key", row.tenant, row.id.clone()),
         }
     }
 }

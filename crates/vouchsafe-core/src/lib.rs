@@ -16,6 +16,7 @@ pub mod decided;
 pub mod effective;
 pub mod grant;
 pub mod id;
+pub mod log_key;
 pub mod pace;
 pub mod permission;
 pub mod permit;

@@ -440,12 +440,15 @@ actions! {
     RecordDenied on TenantId, allowed &[], visible &[];
     /// Record that events were deleted because their time was over.
     RecordRetention on TenantId, allowed &[], visible &[];
+    /// Give a log the key that signs it, or let it go on from what the database holds.
+    ManageLog on TenantId, allowed &[], visible &[];
 }
 
 impl ServiceAction for RecordExpiry {}
 impl ServiceAction for RecordPause {}
 impl ServiceAction for RecordDenied {}
 impl ServiceAction for RecordRetention {}
+impl ServiceAction for ManageLog {}
 impl ServiceAction for SetUp {}
 
 #[cfg(test)]

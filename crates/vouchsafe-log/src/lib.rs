@@ -12,10 +12,11 @@
 //! - *A checkpoint* is origin, size and root in a signed note ([`checkpoint`], [`note`]; C2SP `tlog-checkpoint`,
 //!   `signed-note`); a witness may sign it as well (C2SP `tlog-cosignature`).
 //! - *A receipt* is an entry's place, its inclusion proof and a checkpoint ([`receipt`]; C2SP `tlog-proof`), checked
-//!   against a trust policy ([`policy`]; C2SP `tlog-policy`).
+//!   against a trust policy ([`policy`]; C2SP `tlog-policy`). With it come the entry and what it commits to ([`opening`]).
 
 pub mod checkpoint;
 pub mod note;
+pub mod opening;
 pub mod policy;
 pub mod receipt;
 pub mod tile;

@@ -125,11 +125,23 @@ impl Tile {
         })
     }
 
+    /// Whether a tree of this size has all that the tile holds. A tile that is full in such a tree exists narrower as well:
+    /// it was published so when the tree was smaller.
+    #[must_use]
+    pub fn is_within(&self, size: u64) -> bool {
+        let here = match self.kind {
+            TileKind::Entries => size,
+            TileKind::Hashes(level) => size >> (u32::from(level) * TILE_HEIGHT),
+        };
+        let end = self.number.checked_mul(TILE_WIDTH).and_then(|first| first.checked_add(self.width.into()));
+        self.width > 0 && end.is_some_and(|end| end <= here)
+    }
+
     /// The bytes of a tile of hashes.
     ///
     /// # Errors
     /// [`TileError::Path`] if a hash is missing, or if it is one of entries.
-    pub fn hashes(&self, nodes: &impl Nodes) -> Result<Vec<u8>, TileError> {
+    pub fn hashes(&self, nodes: &(impl Nodes + ?Sized)) -> Result<Vec<u8>, TileError> {
         let missing = || TileError::Path(self.to_string());
         let TileKind::Hashes(level) = self.kind else { return Err(missing()) };
         let first = self.number * TILE_WIDTH;

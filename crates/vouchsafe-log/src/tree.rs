@@ -54,7 +54,7 @@ impl Frontier {
     ///
     /// # Errors
     /// [`ProofError::NoNode`] if one is missing.
-    pub fn of(size: u64, nodes: &impl Nodes) -> Result<Self, ProofError> {
+    pub fn of(size: u64, nodes: &(impl Nodes + ?Sized)) -> Result<Self, ProofError> {
         let mut subtrees = Vec::new();
         let mut begin = 0;
         for level in (0..u64::BITS).rev() {
@@ -138,7 +138,7 @@ pub enum ProofError {
 ///
 /// # Errors
 /// [`ProofError`].
-pub fn inclusion_proof(index: u64, size: u64, nodes: &impl Nodes) -> Result<Vec<Hash>, ProofError> {
+pub fn inclusion_proof(index: u64, size: u64, nodes: &(impl Nodes + ?Sized)) -> Result<Vec<Hash>, ProofError> {
     if index >= size {
         return Err(ProofError::Beyond(index, size));
     }
@@ -163,7 +163,7 @@ pub fn inclusion_proof(index: u64, size: u64, nodes: &impl Nodes) -> Result<Vec<
 ///
 /// # Errors
 /// [`ProofError`].
-pub fn consistency_proof(old_size: u64, size: u64, nodes: &impl Nodes) -> Result<Vec<Hash>, ProofError> {
+pub fn consistency_proof(old_size: u64, size: u64, nodes: &(impl Nodes + ?Sized)) -> Result<Vec<Hash>, ProofError> {
     if old_size > size {
         return Err(ProofError::Beyond(old_size, size));
     }
@@ -309,7 +309,7 @@ pub fn verify_consistency(
 }
 
 /// The root over the leaves from `begin` to before `end`; `begin` is a multiple of the largest power of two in between.
-fn range_root(begin: u64, end: u64, nodes: &impl Nodes) -> Result<Hash, ProofError> {
+fn range_root(begin: u64, end: u64, nodes: &(impl Nodes + ?Sized)) -> Result<Hash, ProofError> {
     let length = end - begin;
     if length.is_power_of_two() {
         let level = length.trailing_zeros();
@@ -319,7 +319,7 @@ fn range_root(begin: u64, end: u64, nodes: &impl Nodes) -> Result<Hash, ProofErr
     Ok(node_hash(&range_root(begin, middle, nodes)?, &range_root(middle, end, nodes)?))
 }
 
-fn asked(nodes: &impl Nodes, level: u32, index: u64) -> Result<Hash, ProofError> {
+fn asked(nodes: &(impl Nodes + ?Sized), level: u32, index: u64) -> Result<Hash, ProofError> {
     nodes.node(level, index).ok_or(ProofError::NoNode { level, index })
 }
 

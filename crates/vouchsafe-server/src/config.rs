@@ -20,6 +20,9 @@ pub struct Config {
     pub public_url: String,
     /// Where the data is.
     pub database: Database,
+    /// How logs are published.
+    #[serde(default)]
+    pub log: Log,
     /// Who is made by `bootstrap`.
     pub bootstrap: Option<Bootstrap>,
     /// Where tenants' data is read live.
@@ -33,6 +36,16 @@ pub struct Config {
 pub struct Database {
     /// `sqlite:FOLDER`: a folder that holds the database, the tenants' record files and the master key.
     pub url: String,
+}
+
+/// How logs are published.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// The file that says what was published of each log. It belongs neither into the data folder nor into its backups:
+    /// restored together with an older database it would say the same as that, and what was lost would go unnoticed.
+    /// Without it: the data folder's name with `.heads` behind it.
+    pub heads_file: Option<PathBuf>,
 }
 
 /// The provider and the first customer.
@@ -121,6 +134,22 @@ impl Config {
         }
         upstream::check(&config.upstreams).map_err(|message| unsupported(&message))?;
         Ok(config)
+    }
+
+    /// Host and port of the public URL: what the origins of logs begin with.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, host)| host)
+    }
+
+    /// The heads file of the data in this folder.
+    #[must_use]
+    pub fn heads_file(&self, folder: &Path) -> PathBuf {
+        self.log.heads_file.clone().unwrap_or_else(|| {
+            let mut name = folder.as_os_str().to_owned();
+            name.push(".heads");
+            PathBuf::from(name)
+        })
     }
 
     /// The data folder.

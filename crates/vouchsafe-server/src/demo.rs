@@ -20,6 +20,9 @@ use crate::{Server, Settings};
 pub use clock::DemoClock;
 pub use world::{DemoError, DemoPerson, DemoToken, Sizes, World, build};
 
+/// Host of the origins of the demo's logs, whatever port it listens on: an origin never changes.
+const ORIGIN_HOST: &str = "localhost";
+
 /// What `demo` was asked.
 #[derive(Debug, Clone)]
 pub struct DemoOptions {
@@ -61,7 +64,9 @@ pub async fn run(options: DemoOptions) -> Result<(), RunError> {
     let clock = DemoClock::default();
     let surroundings = Options { clock: Arc::new(clock.clone()), ..Options::default() };
     let store = Arc::new(Store::open(&kept.path, surroundings).map_err(ServeError::from)?);
-    let app = App::new(store);
+    // The demo keeps one folder; its heads file cannot tell a restored folder from the newest one.
+    let heads = kept.path.join("heads");
+    let app = App::new(store).publishing(ORIGIN_HOST, &heads).await.map_err(ServeError::from)?;
     let world = build(&app, &clock, options.seed, Sizes::default()).await?;
     let url = format!("http://{}", listener.local_addr().map_err(ServeError::from)?);
     announce(&world, &url, options.json).map_err(ServeError::from)?;

@@ -310,7 +310,7 @@ macro_rules! from_path {
     )*};
 }
 
-from_path!(SupportRequestId, AccessRequestId, GrantId, EntryId, UserId, ReadId, RevealId);
+from_path!(TenantId, SupportRequestId, AccessRequestId, GrantId, EntryId, UserId, ReadId, RevealId);
 
 impl FromPath for String {
     fn read(texts: &[&str]) -> Option<Self> {
@@ -322,6 +322,14 @@ impl FromPath for String {
 impl FromPath for (vouchsafe_core::id::SupportRequestId, vouchsafe_core::id::TenantId) {
     fn read(texts: &[&str]) -> Option<Self> {
         if let [case, tenant] = texts { Some((case.parse().ok()?, tenant.parse().ok()?)) } else { None }
+    }
+}
+
+/// A log and one of its tiles.
+impl FromPath for (vouchsafe_core::id::TenantId, vouchsafe_log::tile::Tile) {
+    fn read(texts: &[&str]) -> Option<Self> {
+        let [tenant, tile] = texts else { return None };
+        Some((tenant.parse().ok()?, format!("tile/{tile}").parse().ok()?))
     }
 }
 

@@ -12,6 +12,7 @@ mod import_body;
 mod live_body;
 mod middleware;
 mod openapi;
+pub mod operate;
 mod pages;
 mod problem;
 mod router;

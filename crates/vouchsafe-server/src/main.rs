@@ -8,7 +8,8 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 use vouchsafe_server::config::Config;
 use vouchsafe_server::demo::DemoOptions;
-use vouchsafe_server::{bootstrap, demo, serve};
+use vouchsafe_core::id::TenantId;
+use vouchsafe_server::{bootstrap, demo, operate, serve};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -50,12 +51,27 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+    /// Let every log go on from what the database holds, after the heads file was lost; each log will say so
+    AdoptHeads {
+        /// Configuration file (TOML)
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Give logs a new signing key; the old ones sign beside it for 30 days
+    RotateLogKeys {
+        /// Configuration file (TOML)
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Only the log of this tenant
+        #[arg(long, value_name = "ID")]
+        tenant: Option<TenantId>,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let quiet = matches!(arguments.command, Command::Demo { .. } | Command::Bootstrap { .. });
+    let quiet = !matches!(arguments.command, Command::Serve { .. });
     let default = if quiet { "warn" } else { "info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -84,7 +100,20 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             }
             Ok(())
         }
+        Command::AdoptHeads { config } => {
+            let logs = operate::adopt_heads(&Config::read(&config)?).await?;
+            say(&format!("{logs} logs go on from what the database holds; each has an entry that says so."))
+        }
+        Command::RotateLogKeys { config, tenant } => {
+            let keys = operate::rotate_log_keys(&Config::read(&config)?, tenant).await?;
+            say(&keys.join("\n"))
+        }
     }
+}
+
+fn say(text: &str) -> Result<(), Box<dyn std::error::Error>> {
+    use std::io::Write as _;
+    Ok(writeln!(std::io::stdout().lock(), "{text}")?)
 }
 
 /// Says on the standard error what went wrong, with its causes.

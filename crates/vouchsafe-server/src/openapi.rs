@@ -43,6 +43,9 @@ pub(crate) fn info() -> OpenApi {
 
 /// The document with what is true of every operation: any of them may answer with a problem.
 pub(crate) fn finished(mut document: OpenApi) -> OpenApi {
+    // A placeholder that takes the rest of the path has no other form in OpenAPI; its description says so.
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let response =
         ResponseBuilder::new().description("A problem (RFC 9457).").content(PROBLEM_JSON, problem).build();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use vouchsafe_app::App;
+use vouchsafe_app::{App, EvidenceError};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_store::{FolderLock, Options, Store};
@@ -17,6 +17,8 @@ use crate::{Server, Settings, router};
 
 /// Sweeps to one deletion of events that were kept long enough.
 const SWEEPS_PER_DELETION: u64 = 3_600;
+/// Pause between two rounds of publishing logs: a checkpoint follows an entry within 2 seconds (`evidence.md`).
+const PUBLISH_EVERY: Duration = Duration::from_millis(500);
 /// Pause between two sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Sweeps from one deletion of expired rows to the next.
@@ -51,6 +53,12 @@ pub enum ServeError {
     /// A live source of a tenant that is not there.
     #[error("[[upstream]]: `tenant_id` {0} is no customer of this deployment")]
     NoCustomer(TenantId),
+    /// The logs cannot be published, and must not be served as if they could.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// A command names a tenant that is not there.
+    #[error("{0} is no tenant of this deployment")]
+    NoTenant(TenantId),
     /// The configuration names no folder.
     #[error("`database.url` names no folder")]
     NoFolder,
@@ -76,10 +84,18 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         }
     }
     let upstreams = upstream::connect(&config.upstreams, &clock)?;
+    let app = App::new(store).with_upstreams(upstreams);
+    let app = match app.clone().publishing(config.host(), &config.heads_file(&folder)).await {
+        Err(error @ (EvidenceError::NoHeads(_) | EvidenceError::OldHeads { .. })) => {
+            tracing::error!("logs are not published: {error}");
+            app
+        }
+        publishing => publishing?,
+    };
     let settings = Settings { public_url: Some(config.public_url), ..Settings::default() };
     let listener = listen(config.listen).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
-    until_stopped(listener, Server { app: App::new(store).with_upstreams(upstreams), settings }).await
+    until_stopped(listener, Server { app, settings }).await
 }
 
 /// Binds the address.
@@ -97,7 +113,9 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), ServeError> {
     let (stop, stopped) = watch::channel(false);
     let store = Arc::clone(server.app.store());
-    let sweeper = tokio::spawn(sweep(server.app.clone(), stopped.clone()));
+    let app = server.app.clone();
+    let sweeper = tokio::spawn(sweep(app.clone(), stopped.clone()));
+    let publisher = tokio::spawn(publish(app.clone(), stopped.clone()));
     let mut ended = stopped;
     // Made into a service once; as it is, the whole router would be made anew for every connection.
     let service = router(server).into_make_service();
@@ -119,6 +137,13 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
     stop.send_replace(true);
     if sweeper.await.is_err() {
         tracing::error!("the sweeper ended by a panic");
+    }
+    if publisher.await.is_err() {
+        tracing::error!("the publisher of logs ended by a panic");
+    }
+    // Twice: a round looks once more at what may not have been committed before.
+    for _ in 0..2 {
+        published(&app).await;
     }
     store.close().await;
     Ok(())
@@ -146,6 +171,24 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
             _ = stopped.wait_for(|stopped| *stopped) => return,
             () = tokio::time::sleep(SWEEP_EVERY) => {}
         }
+    }
+}
+
+/// Publishes logs that have grown, round after round.
+async fn publish(app: App, mut stopped: watch::Receiver<bool>) {
+    loop {
+        published(&app).await;
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            () = tokio::time::sleep(PUBLISH_EVERY) => {}
+        }
+    }
+}
+
+/// One round. What fails is tried again in the next one; nothing else rests on it.
+async fn published(app: &App) {
+    if let Err(error) = app.publish().await {
+        tracing::error!(error = &error as &dyn std::error::Error, "a log could not be published");
     }
 }
 

@@ -9,6 +9,7 @@ use vouchsafe_core::decided::Notice;
 use vouchsafe_core::id::{EntryId, Id as _, OutboxId, SupportRequestId, TenantId, UserId, uuid_v7};
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::time::Timestamp;
+use vouchsafe_log::opening::Opening;
 
 use crate::canonical::{self, Gap, Order};
 use crate::document::damaged;
@@ -29,7 +30,7 @@ pub struct LogEntry {
     /// The entry as it stands in the log, with commitments.
     pub entry: Value,
     /// The committed values by RFC 6901 pointer, without those of people who were erased.
-    pub openings: BTreeMap<String, String>,
+    pub openings: BTreeMap<String, Opening>,
     /// RFC 6962 leaf hash of the canonical bytes.
     pub leaf: vouchsafe_log::Hash,
     /// The canonical bytes.
@@ -41,7 +42,7 @@ impl LogEntry {
     #[must_use]
     pub fn text(&self, pointer: &str) -> Option<&str> {
         match self.openings.get(pointer) {
-            Some(opened) => Some(opened),
+            Some(opened) => Some(&opened.text),
             None => self.entry.pointer(pointer).and_then(Value::as_str),
         }
     }

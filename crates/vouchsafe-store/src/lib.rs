@@ -11,7 +11,8 @@
 //! tenant could want to see: sessions ([`Work::open_session`], [`Work::close_session`]), counters of refused reads
 //! ([`Work::count_denied`], which become entries a minute later), remembered answers ([`Work::remember`]) and the
 //! clean-up of expired ones ([`Work::forget_expired`]); and how a grant is used and what was typed under it, which
-//! follow from read records and messages that are audited themselves ([`Work::count_typed`]). Diagnostic records come
+//! follow from read records and messages that are audited themselves ([`Work::count_typed`]); and trees and checkpoints,
+//! which follow from the entries ([`Work::publish`]). Diagnostic records come
 //! in through [`Store::record_writer`] and go by [`Store::delete_before`], whose audit entries the use cases record.
 //!
 //! # Reading
@@ -26,6 +27,8 @@ mod document;
 pub mod edge;
 mod entry;
 mod error;
+mod evidence;
+mod heads;
 mod known;
 mod list;
 mod load;
@@ -46,6 +49,8 @@ mod work;
 
 pub use entry::LogEntry;
 pub use error::{QueryRefusal, StoreError};
+pub use evidence::{Published, StoredNode};
+pub use heads::{Head, Heads};
 pub use list::{ListQuery, Listed, Order, PageKey, ReadsOf};
 pub use records::{
     DataPerson, Deleted, Extent, ImportBatch, RECORDS_PER_BATCH, Reach, RecordKey, RecordPage, RecordQuery,

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use vouchsafe_core::id::{EntryId, Id as _, TenantId, UserId};
 use vouchsafe_log::SALT_BYTES;
+use vouchsafe_log::opening::Opening;
 
 use crate::error::StoreError;
 use crate::seal::{open, place, seal};
@@ -51,7 +52,7 @@ impl Session {
         tenant: TenantId,
         entry: EntryId,
         mut column: &[u8],
-    ) -> Result<BTreeMap<String, String>, StoreError> {
+    ) -> Result<BTreeMap<String, Opening>, StoreError> {
         let mut openings = BTreeMap::new();
         while !column.is_empty() {
             let person = UserId::from_uuid(Uuid::from_bytes(taken(&mut column)?));
@@ -80,14 +81,14 @@ fn listed(values: &[Committed]) -> Result<Vec<u8>, StoreError> {
     Ok(list)
 }
 
-/// Reads what [`listed`] made; the salts are for receipts.
-fn unlist(mut list: &[u8], openings: &mut BTreeMap<String, String>) -> Result<(), StoreError> {
+/// Reads what [`listed`] made.
+fn unlist(mut list: &[u8], openings: &mut BTreeMap<String, Opening>) -> Result<(), StoreError> {
     while !list.is_empty() {
         let size = u16::from_be_bytes(taken(&mut list)?);
         let pointer = text(part(&mut list, u32::from(size))?)?;
-        let _salt: [u8; SALT_BYTES] = taken(&mut list)?;
+        let salt = taken(&mut list)?;
         let size = u32::from_be_bytes(taken(&mut list)?);
-        openings.insert(pointer, text(part(&mut list, size)?)?);
+        openings.insert(pointer, Opening { salt, text: text(part(&mut list, size)?)? });
     }
     Ok(())
 }

@@ -76,6 +76,7 @@ impl Work {
             Write::Reveal(row) => self.write_reveal(row).await,
             Write::Tenant(row) => self.write_tenant(row).await,
             Write::Account(row) => self.write_account(row).await,
+            Write::LogKey(row) => self.write_log_key(row).await,
             Write::Link(row) => self.write_link(row).await,
             Write::Token(row) => self.write_token(row).await,
         }

@@ -106,6 +106,17 @@ impl MasterKey {
         open(&self.cursors, sealed, basis)
     }
 
+    /// Seals the seed of a log's signing key for the database.
+    pub(crate) fn seal_log_key(&self, seed: &Key, tenant: TenantId, id: &str) -> Result<Vec<u8>, StoreError> {
+        seal(&self.wrapping, seed.as_slice(), &log_key_place(tenant, id))
+    }
+
+    /// Opens the seed of a log's signing key.
+    pub(crate) fn open_log_key(&self, sealed: &[u8], tenant: TenantId, id: &str) -> Result<Key, StoreError> {
+        let opened = Zeroizing::new(open(&self.wrapping, sealed, &log_key_place(tenant, id))?);
+        Ok(Zeroizing::new(<[u8; 32]>::try_from(opened.as_slice()).map_err(|_| broken("a log's key has a wrong length"))?))
+    }
+
     /// Wraps a person's key for the database.
     pub(crate) fn wrap(&self, key: &Key, tenant: TenantId, person: UserId) -> Result<Vec<u8>, StoreError> {
         seal(&self.wrapping, key.as_slice(), &place(tenant, person, "key"))
@@ -124,6 +135,10 @@ impl MasterKey {
 /// The associated data of a sealed value.
 pub(crate) fn place(tenant: TenantId, person: UserId, what: &str) -> String {
     format!("{tenant}|{person}|{what}")
+}
+
+fn log_key_place(tenant: TenantId, id: &str) -> String {
+    format!("{tenant}|log key {id}")
 }
 
 /// A fresh key.

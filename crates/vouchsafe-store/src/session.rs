@@ -112,6 +112,11 @@ impl Session {
         same.map(|known| known.sealed.clone())
     }
 
+    /// The master key.
+    pub(crate) fn master(&self) -> &MasterKey {
+        &self.master
+    }
+
     /// Makes a commit impossible.
     pub(crate) fn spoil(&mut self) {
         self.broken = true;

@@ -247,6 +247,17 @@ statements! {
     ENTRY = "SELECT sequence, entry, openings, leaf FROM audit_entry WHERE tenant_id = $1 AND id = $2";
     ENTRIES_FROM = "SELECT sequence, entry, openings, leaf FROM audit_entry WHERE tenant_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
 
+    LOGS_BEHIND = "SELECT h.tenant_id FROM log_head h LEFT JOIN log_checkpoint c ON c.tenant_id = h.tenant_id WHERE h.size > COALESCE(c.size, 0)";
+    LEAVES_FROM = "SELECT leaf FROM audit_entry WHERE tenant_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
+    ENTRY_BYTES_FROM = "SELECT entry FROM audit_entry WHERE tenant_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
+    LOG_NODES_FROM = "SELECT hash FROM log_node WHERE tenant_id = $1 AND level = $2 AND number >= $3 ORDER BY number LIMIT $4";
+    PUT_LOG_NODE = "INSERT INTO log_node (tenant_id, level, number, hash) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, level, number) DO UPDATE SET hash = excluded.hash";
+    CHECKPOINT = "SELECT size, root, note FROM log_checkpoint WHERE tenant_id = $1";
+    CHECKPOINTS = "SELECT size, root, tenant_id FROM log_checkpoint";
+    PUT_CHECKPOINT = "INSERT INTO log_checkpoint (tenant_id, size, root, note) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id) DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note";
+    LOG_KEYS = "SELECT id, verifier_key, sealed, created_at, signs_until FROM log_key WHERE tenant_id = $1 ORDER BY created_at, id";
+    PUT_LOG_KEY = "INSERT INTO log_key (tenant_id, id, verifier_key, sealed, created_at, signs_until) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, id) DO UPDATE SET signs_until = excluded.signs_until";
+
     INSERT_OUTBOX = "INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ($1, $2, $3, $4, $5)";
     DELETE_OLD_OUTBOX = "DELETE FROM outbox WHERE created_at < $1";
 

@@ -11,9 +11,9 @@
 
 mod durable;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rusqlite::types::{ToSqlOutput, Value as SqliteValue, ValueRef};
@@ -163,6 +163,8 @@ pub(crate) struct SharedWriter {
     /// Who will hold the writer after its present holder, and look at the group when done.
     coming: Arc<AtomicUsize>,
     disk: Arc<Disk>,
+    /// Whose logs were appended to, for the job that publishes checkpoints.
+    grown: Arc<std::sync::Mutex<BTreeSet<TenantId>>>,
     _thread: Arc<SyncThread>,
 }
 
@@ -188,7 +190,7 @@ impl SharedWriter {
         };
         let writer = Arc::new(Mutex::new(writer));
         let thread = Arc::new(SyncThread::start(Arc::clone(&writer), Arc::clone(&disk))?);
-        Ok(Self { writer, coming: Arc::default(), disk, _thread: thread })
+        Ok(Self { writer, coming: Arc::default(), disk, grown: Arc::default(), _thread: thread })
     }
 
     /// Waits for the writer and begins a unit of work.
@@ -204,15 +206,19 @@ impl SharedWriter {
         Ok(Unit { writer: Some(writer), shared: self.clone() })
     }
 
-    /// Makes durable what waits; called before the program ends.
-    pub(crate) async fn flush(&self) {
+    /// Makes durable what waits, and what was committed before.
+    pub(crate) async fn flush(&self) -> Result<(), StoreError> {
         let (told, outcome) = oneshot::channel();
         let mut writer = self.writer.lock().await;
         writer.flush();
         self.disk.committed([told]);
         self.let_go(writer);
-        // What failed was logged where it failed.
-        let _ = outcome.await;
+        Ok(outcome.await.map_err(|_| StoreError::CommitFailed("the writer has gone".to_owned()))??)
+    }
+
+    /// Whose logs have grown since this was last asked.
+    pub(crate) fn take_grown(&self) -> BTreeSet<TenantId> {
+        std::mem::take(&mut *self.grown.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Lets the writer go; what is committed is made durable, on this thread if it is of one caller alone.
@@ -413,6 +419,11 @@ impl Unit {
         writer.group.push(told);
         writer.settle(self.shared.coming());
         self.shared.let_go(writer);
+        if !logs.is_empty() {
+            // Before the answer: who waits for it may go away, the entries do not.
+            let mut grown = self.shared.grown.lock().unwrap_or_else(PoisonError::into_inner);
+            grown.extend(logs.keys().copied());
+        }
         Ok(outcome.await.map_err(|_| failed())??)
     }
 }

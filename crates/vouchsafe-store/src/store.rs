@@ -1,5 +1,6 @@
 //! The store: opens a data folder, begins units of work and hands out readers.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -181,9 +182,25 @@ impl Store {
         Ok(found)
     }
 
+    /// Waits until all is on disk that a reader can see now.
+    ///
+    /// # Errors
+    /// [`StoreError::CommitFailed`] if it cannot be made durable.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        self.writer.flush().await
+    }
+
     /// Makes everything durable that was handed over; for a graceful end.
     pub async fn close(&self) {
-        self.writer.flush().await;
+        if let Err(error) = self.settle().await {
+            tracing::error!(%error, "the last writes could not be made durable");
+        }
+    }
+
+    /// The tenants whose logs this process has appended to since it was last asked. The last of it may not be committed
+    /// yet, so whoever publishes looks at each of them in the next round once more.
+    pub fn take_grown(&self) -> BTreeSet<TenantId> {
+        self.writer.take_grown()
     }
 
     /// The database file, for backups and tests.

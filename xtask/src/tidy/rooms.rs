@@ -77,6 +77,7 @@ const ROOMS: [Room; 15] = [
             "vouchsafe-web",
             "vouchsafe-signin",
             "vouchsafe-store",
+            "vouchsafe-log",
             "vouchsafe-diagnostics",
             "vouchsafe-scrub",
         ],

@@ -199,7 +199,12 @@ fn every_problem(path: &str, ask: &Ask, reply: &Reply, line: &str) {
 
 /// Whether a path is one that the template describes.
 pub(crate) fn fits(template: &str, path: &str) -> bool {
-    let (wanted, given): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+    let (wanted, mut given): (Vec<&str>, Vec<&str>) =
+        (template.split('/').collect(), path.split('/').collect());
+    if wanted.last() == Some(&"{tile}") && given.len() > wanted.len() {
+        // The one placeholder that takes several segments.
+        given.truncate(wanted.len());
+    }
     wanted.len() == given.len()
         && wanted.iter().zip(&given).all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
 }

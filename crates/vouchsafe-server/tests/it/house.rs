@@ -234,7 +234,9 @@ impl House {
             ..Options::default()
         };
         let app = App::new(Arc::new(Store::open(&folder.0, options).unwrap()));
+        let app = app.publishing("vouchsafe.example", &folder.0.join("heads")).await.unwrap();
         let world = build(&app, &clock.demo, 7, Sizes { people: 30, sign_ins: 200 }).await.unwrap();
+        app.publish().await.unwrap();
         let settings = Settings { public_url: None, demo: true, demo_tenants: world.tenants.clone() };
         let router = router(Server { app: app.clone(), settings });
         let document = Request::get("/openapi.json").header(header::HOST, HOST).body(Body::empty()).unwrap();

@@ -244,6 +244,10 @@ const ROWS: &[Row] = &[
     act("POST /v1.0/support/grants/removeAll", OMAR, &[], reason, REASON, &[Org::Fabrikam]),
     look("GET /v1.0/auditLogs/directoryAudits", NOOR, &[], Takes::All("activityDateTime")),
     look("GET /v1.0/auditLogs/directoryAudits/{id}", NOOR, &["entry"], Takes::Nothing),
+    look("GET /v1.0/auditLogs/directoryAudits/{id}/receipt", NOOR, &["entry"], Takes::Nothing),
+    look("GET /v1.0/auditLogs/logKeys", NOOR, &[], Takes::Nothing),
+    look("GET /log/{tenantId}/checkpoint", NOOR, &["adatum"], Takes::Nothing),
+    look("GET /log/{tenantId}/tile/{tile}", NOOR, &["adatum", "tile"], Takes::Nothing),
     look("GET /v1.0/auditLogs/signIns", NOOR, &[], CREATED),
     look("GET /v1.0/auditLogs/signIns/{id}", NOOR, &["signIn"], Takes::Select),
     Row {
@@ -389,6 +393,8 @@ impl Stage {
     }
 
     async fn logs(&mut self, house: &House) {
+        self.0.insert("adatum", house.tenant(Org::Adatum).to_string());
+        self.0.insert("tile", "entries/000.p/3".to_owned());
         for (name, who, path) in [
             ("entry", NOOR, "/v1.0/auditLogs/directoryAudits"),
             ("signIn", NOOR, "/v1.0/auditLogs/signIns"),

@@ -28,6 +28,8 @@ fn every_statement_names_its_tenant_or_is_a_known_job_over_all() {
         "TENANTS",
         "TENANTS_DUE",
         "LOGS_OF_DENIED",
+        "LOGS_BEHIND",
+        "CHECKPOINTS",
         "DELETE_OLD_OUTBOX",
         "DELETE_OLD_ANSWERS",
         "TENANTS_IDLE",

@@ -9,8 +9,9 @@ use vouchsafe_core::audit::{Activity, Initiator};
 use vouchsafe_core::decided::Write;
 use vouchsafe_core::grant::GrantState;
 use vouchsafe_core::id::TenantId;
+use vouchsafe_core::log_key::{self, LogHead, LogKey};
 use vouchsafe_core::pace::Usage;
-use vouchsafe_core::permit::{Facts, RecordDenied, RecordRetention, authorize, for_service};
+use vouchsafe_core::permit::{Facts, ManageLog, RecordDenied, RecordRetention, authorize, for_service};
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::read::{self, DeniedReads, PropertyRead, ReadRecord, TypedValue};
 use vouchsafe_core::retention;
@@ -168,6 +169,20 @@ async fn and_the_rest(world: &World<StoreSink>) {
     let cx = work.context(Initiator::Service);
     let gone = retention::record_deletion(s, DataCategory::SignInLogs, work.now(), 58, &cx);
     work.record(permit, gone).await.unwrap();
+    let head = |size| LogHead { size, root: vouchsafe_log::hex(&vouchsafe_log::tree::empty_root()) };
+    let permit = for_service::<ManageLog>(work.id(), s);
+    work.record(permit, log_key::adopt_heads(s, head(7), Some(head(9)), &cx)).await.unwrap();
+    let permit = for_service::<ManageLog>(work.id(), s);
+    let key = LogKey {
+        tenant: s,
+        id: "1f8d9a3c".to_owned(),
+        verifier_key: "vouchsafe.example/log/1+1f8d9a3c+AQIDBA==".to_owned(),
+        sealed: vec![1],
+        created: work.now(),
+        signs_until: None,
+    };
+    let next = LogKey { id: "2f8d9a3c".to_owned(), ..key.clone() };
+    work.record(permit, log_key::add_log_key(next, &[key], &cx)).await.unwrap();
     work.commit().await.unwrap();
 }
 
@@ -192,10 +207,12 @@ fn for_the_second_reader(log: &[LogEntry], salts: &[[u8; 32]]) -> Value {
     let mut left = salts.iter();
     let entries = log.iter().map(|entry| {
         let drawn: Vec<&[u8; 32]> = left.by_ref().take(entry.openings.len()).collect();
-        let openings = entry.openings.iter().map(|(pointer, text)| {
+        let openings = entry.openings.iter().map(|(pointer, opening)| {
+            let text = &opening.text;
             let stands = entry.entry.pointer(pointer).unwrap()["$sha256"].as_str().unwrap();
             let is = |salt: &&&[u8; 32]| vouchsafe_log::hex(&vouchsafe_log::commit(salt, text).unwrap()) == stands;
             let salt = drawn.iter().find(is).unwrap_or_else(|| panic!("no salt opens {pointer}"));
+            assert_eq!(opening.salt, **salt, "{pointer}");
             json!({ "pointer": pointer, "salt": vouchsafe_log::hex(salt.as_slice()), "text": text })
         });
         let bytes = String::from_utf8(entry.bytes.clone()).unwrap();

@@ -1,0 +1,49 @@
+//! What an operator does with no server running: `adopt-heads`, `rotate-log-keys`.
+
+use std::sync::Arc;
+
+use vouchsafe_app::{App, EvidenceError};
+use vouchsafe_core::id::TenantId;
+use vouchsafe_store::{FolderLock, Options, Store};
+
+use crate::config::Config;
+use crate::serve::ServeError;
+
+/// Lets every log go on from what the database holds, whatever the heads file says. Gives the number of logs.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn adopt_heads(config: &Config) -> Result<usize, ServeError> {
+    let (app, _ours) = opened(config)?;
+    let folder = config.folder().ok_or(ServeError::NoFolder)?;
+    let adopted = app.adopt_heads(&config.heads_file(&folder)).await?;
+    app.store().close().await;
+    Ok(adopted)
+}
+
+/// Gives every log, or one, a new signing key. Gives the new verifier keys.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn rotate_log_keys(config: &Config, only: Option<TenantId>) -> Result<Vec<String>, ServeError> {
+    let (app, _ours) = opened(config)?;
+    let tenants = app.store().read()?.tenants().await?;
+    let mut verifier_keys = Vec::new();
+    for tenant in tenants.into_iter().filter(|tenant| only.is_none_or(|only| only == *tenant)) {
+        let keys = app.add_log_key(tenant, config.host()).await.map_err(EvidenceError::from)?;
+        verifier_keys.extend(keys.into_iter().next_back().map(|key| key.verifier_key));
+    }
+    app.store().close().await;
+    if let (Some(tenant), true) = (only, verifier_keys.is_empty()) {
+        return Err(ServeError::NoTenant(tenant));
+    }
+    Ok(verifier_keys)
+}
+
+/// The deployment's data, which no server is using.
+fn opened(config: &Config) -> Result<(App, FolderLock), ServeError> {
+    let folder = config.folder().ok_or(ServeError::NoFolder)?;
+    let ours = FolderLock::take(&folder)?;
+    let store = Store::open(&folder, Options::default())?;
+    Ok((App::new(Arc::new(store)), ours))
+}
