@@ -13,14 +13,17 @@
 //!   `signed-note`); a witness may sign it as well (C2SP `tlog-cosignature`).
 //! - *A receipt* is an entry's place, its inclusion proof and a checkpoint ([`receipt`]; C2SP `tlog-proof`), checked
 //!   against a trust policy ([`policy`]; C2SP `tlog-policy`). With it come the entry and what it commits to ([`opening`]).
+//! - *A whole log* is checked tile by tile ([`whole`]), and its entries against the rules that they prove ([`replay`]).
 
 pub mod checkpoint;
 pub mod note;
 pub mod opening;
 pub mod policy;
 pub mod receipt;
+pub mod replay;
 pub mod tile;
 pub mod tree;
+pub mod whole;
 
 pub use tree::root;
 

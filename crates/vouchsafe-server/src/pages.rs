@@ -53,6 +53,7 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
         .route("/assets/{name}", get(asset))
         .route("/audit-log", get(audit::log))
         .route("/audit-log/{id}", get(audit::entry))
+        .route("/audit-log/{id}/receipt", get(audit::receipt))
         .route("/settings/support-access", get(settings::policy))
         .merge(support_requests())
         .merge(access_requests())

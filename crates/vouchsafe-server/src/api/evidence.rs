@@ -23,7 +23,7 @@ const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// The newest checkpoint of the tenant's log, a signed note.
 #[utoipa::path(get, path = "/log/{tenantId}/checkpoint", operation_id = "getLogCheckpoint", tag = "Logs", params(("tenantId" = String, Path, format = "uuid")),
-    responses((status = 200, description = "A signed note (C2SP `tlog-checkpoint`).", content_type = "text/plain", body = String)))]
+    responses((status = 200, description = "A signed note (C2SP `tlog-checkpoint`).", content_type = "text/plain; charset=utf-8", body = String)))]
 pub(crate) async fn checkpoint(
     State(server): State<Server>,
     Look(who): Look,
@@ -67,7 +67,7 @@ pub(crate) async fn keys(State(server): State<Server>, Look(who): Look, base: Ba
 
 /// The proof that an entry stands in the tenant's log, with the entry and the values that it commits to.
 #[utoipa::path(get, path = "/v1.0/auditLogs/directoryAudits/{id}/receipt", operation_id = "getReceipt", tag = "Logs", params(("id" = String, Path,)),
-    responses((status = 200, description = "A proof file (C2SP `tlog-proof`).", content_type = "text/plain", body = String)))]
+    responses((status = 200, description = "A proof file (C2SP `tlog-proof`).", content_type = "text/plain; charset=utf-8", body = String)))]
 pub(crate) async fn receipt(
     State(server): State<Server>,
     Look(who): Look,

@@ -8,6 +8,7 @@ use vouchsafe_api::audit::{AuditResult, DirectoryAudit};
 use vouchsafe_app::AppError;
 use vouchsafe_core::audit::{Activity, AuditCategory};
 use vouchsafe_core::id::{EntryId, SupportRequestId};
+use vouchsafe_core::permission::Permission;
 use vouchsafe_store::LogEntry;
 use vouchsafe_web::page::{self, AuditEntryView, AuditFilter, AuditLogView, AuditRow, ModifiedProperty};
 use vouchsafe_web::{Choice, Fact, FormErrors, Section, paths};
@@ -20,6 +21,7 @@ use super::rows;
 use super::visitor::Visitor;
 use super::words::quoted;
 use crate::Server;
+use crate::api::evidence::receipt_file;
 use crate::pages::id::Id;
 use crate::wire::audit::directory_audit;
 
@@ -76,9 +78,15 @@ pub(crate) async fn entry(State(server): State<Server>, visitor: Visitor, Id(id)
             })
             .collect(),
         read_href: read.map(paths::read).unwrap_or_default(),
-        has_receipt: false,
+        has_receipt: visitor.may(Permission::ReadAuditLog),
     };
     show(page::audit_entry(&view))
+}
+
+/// `/audit-log/{id}/receipt`
+pub(crate) async fn receipt(State(server): State<Server>, visitor: Visitor, Id(id): Id<EntryId>) -> Answer {
+    let receipt = server.app.receipt(visitor.who, id).await?;
+    Ok(receipt_file(id, receipt.to_string())?)
 }
 
 async fn numbers(server: &Server, visitor: &Visitor, entries: &[LogEntry]) -> Result<Numbers, Failure> {

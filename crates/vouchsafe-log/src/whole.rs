@@ -1,0 +1,359 @@
+//! Checking a whole log: every entry, every tile, the root, what was seen before, and the rules ([`crate::replay`]).
+//!
+//! [`LogCheck`] says which tile it needs next and takes its bytes, so that it does not matter where they come from. It
+//! keeps one unfinished tile for each level, never the log.
+
+use std::collections::VecDeque;
+
+use crate::checkpoint::Checkpoint;
+use crate::replay::{Broken, Replay, Story};
+use crate::tile::{TILE_WIDTH, Tile, TileError, TileKind, read_entries, read_hashes};
+use crate::tree::{Frontier, empty_root};
+use crate::{Hash, leaf_hash};
+
+/// A head of this log that was seen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Entries.
+    pub size: u64,
+    /// Root.
+    pub root: Hash,
+}
+
+/// The first thing that is wrong with a log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The log is shorter than it was.
+    #[error("the log has {size} entries, but had {seen} when it was last seen")]
+    Shrunk {
+        /// Entries now.
+        size: u64,
+        /// Entries then.
+        seen: u64,
+    },
+    /// What was seen before is not what the log begins with.
+    #[error("the first {0} entries are not those that were seen before: the log was forked")]
+    Forked(u64),
+    /// A tile cannot be read.
+    #[error("{tile}: {error}")]
+    Tile {
+        /// Which.
+        tile: Tile,
+        /// What is wrong with it.
+        error: TileError,
+    },
+    /// A hash of a tile is not the one that the entries give.
+    #[error("{tile}: hash {place} is not the one of the entries below it")]
+    Hash {
+        /// Which tile.
+        tile: Tile,
+        /// The place of the hash within the tile.
+        place: usize,
+    },
+    /// The entries do not lead to the checkpoint's root.
+    #[error("the {0} entries do not lead to the checkpoint's root")]
+    Root(u64),
+    /// An entry breaks a rule.
+    #[error(transparent)]
+    Rule(#[from] Broken),
+    /// A tile was given that was not asked for.
+    #[error("a tile was given that was not asked for")]
+    NotAsked,
+}
+
+/// A check in progress.
+#[derive(Debug)]
+pub struct LogCheck {
+    checkpoint: Checkpoint,
+    seen: Option<Seen>,
+    edge: Frontier,
+    replay: Replay,
+    /// Tiles to be asked for before the next entries.
+    next: VecDeque<Tile>,
+    /// Hashes of the unfinished tile of each level.
+    levels: Vec<Vec<Hash>>,
+    /// Full tiles of each level so far.
+    full: Vec<u64>,
+    finishing: bool,
+}
+
+impl LogCheck {
+    /// Begins to check the log of a checkpoint whose signature is known to be good.
+    ///
+    /// # Errors
+    /// [`Fault::Shrunk`], [`Fault::Forked`].
+    pub fn new(checkpoint: Checkpoint, seen: Option<Seen>) -> Result<Self, Fault> {
+        let size = checkpoint.size;
+        match seen {
+            Some(seen) if seen.size > size => return Err(Fault::Shrunk { size, seen: seen.size }),
+            Some(seen) if seen.size == 0 && seen.root != empty_root() => return Err(Fault::Forked(0)),
+            Some(_) | None => {}
+        }
+        let (edge, replay) = (Frontier::default(), Replay::default());
+        let mut check = Self {
+            checkpoint,
+            seen,
+            edge,
+            replay,
+            next: VecDeque::new(),
+            levels: Vec::new(),
+            full: Vec::new(),
+            finishing: false,
+        };
+        check.ask_for_more();
+        Ok(check)
+    }
+
+    /// The tile that is needed next; none once all were taken.
+    #[must_use]
+    pub fn next_tile(&self) -> Option<Tile> {
+        self.next.front().copied()
+    }
+
+    /// Entries that were taken.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.edge.size()
+    }
+
+    /// Takes the bytes of [`LogCheck::next_tile`].
+    ///
+    /// # Errors
+    /// [`Fault`]; then the log is not what it should be, and the check is over.
+    pub fn take(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let tile = self.next.pop_front().ok_or(Fault::NotAsked)?;
+        let unreadable = |error| Fault::Tile { tile, error };
+        match tile.kind {
+            TileKind::Entries => {
+                for entry in read_entries(tile.width, bytes).map_err(unreadable)? {
+                    self.entry(entry)?;
+                }
+                let hashes = Tile { kind: TileKind::Hashes(0), ..tile };
+                self.next.push_front(hashes);
+            }
+            TileKind::Hashes(level) => {
+                let given = read_hashes(tile.width, bytes).map_err(unreadable)?;
+                self.hashes(tile, usize::from(level), &given)?;
+            }
+        }
+        if self.next.is_empty() {
+            self.ask_for_more();
+        }
+        Ok(())
+    }
+
+    /// The outcome, after the last tile.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub fn end(self) -> Result<Story, Fault> {
+        if !self.next.is_empty() {
+            return Err(Fault::NotAsked);
+        }
+        if self.edge.root() != self.checkpoint.root {
+            return Err(Fault::Root(self.checkpoint.size));
+        }
+        Ok(self.replay.end()?)
+    }
+
+    fn entry(&mut self, entry: &[u8]) -> Result<(), Fault> {
+        let leaf = leaf_hash(entry);
+        for node in self.edge.append(leaf) {
+            if node.level % 8 == 0 {
+                let level = usize::try_from(node.level / 8).unwrap_or_default();
+                if self.levels.len() <= level {
+                    self.levels.resize_with(level + 1, Vec::new);
+                    self.full.resize(level + 1, 0);
+                }
+                if let Some(hashes) = self.levels.get_mut(level) {
+                    hashes.push(node.hash);
+                }
+            }
+        }
+        if let Some(seen) = self.seen.filter(|seen| seen.size == self.edge.size())
+            && seen.root != self.edge.root()
+        {
+            return Err(Fault::Forked(seen.size));
+        }
+        Ok(self.replay.entry(entry)?)
+    }
+
+    /// Holds a tile of hashes against those of the entries. A full one makes room for the next of its level.
+    fn hashes(&mut self, tile: Tile, level: usize, given: &[Hash]) -> Result<(), Fault> {
+        let expected = self.levels.get_mut(level).ok_or(Fault::NotAsked)?;
+        let differs = given.iter().zip(expected.iter()).position(|(given, expected)| given != expected);
+        if let Some(place) = differs.or((given.len() != expected.len()).then_some(given.len())) {
+            return Err(Fault::Hash { tile, place });
+        }
+        let is_full = u64::from(tile.width) == TILE_WIDTH;
+        if is_full {
+            expected.clear();
+            if let Some(full) = self.full.get_mut(level) {
+                *full += 1;
+            }
+        }
+        let above = self.levels.get(level + 1).map_or(0, Vec::len);
+        if is_full && u64::try_from(above) == Ok(TILE_WIDTH) && !self.finishing {
+            let tile = self.tile_of(level + 1, above);
+            self.next.extend(tile);
+        }
+        Ok(())
+    }
+
+    /// The next entries; after the last ones, the unfinished tiles of the levels above.
+    fn ask_for_more(&mut self) {
+        let taken = self.edge.size();
+        let left = self.checkpoint.size.saturating_sub(taken);
+        if left > 0 {
+            let width = u16::try_from(left.min(TILE_WIDTH)).unwrap_or(256);
+            self.next.push_back(Tile { kind: TileKind::Entries, number: taken / TILE_WIDTH, width });
+        } else if !self.finishing {
+            self.finishing = true;
+            let unfinished: Vec<Tile> = (1..self.levels.len())
+                .filter_map(|level| self.tile_of(level, self.levels.get(level)?.len()))
+                .collect();
+            self.next.extend(unfinished);
+        }
+    }
+
+    fn tile_of(&self, level: usize, width: usize) -> Option<Tile> {
+        let number = self.full.get(level).copied()?;
+        let kind = TileKind::Hashes(u8::try_from(level).ok()?);
+        (width > 0).then_some(Tile { kind, number, width: u16::try_from(width).ok()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::tile::push_entry;
+
+    /// A log of entries that say nothing, with all of its tiles.
+    fn log(size: u64) -> (Checkpoint, BTreeMap<Tile, Vec<u8>>) {
+        let entries: Vec<Vec<u8>> = (0..size).map(entry).collect();
+        let mut edge = Frontier::default();
+        let mut nodes = BTreeMap::new();
+        for entry in &entries {
+            for node in edge.append(leaf_hash(entry)) {
+                nodes.insert((node.level, node.index), node.hash);
+            }
+        }
+        let tiles = Tile::of_tree(size).map(|tile| {
+            let bytes = match tile.kind {
+                TileKind::Entries => {
+                    let first = usize::try_from(tile.number * TILE_WIDTH).unwrap();
+                    let mut bundle = Vec::new();
+                    for entry in &entries[first..first + usize::from(tile.width)] {
+                        push_entry(&mut bundle, entry).unwrap();
+                    }
+                    bundle
+                }
+                TileKind::Hashes(_) => {
+                    tile.hashes(&|level, index| nodes.get(&(level, index)).copied()).unwrap()
+                }
+            };
+            (tile, bytes)
+        });
+        let tiles = tiles.collect();
+        let checkpoint =
+            Checkpoint { origin: "o".to_owned(), size, root: edge.root(), extensions: Vec::new() };
+        (checkpoint, tiles)
+    }
+
+    fn entry(sequence: u64) -> Vec<u8> {
+        let entry = json!({ "version": 1, "sequence": sequence, "tenantId": "t", "correlationId": "c", "events": [] });
+        crate::canonical(&entry).unwrap()
+    }
+
+    fn checked(
+        checkpoint: &Checkpoint,
+        seen: Option<Seen>,
+        tiles: &BTreeMap<Tile, Vec<u8>>,
+    ) -> Result<(Story, BTreeSet<Tile>), Fault> {
+        let mut check = LogCheck::new(checkpoint.clone(), seen)?;
+        let mut asked = BTreeSet::new();
+        while let Some(tile) = check.next_tile() {
+            asked.insert(tile);
+            check.take(&tiles[&tile])?;
+        }
+        Ok((check.end()?, asked))
+    }
+
+    #[test]
+    fn every_tile_of_a_log_is_looked_at() {
+        for size in [0, 1, 2, 255, 256, 257, 512, 700, 65_535, 65_536, 65_537, 66_000] {
+            let (checkpoint, tiles) = log(size);
+            let (story, asked) = checked(&checkpoint, None, &tiles).unwrap();
+            assert_eq!(story.entries, size);
+            assert_eq!(asked, tiles.keys().copied().collect(), "{size}");
+        }
+    }
+
+    #[test]
+    fn an_older_or_another_log_is_not_taken_for_the_one_that_was_seen() {
+        let (checkpoint, tiles) = log(300);
+        let (older, _) = log(120);
+        let seen = Seen { size: 120, root: older.root };
+        checked(&checkpoint, Some(seen), &tiles).unwrap();
+        let forked = Seen { root: [1; 32], ..seen };
+        assert_eq!(checked(&checkpoint, Some(forked), &tiles).unwrap_err(), Fault::Forked(120));
+        let same = Seen { size: 300, root: [1; 32] };
+        assert_eq!(checked(&checkpoint, Some(same), &tiles).unwrap_err(), Fault::Forked(300));
+        let shrunk = Seen { size: 301, root: checkpoint.root };
+        assert_eq!(
+            checked(&checkpoint, Some(shrunk), &tiles).unwrap_err(),
+            Fault::Shrunk { size: 300, seen: 301 }
+        );
+    }
+
+    fn cases() -> ProptestConfig {
+        let long = std::env::var_os("VOUCHSAFE_LONG").is_some_and(|value| value != "0");
+        ProptestConfig::with_cases(if long { 10_000 } else { 200 })
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn any_flipped_bit_of_any_tile_is_found(size in 1u64..600, tile in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), bit in 0u8..8) {
+            let (checkpoint, mut tiles) = log(size);
+            let tile = *tile.get(&tiles.keys().copied().collect::<Vec<_>>());
+            let bytes = tiles.get_mut(&tile).unwrap();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            prop_assert!(checked(&checkpoint, None, &tiles).is_err());
+        }
+
+        #[test]
+        fn entries_dropped_added_swapped_or_cut_off_are_found(size in 2u64..600, at in any::<prop::sample::Index>(), how in 0u8..4) {
+            let (checkpoint, tiles) = log(size);
+            let mut entries: Vec<Vec<u8>> = (0..size).map(entry).collect();
+            let at = at.index(entries.len() - 1);
+            match how {
+                0 => drop(entries.remove(at)),
+                1 => entries.insert(at, entries[at].clone()),
+                2 => entries.swap(at, at + 1),
+                _ => entries.truncate(at + 1),
+            }
+            // What a liar would serve: bundles of the same names, filled up from what is left, and the true hashes.
+            let mut forged = tiles.clone();
+            for (tile, bytes) in &mut forged {
+                if tile.kind == TileKind::Entries {
+                    let first = usize::try_from(tile.number * TILE_WIDTH).unwrap().min(entries.len());
+                    let end = (first + usize::from(tile.width)).min(entries.len());
+                    bytes.clear();
+                    for entry in &entries[first..end] {
+                        push_entry(bytes, entry).unwrap();
+                    }
+                }
+            }
+            prop_assume!(forged != tiles);
+            prop_assert!(checked(&checkpoint, None, &forged).is_err());
+        }
+    }
+}
