@@ -300,7 +300,10 @@ impl App {
         for tenant in &tenants {
             let mut work = self.work_on([*tenant].into()).await?;
             // Where the database has lost the checkpoint as well, the log begins anew.
-            let adopted = published.get(tenant).copied().unwrap_or(Head { size: 0, root: vouchsafe_log::tree::empty_root() });
+            let adopted = published
+                .get(tenant)
+                .copied()
+                .unwrap_or(Head { size: 0, root: vouchsafe_log::tree::empty_root() });
             let permit = for_service::<ManageLog>(work.id(), *tenant);
             let said = before.as_ref().and_then(|heads| heads.get(*tenant));
             let cx = work.context(Initiator::Service);
@@ -330,7 +333,7 @@ fn agrees(tenant: TenantId, published: Option<Head>, written: Option<Head>) -> R
 /// A complete node, if it is one of those that are stored.
 fn stored_node(node: &vouchsafe_log::tree::Node) -> Option<StoredNode> {
     let level = u8::try_from(node.level / TILE_HEIGHT).ok().filter(|level| *level > 0)?;
-    (node.level % TILE_HEIGHT == 0).then_some(StoredNode { level, number: node.index, hash: node.hash })
+    node.level.is_multiple_of(TILE_HEIGHT).then_some(StoredNode { level, number: node.index, hash: node.hash })
 }
 
 fn log_head(head: Head) -> LogHead {

@@ -85,11 +85,7 @@ impl App {
 }
 
 /// The entry with what it commits to; a read's with the ids of what was read.
-async fn enclosed(
-    session: &mut Session,
-    tenant: TenantId,
-    entry: LogEntry,
-) -> Result<Enclosed, AppError> {
+async fn enclosed(session: &mut Session, tenant: TenantId, entry: LogEntry) -> Result<Enclosed, AppError> {
     let read: Option<ReadId> =
         entry.entry.pointer("/events/0/read/id").and_then(|id| id.as_str()?.parse().ok());
     let record_ids = match read {
@@ -116,6 +112,10 @@ fn published_in_vain(error: EvidenceError) -> AppError {
     match error {
         EvidenceError::App(error) => error,
         EvidenceError::Store(error) => error.into(),
-        other => AppError::Internal(StoreError::Corrupt(other.to_string())),
+        error @ (EvidenceError::NoHeads(_)
+        | EvidenceError::LostEntries { .. }
+        | EvidenceError::OtherTree { .. }
+        | EvidenceError::OldHeads { .. }
+        | EvidenceError::Checkpoint(_)) => AppError::Internal(StoreError::Corrupt(error.to_string())),
     }
 }

@@ -34,6 +34,7 @@ mod diagnostics;
 mod error;
 mod grants;
 mod import;
+mod log;
 mod pages;
 mod policy;
 mod support_requests;

@@ -29,19 +29,51 @@ impl Client {
         url: Url,
         grant: Option<&str>,
     ) -> Result<Answer<T>, ClientError> {
+        let response = self.got(|| {
+            let request = self.request(Method::GET, url.clone());
+            match grant {
+                Some(grant) => request.header(HeaderName::from_static(header::GRANT), grant),
+                None => request,
+            }
+        });
+        self.read(response.await?).await
+    }
+
+    /// GET of something that is not JSON, as the bytes that it is.
+    pub(crate) async fn get_bytes(&self, url: Url) -> Result<Vec<u8>, ClientError> {
+        let request = || self.request(Method::GET, url.clone()).header(ACCEPT, "*/*");
+        let response = self.got(request).await?;
+        if response.status().is_success() {
+            return self.whole(response).await;
+        }
+        // What is no success is a problem, which is JSON, or not of this API.
+        let refused = self.read::<serde::de::IgnoredAny>(response).await;
+        Err(refused.err().unwrap_or(ClientError::AnswerTooLarge { limit: MAX_ANSWER_BYTES }))
+    }
+
+    /// Sends a GET, again while the server asks for it.
+    async fn got(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, ClientError> {
         let mut attempt = 1;
         loop {
-            let mut request = self.request(Method::GET, url.clone());
-            if let Some(grant) = grant {
-                request = request.header(HeaderName::from_static(header::GRANT), grant);
-            }
-            let response = self.send(request).await?;
+            let response = self.send(request()).await?;
             match retry_wait(&response).filter(|_| attempt < MAX_ATTEMPTS) {
                 Some(wait) => tokio::time::sleep(wait).await,
-                None => return self.read(response).await,
+                None => return Ok(response),
             }
             attempt += 1;
         }
+    }
+
+    /// The whole body.
+    async fn whole(&self, mut response: Response) -> Result<Vec<u8>, ClientError> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|source| self.unreachable(source))? {
+            if bytes.len() + chunk.len() > MAX_ANSWER_BYTES {
+                return Err(ClientError::AnswerTooLarge { limit: MAX_ANSWER_BYTES });
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
     }
 
     /// POST with a JSON body, sent once.
@@ -91,7 +123,7 @@ impl Client {
     /// Reads the answer: a body of the type asked for, or a problem.
     pub(crate) async fn read<T: DeserializeOwned>(
         &self,
-        mut response: Response,
+        response: Response,
     ) -> Result<Answer<T>, ClientError> {
         let envelope = Envelope::of(&response);
         let status = response.status();
@@ -102,13 +134,7 @@ impl Client {
             request_id: envelope.request_id.clone(),
             source,
         };
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|source| self.unreachable(source))? {
-            if bytes.len() + chunk.len() > MAX_ANSWER_BYTES {
-                return Err(ClientError::AnswerTooLarge { limit: MAX_ANSWER_BYTES });
-            }
-            bytes.extend_from_slice(&chunk);
-        }
+        let bytes = self.whole(response).await?;
         if !is_json {
             return Err(unexpected(None));
         }

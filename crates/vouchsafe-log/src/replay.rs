@@ -314,7 +314,8 @@ fn inner(event: &Value) -> Result<&Value, String> {
 /// A time of RFC 3339 in UTC in a form that sorts as the times do: with nine digits of a second.
 fn instant(text: &str) -> Result<String, String> {
     let wrong = || format!("`{text}` is no time in UTC");
-    let (whole, fraction) = text.strip_suffix('Z').ok_or_else(wrong)?.split_at_checked(19).ok_or_else(wrong)?;
+    let (whole, fraction) =
+        text.strip_suffix('Z').ok_or_else(wrong)?.split_at_checked(19).ok_or_else(wrong)?;
     let fraction = fraction.strip_prefix('.').unwrap_or(fraction);
     let digits = |c: char| c.is_ascii_digit();
     if fraction.len() > 9 || !fraction.chars().all(digits) || !whole.is_ascii() {
@@ -419,10 +420,18 @@ mod tests {
         let over = [(1, json!([case("opened")])), (2, json!(given(AT))), (3, read_now())];
         found(replayed(&over).unwrap_err(), 2, "over by then");
         let [_, alone] = given(AT);
-        found(replayed(&[(1, json!([case("opened")])), (2, json!([alone]))]).unwrap_err(), 1, "without an approval");
+        found(
+            replayed(&[(1, json!([case("opened")])), (2, json!([alone]))]).unwrap_err(),
+            1,
+            "without an approval",
+        );
         let [mut other, wide] = given(AT);
         other["event"]["approval"]["scope"]["dataCategories"] = json!(["auditLogs"]);
-        found(replayed(&[(1, json!([case("opened")])), (2, json!([other, wide]))]).unwrap_err(), 1, "without an approval");
+        found(
+            replayed(&[(1, json!([case("opened")])), (2, json!([other, wide]))]).unwrap_err(),
+            1,
+            "without an approval",
+        );
     }
 
     #[test]
@@ -432,7 +441,9 @@ mod tests {
         assert!(replay.entry(&entries[1]).unwrap_err().what.contains("place"));
         let mut replay = Replay::default();
         replay.entry(&entries[0]).unwrap();
-        let other = String::from_utf8(entries[1].clone()).unwrap().replace("\"tenantId\":\"t\"", "\"tenantId\":\"u\"");
+        let other = String::from_utf8(entries[1].clone())
+            .unwrap()
+            .replace("\"tenantId\":\"t\"", "\"tenantId\":\"u\"");
         assert!(replay.entry(other.as_bytes()).unwrap_err().what.contains("another tenant"));
         entries[1].push(b' ');
         assert!(replay.entry(&entries[1]).unwrap_err().what.contains("canonical"));
@@ -440,7 +451,12 @@ mod tests {
 
     #[test]
     fn times_sort_by_their_fractions() {
-        let sorted = ["2027-01-15T08:00:00Z", "2027-01-15T08:00:00.05Z", "2027-01-15T08:00:00.5Z", "2027-01-15T08:00:01Z"];
+        let sorted = [
+            "2027-01-15T08:00:00Z",
+            "2027-01-15T08:00:00.05Z",
+            "2027-01-15T08:00:00.5Z",
+            "2027-01-15T08:00:01Z",
+        ];
         let keys: Vec<String> = sorted.iter().map(|time| instant(time).unwrap()).collect();
         assert!(keys.is_sorted(), "{keys:?}");
         for wrong in ["2027-01-15T08:00:00+01:00", "2027", "2027-01-15T08:00:00.xZ", ""] {

@@ -138,7 +138,11 @@ pub enum ProofError {
 ///
 /// # Errors
 /// [`ProofError`].
-pub fn inclusion_proof(index: u64, size: u64, nodes: &(impl Nodes + ?Sized)) -> Result<Vec<Hash>, ProofError> {
+pub fn inclusion_proof(
+    index: u64,
+    size: u64,
+    nodes: &(impl Nodes + ?Sized),
+) -> Result<Vec<Hash>, ProofError> {
     if index >= size {
         return Err(ProofError::Beyond(index, size));
     }
@@ -163,7 +167,11 @@ pub fn inclusion_proof(index: u64, size: u64, nodes: &(impl Nodes + ?Sized)) -> 
 ///
 /// # Errors
 /// [`ProofError`].
-pub fn consistency_proof(old_size: u64, size: u64, nodes: &(impl Nodes + ?Sized)) -> Result<Vec<Hash>, ProofError> {
+pub fn consistency_proof(
+    old_size: u64,
+    size: u64,
+    nodes: &(impl Nodes + ?Sized),
+) -> Result<Vec<Hash>, ProofError> {
     if old_size > size {
         return Err(ProofError::Beyond(old_size, size));
     }

@@ -159,7 +159,7 @@ impl LogCheck {
     fn entry(&mut self, entry: &[u8]) -> Result<(), Fault> {
         let leaf = leaf_hash(entry);
         for node in self.edge.append(leaf) {
-            if node.level % 8 == 0 {
+            if node.level.is_multiple_of(8) {
                 let level = usize::try_from(node.level / 8).unwrap_or_default();
                 if self.levels.len() <= level {
                     self.levels.resize_with(level + 1, Vec::new);

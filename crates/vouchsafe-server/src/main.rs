@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
+use vouchsafe_core::id::TenantId;
 use vouchsafe_server::config::Config;
 use vouchsafe_server::demo::DemoOptions;
-use vouchsafe_core::id::TenantId;
 use vouchsafe_server::{bootstrap, demo, operate, serve};
 
 #[global_allocator]

@@ -51,21 +51,15 @@ impl Heads {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             opened => opened.map_err(|source| failed(path, source))?,
         };
-        let mut opened = Self {
-            path: path.to_owned(),
-            file,
-            heads: BTreeMap::new(),
-            lines: 0,
-            in_doubt: false,
-        };
+        let mut opened =
+            Self { path: path.to_owned(), file, heads: BTreeMap::new(), lines: 0, in_doubt: false };
         let mut text = String::new();
         opened.file.read_to_string(&mut text).map_err(|source| failed(path, source))?;
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         for line in text.get(..whole).unwrap_or_default().lines() {
             opened.lines += 1;
-            let (tenant, head) = read(line).ok_or_else(|| {
-                StoreError::Corrupt(format!("line {} of {}", opened.lines, path.display()))
-            })?;
+            let (tenant, head) = read(line)
+                .ok_or_else(|| StoreError::Corrupt(format!("line {} of {}", opened.lines, path.display())))?;
             opened.heads.insert(tenant, head);
         }
         if whole < text.len() {

@@ -114,7 +114,9 @@ impl MasterKey {
     /// Opens the seed of a log's signing key.
     pub(crate) fn open_log_key(&self, sealed: &[u8], tenant: TenantId, id: &str) -> Result<Key, StoreError> {
         let opened = Zeroizing::new(open(&self.wrapping, sealed, &log_key_place(tenant, id))?);
-        Ok(Zeroizing::new(<[u8; 32]>::try_from(opened.as_slice()).map_err(|_| broken("a log's key has a wrong length"))?))
+        Ok(Zeroizing::new(
+            <[u8; 32]>::try_from(opened.as_slice()).map_err(|_| broken("a log's key has a wrong length"))?,
+        ))
     }
 
     /// Wraps a person's key for the database.

@@ -17,7 +17,7 @@ pub(crate) struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  the server answered with a problem
+  1  the server answered with a problem, or what was verified does not hold
   2  wrong usage, or a local file cannot be read or written
   3  the server cannot be reached
   4  not signed in, or the token is no longer valid
@@ -95,6 +95,12 @@ pub(crate) enum Command {
     /// The rules of your tenant for support access
     #[command(subcommand)]
     Policy(command::policy::Policy),
+    /// Check a receipt or a whole log, without believing the server
+    ///
+    /// Checks signatures, every entry and tile, that the log begins with what was seen before, and that its entries keep
+    /// the rules: each read under a live approval, no access after its case. Says what it cannot prove. A receipt and a
+    /// folder need no server; a log's address needs its token.
+    Verify(command::verify::Verify),
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -34,40 +35,55 @@ pub(crate) struct Profile {
 impl Config {
     /// Reads the file; no file is an empty configuration.
     pub(crate) fn load() -> Result<Self, Failure> {
-        let Some(path) = Self::path() else { return Ok(Self::default()) };
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(Failure::File { path, source }),
-        };
-        // The parser's full text repeats the line that is wrong, which may hold a token.
-        toml::from_str(&text).map_err(|error| Failure::Config { path, reason: error.message().to_owned() })
+        Self::path().map_or_else(|| Ok(Self::default()), |path| load(&path))
     }
 
     /// Writes the file anew; a crash leaves the old one.
     pub(crate) fn save(&self) -> Result<PathBuf, Failure> {
         let path = Self::path()
             .ok_or_else(|| Failure::Usage("neither XDG_CONFIG_HOME nor HOME is set".to_owned()))?;
-        let text = toml::to_string(self)
-            .map_err(|error| Failure::Config { path: path.clone(), reason: error.to_string() })?;
-        let fail = |source| Failure::File { path: path.clone(), source };
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(fail)?;
-        }
-        let draft = path.with_extension(format!("toml.{}", std::process::id()));
-        let written = write_private(&draft, &text).and_then(|()| fs::rename(&draft, &path));
-        if written.is_err() {
-            let _ = fs::remove_file(&draft);
-        }
-        written.map_err(fail)?;
+        save(&path, self)?;
         Ok(path)
     }
 
     fn path() -> Option<PathBuf> {
-        let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let base = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))?;
-        Some(base.join("vouchsafe").join("config.toml"))
+        Some(folder("XDG_CONFIG_HOME", ".config")?.join("config.toml"))
     }
+}
+
+/// This program's folder below the one that a variable names, or below the home folder (XDG Base Directory).
+pub(crate) fn folder(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let named = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = named(variable).or_else(|| named("HOME").map(|home| home.join(below_home)))?;
+    Some(base.join("vouchsafe"))
+}
+
+/// Reads a TOML file; no file is the default.
+pub(crate) fn load<T: Default + DeserializeOwned>(path: &Path) -> Result<T, Failure> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(T::default()),
+        Err(source) => return Err(Failure::File { path: path.to_owned(), source }),
+    };
+    // The parser's full text repeats the line that is wrong, which may hold a token.
+    toml::from_str(&text)
+        .map_err(|error| Failure::Config { path: path.to_owned(), reason: error.message().to_owned() })
+}
+
+/// Writes a TOML file anew, readable by its owner only; a crash leaves the old one.
+pub(crate) fn save(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
+    let text = toml::to_string(value)
+        .map_err(|error| Failure::Config { path: path.to_owned(), reason: error.to_string() })?;
+    let fail = |source| Failure::File { path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(fail)?;
+    }
+    let draft = path.with_extension(format!("toml.{}", std::process::id()));
+    let written = write_private(&draft, &text).and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+    written.map_err(fail)
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {

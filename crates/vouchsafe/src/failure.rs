@@ -40,6 +40,8 @@ pub(crate) enum Failure {
     File { path: PathBuf, source: io::Error },
     /// The configuration file is not valid.
     Config { path: PathBuf, reason: String },
+    /// What was verified does not hold.
+    DoesNotHold { name: String, fault: String },
     /// The standard streams or the system failed.
     Local(io::Error),
 }
@@ -91,6 +93,9 @@ impl Failure {
                 format!("{} is not valid: {reason}", path.display()),
                 Some("correct it, or delete it and sign in again".to_owned()),
             ),
+            Self::DoesNotHold { name, fault } => {
+                (Exit::Problem, format!("{name} does not hold: {fault}"), None)
+            }
             Self::Local(error) => (Exit::Usage, error.to_string(), None),
         }
     }

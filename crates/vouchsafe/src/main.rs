@@ -8,6 +8,7 @@ mod failure;
 mod output;
 mod session;
 mod table;
+mod verify;
 
 use std::process::ExitCode;
 

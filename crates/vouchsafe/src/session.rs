@@ -6,7 +6,7 @@ use vouchsafe_client::{Answer, Client, Pages, Token};
 use serde::de::DeserializeOwned;
 
 use crate::cli::Global;
-use crate::config::{Config, DEFAULT_PROFILE};
+use crate::config::{Config, DEFAULT_PROFILE, Profile};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::table::Table;
@@ -25,18 +25,10 @@ impl Session {
     ///
     /// A stored token goes only to the server it was stored for.
     pub(crate) fn open(global: &Global) -> Result<Self, Failure> {
-        let name = global.profile.as_deref().unwrap_or(DEFAULT_PROFILE);
-        let profile = Config::load()?.profiles.remove(name);
-        if global.profile.is_some() && profile.is_none() {
-            return Err(Failure::Usage(format!("there is no profile `{name}`")));
-        }
+        let profile = stored(global)?;
         let stored_server = profile.as_ref().map(|profile| profile.server.clone());
         let server = global.server.clone().or(stored_server).ok_or(Failure::NoServer)?;
-        let same = |stored: &str| stored.trim_end_matches('/') == server.trim_end_matches('/');
-        let stored = profile.filter(|profile| same(&profile.server)).map(|profile| profile.token);
-        let token = token_from_environment().or(stored);
-        let token = token.ok_or_else(|| Failure::NoToken { server: server.clone() })?;
-        let client = Client::new(&server, Token::new(token)?)?;
+        let client = Client::new(&server, Token::new(token_of(profile, &server)?)?)?;
         Ok(Self { client, out: Output::new(global.output) })
     }
 
@@ -74,6 +66,28 @@ impl Session {
         }
         Ok(last)
     }
+}
+
+/// The token for a server that the caller names: the environment's, else the one that is stored for just that server.
+pub(crate) fn token_for(global: &Global, server: &str) -> Result<String, Failure> {
+    token_of(stored(global)?, server)
+}
+
+/// The sign-in that the options name.
+fn stored(global: &Global) -> Result<Option<Profile>, Failure> {
+    let name = global.profile.as_deref().unwrap_or(DEFAULT_PROFILE);
+    let profile = Config::load()?.profiles.remove(name);
+    if global.profile.is_some() && profile.is_none() {
+        return Err(Failure::Usage(format!("there is no profile `{name}`")));
+    }
+    Ok(profile)
+}
+
+fn token_of(profile: Option<Profile>, server: &str) -> Result<String, Failure> {
+    let same = |stored: &str| stored.trim_end_matches('/') == server.trim_end_matches('/');
+    let stored = profile.filter(|profile| same(&profile.server)).map(|profile| profile.token);
+    let token = token_from_environment().or(stored);
+    token.ok_or_else(|| Failure::NoToken { server: server.to_owned() })
 }
 
 /// The token of `VOUCHSAFE_TOKEN`, if it is set and not empty.

@@ -146,10 +146,7 @@ async fn a_log_is_there_for_its_own_readers_only() {
         assert!(matches!(world.app.receipt(who, id).await, Err(AppError::NotFound)));
     }
     let beyond = Tile { kind: TileKind::Entries, number: 9, width: 1 };
-    assert!(matches!(
-        world.app.log_tile(world.who(READER), tenant, beyond).await,
-        Err(AppError::NotFound)
-    ));
+    assert!(matches!(world.app.log_tile(world.who(READER), tenant, beyond).await, Err(AppError::NotFound)));
 }
 
 #[tokio::test]
@@ -221,10 +218,7 @@ async fn an_entry_that_was_changed_below_the_checkpoint_stops_the_log() {
     changed.open(READER, &[], false).await.unwrap();
     changed.app = started(&changed, &file).await.unwrap();
     let error = changed.app.publish().await.unwrap_err();
-    assert!(
-        matches!(error, EvidenceError::OtherTree { tenant, .. } if tenant == who.tenant),
-        "{error}"
-    );
+    assert!(matches!(error, EvidenceError::OtherTree { tenant, .. } if tenant == who.tenant), "{error}");
 }
 
 #[tokio::test]
@@ -317,7 +311,10 @@ async fn a_key_is_replaced_in_time_and_both_sign_for_a_while() {
     assert_eq!(both[0].name(), both[1].name(), "the origin stays");
     let note = world.app.log_checkpoint(who, who.tenant).await.unwrap();
     assert_eq!(note.verify(&both).unwrap().len(), 2);
-    assert_eq!(world.app.log_keys(who).await.unwrap()[0].signs_until, Some(world.app.now() + LOG_KEYS_OVERLAP));
+    assert_eq!(
+        world.app.log_keys(who).await.unwrap()[0].signs_until,
+        Some(world.app.now() + LOG_KEYS_OVERLAP)
+    );
     world.advance(LOG_KEYS_OVERLAP);
     world.advance(Duration::minutes(1));
     world.open(READER, &[], false).await.unwrap();

@@ -13,6 +13,7 @@ mod conditions;
 mod contract;
 mod coverage;
 mod diagnostics;
+mod evidence;
 mod frame;
 mod golden;
 mod graph_sdk;

@@ -1,5 +1,8 @@
 //! `vouchsafe audit`
 
+use std::io::Write as _;
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use vouchsafe_client::api::audit::{DirectoryAudit, Initiator};
 use vouchsafe_client::id::EntryId;
@@ -19,6 +22,16 @@ pub(crate) enum Audit {
         /// Id of the entry (aud_…)
         id: EntryId,
     },
+    /// Keep the proof that an entry stands in your tenant's log; `vouchsafe verify` checks it without a server
+    Receipt {
+        /// Id of the entry (aud_…)
+        id: EntryId,
+        /// Where to write it; without it, ID.tlog-proof in this folder, and - for the standard output
+        #[arg(long, short = 'f', value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// List the keys that your tenant's log is signed with, for `vouchsafe verify --key`
+    Keys,
 }
 
 impl Audit {
@@ -29,8 +42,35 @@ impl Audit {
             Self::Show { id } => {
                 out.thing(&client.directory_audit(id).await?, |entry| properties(out, entry))
             }
+            Self::Receipt { id, file } => receipt(session, id, file).await,
+            Self::Keys => out.thing(&client.log_keys().await?, |keys| {
+                let mut table = Table::new(&["Id", "Made", "Signs until", "Verifier key"]);
+                for key in &keys.value {
+                    let until = out.time_or(key.signs_until_date_time, "—");
+                    table.row([
+                        key.id.clone(),
+                        out.time(key.created_date_time),
+                        until,
+                        key.verifier_key.clone(),
+                    ]);
+                }
+                table
+            }),
         }
     }
+}
+
+/// Writes a receipt to a new file, or to the standard output.
+async fn receipt(session: &Session, id: EntryId, file: Option<PathBuf>) -> Result<(), Failure> {
+    let bytes = session.client.receipt(id).await?;
+    let path = file.unwrap_or_else(|| PathBuf::from(format!("{id}.tlog-proof")));
+    if path.as_os_str() == "-" {
+        return session.out.line(String::from_utf8_lossy(&bytes).trim_end());
+    }
+    let written = std::fs::OpenOptions::new().write(true).create_new(true).open(&path);
+    let written = written.and_then(|mut file| file.write_all(&bytes));
+    written.map_err(|source| Failure::File { path: path.clone(), source })?;
+    session.out.line(&format!("Wrote {}.", path.display()))
 }
 
 async fn list(session: &Session, listing: &Listing) -> Result<(), Failure> {

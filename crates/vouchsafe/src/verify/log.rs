@@ -1,0 +1,195 @@
+//! A whole log, from a server or from a folder.
+
+use std::path::PathBuf;
+
+use vouchsafe_client::id::TenantId;
+use vouchsafe_client::{Client, ClientError};
+use vouchsafe_log::Hash;
+use vouchsafe_log::checkpoint::Checkpoint;
+use vouchsafe_log::note::{Note, VerifierKey};
+use vouchsafe_log::replay::Story;
+use vouchsafe_log::tile::Tile;
+use vouchsafe_log::whole::{LogCheck, Seen};
+
+use super::known::KnownLog;
+use super::{Report, Verifier, origin_of, policy_of};
+use crate::failure::Failure;
+
+/// Where a log's checkpoint and tiles come from.
+pub(crate) enum LogSource {
+    /// A server.
+    Server { client: Client, tenant: TenantId },
+    /// A folder that holds `checkpoint` and `tile/…`.
+    Folder(PathBuf),
+}
+
+impl LogSource {
+    async fn get(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        match self {
+            Self::Server { client, tenant } if path == "checkpoint" => {
+                Ok(client.log_checkpoint(*tenant).await?)
+            }
+            Self::Server { client, tenant } => Ok(client.log_tile(*tenant, path).await?),
+            Self::Folder(folder) => {
+                let path = folder.join(path);
+                std::fs::read(&path).map_err(|source| Failure::File { path, source })
+            }
+        }
+    }
+
+    /// What the log is called where it comes from.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Server { client, tenant } => {
+                format!("{}/log/{tenant}", client.server().trim_end_matches('/'))
+            }
+            Self::Folder(folder) => folder.display().to_string(),
+        }
+    }
+
+    /// The keys that the source itself names.
+    async fn keys(&self) -> Result<Vec<VerifierKey>, Failure> {
+        let Self::Server { client, .. } = self else { return Ok(Vec::new()) };
+        let keys = match client.log_keys().await {
+            // Who may read the log's tiles need not be allowed to list its keys.
+            Err(ClientError::Problem { .. }) => return Ok(Vec::new()),
+            keys => keys?,
+        };
+        Ok(keys.body.value.iter().filter_map(|key| key.verifier_key.parse().ok()).collect())
+    }
+}
+
+impl Verifier {
+    /// Checks a log from its first entry to its last, and remembers it if it is sound.
+    pub(crate) async fn log(
+        &mut self,
+        source: &LogSource,
+        progress: impl Fn(u64, u64),
+    ) -> Result<Report, Failure> {
+        let mut report = Report::default();
+        let note: Result<Note, _> = String::from_utf8_lossy(&source.get("checkpoint").await?).parse();
+        let note = match note {
+            Ok(note) => note,
+            Err(error) => return Ok(report.broken(error)),
+        };
+        let origin = origin_of(&note).to_owned();
+        let mut policy = self.policy_for(&origin);
+        if policy.is_none() {
+            policy = policy_of(&source.keys().await?);
+            report.not_proven(
+                "that the log's key is the one that others see: it came from the server itself. Compare it with what your \
+                 vendor publishes, and give it with --key",
+            );
+        }
+        let Some(policy) = policy else {
+            return Ok(report.broken(format!("no key of the log {origin} is known: give it with --key")));
+        };
+        let (checkpoint, key) = match policy.trusted(&note) {
+            Ok((checkpoint, trusted)) => {
+                report.checked(format!(
+                    "the checkpoint of {origin} with {} entries is signed by key {}",
+                    checkpoint.size,
+                    vouchsafe_log::hex(&trusted.log.id())
+                ));
+                for witness in &trusted.witnesses {
+                    report.checked(format!("the witness {} has seen it", witness.key.name()));
+                }
+                (checkpoint, trusted.log.to_string())
+            }
+            Err(error) => return Ok(report.broken(error)),
+        };
+        let before = self.known.get(&origin).cloned();
+        let story = match self.walked(source, &checkpoint, before.as_ref(), progress).await? {
+            Ok(story) => story,
+            Err(fault) => return Ok(report.broken(fault)),
+        };
+        told(&mut report, &checkpoint, before.as_ref(), &story);
+        let mut verifier_keys = before.map(|log| log.verifier_keys).unwrap_or_default();
+        for known in story.verifier_keys.into_iter().chain([key]) {
+            if !verifier_keys.contains(&known) {
+                verifier_keys.push(known);
+            }
+        }
+        let root = vouchsafe_log::hex(&checkpoint.root);
+        self.known.remember(&origin, KnownLog { size: checkpoint.size, root, verifier_keys })?;
+        Ok(report.sound())
+    }
+
+    /// Every tile, in order.
+    async fn walked(
+        &self,
+        source: &LogSource,
+        checkpoint: &Checkpoint,
+        before: Option<&KnownLog>,
+        progress: impl Fn(u64, u64),
+    ) -> Result<Result<Story, String>, Failure> {
+        let seen = before.map(|log| Seen { size: log.size, root: unhex(&log.root) });
+        let mut check = match LogCheck::new(checkpoint.clone(), seen) {
+            Ok(check) => check,
+            Err(fault) => return Ok(Err(fault.to_string())),
+        };
+        while let Some(tile) = check.next_tile() {
+            let bytes = self.tile(source, tile).await?;
+            if let Err(fault) = check.take(&bytes) {
+                return Ok(Err(fault.to_string()));
+            }
+            progress(check.taken(), checkpoint.size);
+        }
+        Ok(check.end().map_err(|fault| fault.to_string()))
+    }
+
+    async fn tile(&self, source: &LogSource, tile: Tile) -> Result<Vec<u8>, Failure> {
+        source.get(&tile.to_string()).await
+    }
+}
+
+/// Says what was checked, and what a log alone cannot prove.
+fn told(report: &mut Report, checkpoint: &Checkpoint, before: Option<&KnownLog>, story: &Story) {
+    report.checked(format!(
+        "all {} entries, numbered without a gap, and every tile lead to the checkpoint's root",
+        checkpoint.size
+    ));
+    match before {
+        Some(log) => report.checked(format!("it begins with the {} entries that were seen before", log.size)),
+        None => report.not_proven(
+            "that nobody was shown another history before: this is the first look at this log, which the next one rests on",
+        ),
+    }
+    report.checked(format!(
+        "{} reads of {} records rest each on a grant that was live and covered them",
+        story.reads, story.records
+    ));
+    report.checked(format!(
+        "{} grants began with an approval of what they allow; {} are open now",
+        story.grants, story.open_grants
+    ));
+    report.checked(format!("no grant outlived its case, of {} cases", story.cases));
+    if story.automatic > 0 {
+        report.checked(format!(
+            "{} approvals were recorded by the service for a person who had approved in another organisation",
+            story.automatic
+        ));
+    }
+    for place in &story.adopted {
+        report
+            .checked(format!("at entry {place} an operator let the log go on after the heads file was lost"));
+    }
+    if story.grants_of_other_cases > 0 {
+        report.not_proven(format!(
+            "when the cases of {} grants were closed: they belong to other organisations' logs",
+            story.grants_of_other_cases
+        ));
+    }
+    report.not_proven("that nothing was read without leaving an entry: no log can show what is not in it");
+}
+
+/// A root from hex; another root for what is none, so that it fits no log.
+fn unhex(text: &str) -> Hash {
+    let mut hash = [0; 32];
+    let (pairs, _) = text.as_bytes().as_chunks::<2>();
+    for (byte, pair) in hash.iter_mut().zip(pairs) {
+        let digits = std::str::from_utf8(pair).unwrap_or_default();
+        *byte = u8::from_str_radix(digits, 16).unwrap_or_default();
+    }
+    hash
+}
