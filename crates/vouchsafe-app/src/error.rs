@@ -105,6 +105,7 @@ impl From<StoreError> for AppError {
             StoreError::VersionConflict(_)
             | StoreError::Unavailable(_)
             | StoreError::CommitFailed(_)
+            | StoreError::Files(_)
             | StoreError::Injected => Self::Unavailable(error),
             StoreError::PermitMismatch
             | StoreError::NotLocked(_)

@@ -333,7 +333,11 @@ fn agrees(tenant: TenantId, published: Option<Head>, written: Option<Head>) -> R
 /// A complete node, if it is one of those that are stored.
 fn stored_node(node: &vouchsafe_log::tree::Node) -> Option<StoredNode> {
     let level = u8::try_from(node.level / TILE_HEIGHT).ok().filter(|level| *level > 0)?;
-    node.level.is_multiple_of(TILE_HEIGHT).then_some(StoredNode { level, number: node.index, hash: node.hash })
+    node.level.is_multiple_of(TILE_HEIGHT).then_some(StoredNode {
+        level,
+        number: node.index,
+        hash: node.hash,
+    })
 }
 
 fn log_head(head: Head) -> LogHead {

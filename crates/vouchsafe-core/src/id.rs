@@ -81,6 +81,8 @@ id_kinds! {
     ReadId = "rd";
     /// A question to see a masked value in clear.
     RevealId = "rv";
+    /// A data collection.
+    DataCollectionId = "dc";
     /// A message of a support request's conversation.
     MessageId = "msg";
     /// An entry of a tenant's audit log.

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+mod files;
 mod upstream;
 
+pub use files::Files;
 pub use upstream::Upstream;
 
 /// What the file says.
@@ -23,6 +25,8 @@ pub struct Config {
     /// How logs are published.
     #[serde(default)]
     pub log: Log,
+    /// The bucket where files lie that customers send; they lie in the data folder without it.
+    pub files: Option<Files>,
     /// Who is made by `bootstrap`.
     pub bootstrap: Option<Bootstrap>,
     /// Where tenants' data is read live.
@@ -132,6 +136,7 @@ impl Config {
         if !(config.public_url.starts_with("https://") || local) || config.public_url.ends_with('/') {
             return Err(unsupported("`public_url` must be https://HOST[:PORT] without a path"));
         }
+        config.files.as_ref().map_or(Ok(()), Files::check).map_err(|message| unsupported(&message))?;
         upstream::check(&config.upstreams).map_err(|message| unsupported(&message))?;
         Ok(config)
     }

@@ -11,7 +11,7 @@ use vouchsafe_core::id::TenantId;
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_store::{FolderLock, Options, Store};
 
-use crate::config::Config;
+use crate::config::{Config, ConfigError, Files};
 use crate::upstream::{self, ConnectError};
 use crate::{Server, Settings, router};
 
@@ -41,6 +41,9 @@ pub enum ServeError {
         #[source]
         source: std::io::Error,
     },
+    /// The bucket's secret cannot be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The listener failed.
     #[error("the listener failed")]
     Io(#[from] std::io::Error),
@@ -71,7 +74,8 @@ pub enum ServeError {
 pub async fn run(config: Config) -> Result<(), ServeError> {
     let folder = config.folder().ok_or(ServeError::NoFolder)?;
     let _ours = FolderLock::take(&folder)?;
-    let surroundings = Options::default();
+    let bucket = config.files.as_ref().map(Files::bucket).transpose()?;
+    let surroundings = Options { bucket, ..Options::default() };
     let clock = Arc::clone(&surroundings.clock);
     let store = Arc::new(Store::open(&folder, surroundings)?);
     if store.read()?.tenant(store.provider()).await?.is_none() {

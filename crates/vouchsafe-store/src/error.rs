@@ -39,6 +39,9 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    /// The store of files is not available, or has not what was asked for.
+    #[error("the store of files failed")]
+    Files(#[from] object_store::Error),
     /// The query ran into its time limit.
     #[error("the query took longer than allowed")]
     TooSlow,

@@ -28,6 +28,7 @@ pub mod edge;
 mod entry;
 mod error;
 mod evidence;
+pub mod files;
 mod heads;
 mod known;
 mod list;

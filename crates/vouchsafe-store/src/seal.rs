@@ -19,6 +19,8 @@ use crate::edge::{drawn_random, os_random};
 use crate::error::StoreError;
 
 const NONCE_BYTES: usize = 24;
+/// What sealing adds: the nonce and the tag.
+pub(crate) const OVERHEAD_BYTES: u64 = 24 + 16;
 
 /// A 256-bit key that is wiped when dropped and never printed.
 pub type Key = Zeroizing<[u8; 32]>;
@@ -175,7 +177,7 @@ fn broken(what: &str) -> StoreError {
     StoreError::Corrupt(what.to_owned())
 }
 
-fn keyed_hash(key: &Key, message: &[u8]) -> Key {
+pub(crate) fn keyed_hash(key: &Key, message: &[u8]) -> Key {
     let mut mac = match Hmac::<Sha256>::new_from_slice(key.as_slice()) {
         Ok(mac) => mac,
         // HMAC takes keys of every length (RFC 2104 section 2).

@@ -14,6 +14,7 @@ use vouchsafe_core::time::Timestamp;
 
 use crate::edge::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::error::StoreError;
+use crate::files::{Bucket, Files};
 use crate::known::Tokens;
 use crate::migrate;
 use crate::opened::OpenedDocuments;
@@ -36,11 +37,13 @@ pub struct Options {
     pub entropy: Arc<dyn Entropy>,
     /// Fails statements, in tests.
     pub faults: Option<Arc<dyn Faults>>,
+    /// Where files that customers send lie; in the data folder without it.
+    pub bucket: Option<Bucket>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy), faults: None }
+        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy), faults: None, bucket: None }
     }
 }
 
@@ -51,6 +54,7 @@ pub struct Store {
     writer: SharedWriter,
     readers: Readers,
     pub(crate) records: RecordFiles,
+    files: Files,
     master: Arc<MasterKey>,
     keys: Arc<KeyCache>,
     documents: Arc<OpenedDocuments>,
@@ -98,11 +102,16 @@ impl Store {
         belongs_here(&master, &connection)?;
         let provider = provider_id(&connection, &*options.entropy)?;
         let tokens = Arc::<Tokens>::default();
+        let files = match &options.bucket {
+            Some(bucket) => Files::in_bucket(bucket)?,
+            None => Files::in_folder(&folder.join("files"))?,
+        };
         Ok(Self {
             readers: Readers::new(path.clone()),
             path,
             writer: SharedWriter::new(connection, Arc::clone(&tokens), options.faults.clone())?,
             records: RecordFiles::new(folder.join("records")),
+            files,
             master,
             keys: Arc::default(),
             documents: Arc::default(),
@@ -128,6 +137,12 @@ impl Store {
     #[must_use]
     pub fn master(&self) -> &MasterKey {
         &self.master
+    }
+
+    /// The files that customers send.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Fills `bytes` from a tenant's random stream.

@@ -91,6 +91,7 @@ impl World {
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy::new(building.seed)),
             faults: building.faults.clone(),
+            bucket: None,
         };
         let store = Arc::new(Store::open(folder.path(), options).unwrap());
         let provider = store.provider();
@@ -112,6 +113,7 @@ impl World {
             clock: Arc::new(self.clock.clone()),
             entropy: Arc::new(SeededEntropy::new(seed)),
             faults: None,
+            bucket: None,
         };
         let store = Arc::new(Store::open(folder.path(), options).unwrap());
         let (clock, people) = (self.clock.clone(), self.people.clone());

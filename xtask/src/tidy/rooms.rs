@@ -126,7 +126,7 @@ const OWNED: [(&[&str], &[&str]); 8] = [
     ),
     (&["axum", "axum-extra", "hyper", "hyper-util", "tower-http", "utoipa-axum"], &["vouchsafe-server"]),
     (&["askama", "askama_derive"], &["vouchsafe-web"]),
-    (&["reqwest"], &["vouchsafe-client", "vouchsafe-signin", "vouchsafe-server"]),
+    (&["reqwest"], &["vouchsafe-client", "vouchsafe-signin", "vouchsafe-server", "vouchsafe-store"]),
     (&["getrandom", "rand"], &["vouchsafe-store", "vouchsafe-server", "vouchsafe"]),
     (&["clap"], &["vouchsafe-server", "vouchsafe", XTASK]),
     (&["comfy-table", "indicatif"], &["vouchsafe"]),

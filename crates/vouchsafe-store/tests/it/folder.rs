@@ -76,7 +76,7 @@ impl Entropy for Draws {
 
 fn options(clock: &ManualClock, draws: &Arc<Draws>) -> Options {
     let entropy = Arc::clone(draws) as Arc<dyn Entropy>;
-    Options { clock: Arc::new(clock.clone()), entropy, faults: None }
+    Options { clock: Arc::new(clock.clone()), entropy, faults: None, bucket: None }
 }
 
 /// A store with its surroundings.
