@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
+use vouchsafe_app::FsckReport;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_server::config::Config;
 use vouchsafe_server::demo::DemoOptions;
@@ -57,6 +58,12 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+    /// Check that database, logs, tiles, checkpoints and heads file say the same; changes nothing
+    Fsck {
+        /// Configuration file (TOML)
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
     /// Give logs a new signing key; the old ones sign beside it for 30 days
     RotateLogKeys {
         /// Configuration file (TOML)
@@ -103,6 +110,19 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
         Command::AdoptHeads { config } => {
             let logs = operate::adopt_heads(&Config::read(&config)?).await?;
             say(&format!("{logs} logs go on from what the database holds; each has an entry that says so."))
+        }
+        Command::Fsck { config } => {
+            let report = operate::fsck(&Config::read(&config)?).await?;
+            let FsckReport { logs, entries, rows, .. } = report;
+            say(&format!("{logs} logs with {entries} entries were held against {rows} rows."))?;
+            if report.erased > 0 {
+                say(&format!("{} entries hold erased values, which were not compared.", report.erased))?;
+            }
+            if report.faults_in_all == 0 {
+                return say("Nothing is wrong.");
+            }
+            say(&report.faults.join("\n"))?;
+            Err(format!("{} things are wrong", report.faults_in_all).into())
         }
         Command::RotateLogKeys { config, tenant } => {
             let keys = operate::rotate_log_keys(&Config::read(&config)?, tenant).await?;

@@ -1,8 +1,8 @@
-//! What an operator does with no server running: `adopt-heads`, `rotate-log-keys`.
+//! What an operator does with no server running: `adopt-heads`, `fsck`, `rotate-log-keys`.
 
 use std::sync::Arc;
 
-use vouchsafe_app::{App, EvidenceError};
+use vouchsafe_app::{App, EvidenceError, FsckReport};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_store::{FolderLock, Options, Store};
 
@@ -19,6 +19,18 @@ pub async fn adopt_heads(config: &Config) -> Result<usize, ServeError> {
     let adopted = app.adopt_heads(&config.heads_file(&folder)).await?;
     app.store().close().await;
     Ok(adopted)
+}
+
+/// Checks every log against the database and the heads file.
+///
+/// # Errors
+/// [`ServeError`] if they cannot be read at all.
+pub async fn fsck(config: &Config) -> Result<FsckReport, ServeError> {
+    let (app, _ours) = opened(config)?;
+    let folder = config.folder().ok_or(ServeError::NoFolder)?;
+    let report = app.fsck(Some(&config.heads_file(&folder))).await.map_err(EvidenceError::from)?;
+    app.store().close().await;
+    Ok(report)
 }
 
 /// Gives every log, or one, a new signing key. Gives the new verifier keys.

@@ -27,6 +27,7 @@ mod document;
 pub mod edge;
 mod entry;
 mod error;
+mod every;
 mod evidence;
 pub mod files;
 mod heads;

@@ -247,6 +247,12 @@ statements! {
     ENTRY = "SELECT sequence, entry, openings, leaf FROM audit_entry WHERE tenant_id = $1 AND id = $2";
     ENTRIES_FROM = "SELECT sequence, entry, openings, leaf FROM audit_entry WHERE tenant_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
 
+    CASES_AFTER = "SELECT document, version FROM support_request WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    ACCESS_SIDES_AFTER = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    GRANTS_AFTER = "SELECT document, version, idle_at, records_known, records_since FROM access_grant WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    REVEALS_AFTER = "SELECT document, version FROM reveal WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    READS_AFTER = "SELECT document FROM read_record WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+
     LOGS_BEHIND = "SELECT h.tenant_id FROM log_head h LEFT JOIN log_checkpoint c ON c.tenant_id = h.tenant_id WHERE h.size > COALESCE(c.size, 0)";
     LEAVES_FROM = "SELECT leaf FROM audit_entry WHERE tenant_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
     ENTRY_BYTES_FROM = "SELECT entry FROM audit_entry WHERE tenant_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";

@@ -14,11 +14,13 @@ use crate::world::World;
 /// the last event.
 type Changes = BTreeMap<(String, String), (BTreeSet<String>, String)>;
 
-/// Checks the logs of every tenant.
+/// Checks the logs of every tenant, and every row against them, value for value.
 ///
 /// # Panics
 /// If a log has a gap or a wrong leaf, or a row has a change without an entry.
 pub async fn logs(world: &World) {
+    let report = world.app.fsck(None).await.unwrap();
+    assert!(report.faults.is_empty(), "{:#?}", report.faults);
     let mut reader = world.app.store().read().unwrap();
     let cases = state::all_cases(world, &mut reader).await;
     for place in 0..=PROVIDER {

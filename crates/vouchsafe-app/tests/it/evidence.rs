@@ -197,15 +197,26 @@ async fn a_backup_that_went_on_with_another_history_is_refused_though_it_is_long
     assert!(served.size < published.size, "nothing of the other history is published");
 }
 
+/// Waits until the last connection has put all into the one file, which no checksum guards.
+fn closed(app: App, folder: &Folder) {
+    drop(app);
+    for _ in 0..500 {
+        if !folder.path().join("state.sqlite-wal").exists() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("the database was not closed");
+}
+
 #[tokio::test]
 async fn an_entry_that_was_changed_below_the_checkpoint_stops_the_log() {
     let (world, file) = (World::new().await, Folder::new());
     let world = publishing(world, &file).await;
     let who = world.who(READER);
     let leaf = seen(&world, who).await.1[1];
-    // Closing it puts all into the one file; no checksum guards that.
     let World { app, folder, .. } = world.reopened(Folder::copy_of(world.folder.path()), 2);
-    drop(app);
+    closed(app, &folder);
     let database = folder.path().join("state.sqlite");
     let mut bytes = std::fs::read(&database).unwrap();
     let places: Vec<usize> = (0..bytes.len() - 32).filter(|at| bytes[*at..*at + 32] == leaf).collect();
@@ -331,4 +342,80 @@ async fn the_provider_has_a_log_as_well() {
     let mut reader = world.app.store().read().unwrap();
     let published = reader.checkpoint(world.tenant(PROVIDER)).await.unwrap().unwrap();
     assert_eq!(published.head.size, reader.entries_in_log(world.tenant(PROVIDER)).await.unwrap());
+}
+
+/// A world in which much has happened, with its logs published.
+async fn lively(file: &Folder) -> World {
+    let world = publishing(World::with_sign_ins().await, file).await;
+    let case = world.open(READER, &[], true).await.unwrap().request.id;
+    for _ in 0..3 {
+        world.read("eve", &world.query(case, 0)).await.unwrap();
+    }
+    world.open("ben", &[], false).await.unwrap();
+    world.close(READER, case).await.unwrap();
+    world.app.publish().await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn the_operators_check_finds_nothing_where_nothing_is_wrong() {
+    let file = Folder::new();
+    let world = lively(&file).await;
+    let report = world.app.fsck(Some(&heads(&file))).await.unwrap();
+    assert_eq!(report.faults, Vec::<String>::new());
+    assert_eq!(report.logs, 4);
+    assert!(report.entries > 30 && report.rows >= 6, "{report:?}");
+}
+
+/// Any single bit of the stored entries, leaves, documents and checkpoints: flipped, the check says so or the store does
+/// not open it at all.
+#[tokio::test]
+async fn the_operators_check_finds_what_was_changed_in_the_database() {
+    let file = Folder::new();
+    let world = lively(&file).await;
+    let who = world.who(READER);
+    let (entry, note) = {
+        let mut reader = world.app.store().read().unwrap();
+        let entry = reader.entries_from(who.tenant, 3, 1).await.unwrap().remove(0);
+        (entry, reader.checkpoint(who.tenant).await.unwrap().unwrap().note.to_string())
+    };
+    // Nothing is read there: a connection that only reads would leave the write-ahead log behind.
+    let World { app, folder, .. } = world.reopened(Folder::copy_of(world.folder.path()), 2);
+    closed(app, &folder);
+    let database = std::fs::read(folder.path().join("state.sqlite")).unwrap();
+    let places = |of: &[u8]| -> Vec<usize> {
+        (0..database.len() - of.len()).filter(|at| database[*at..*at + of.len()] == *of).collect()
+    };
+    let mut found = 0;
+    for part in [&entry.bytes[..40], &entry.leaf[..], &note.as_bytes()[..60]] {
+        for at in places(part) {
+            for bit in [0, 3] {
+                let copy = Folder::copy_of(folder.path());
+                let mut bytes = database.clone();
+                bytes[at + 20] ^= 1 << bit;
+                std::fs::write(copy.path().join("state.sqlite"), bytes).unwrap();
+                let changed = world.reopened(copy, 3);
+                let report = changed.app.fsck(Some(&heads(&file))).await;
+                assert!(report.is_err() || !report.unwrap().faults.is_empty(), "bit {bit} at {at}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found >= 6, "{found} changes were tried");
+}
+
+#[tokio::test]
+async fn the_operators_check_holds_the_heads_file_against_the_database() {
+    let file = Folder::new();
+    let world = lively(&file).await;
+    let old = Folder::copy_of(world.folder.path());
+    let before = std::fs::read(heads(&file)).unwrap();
+    world.open(READER, &[], false).await.unwrap();
+    world.app.publish().await.unwrap();
+    let restored = world.reopened(old, 2);
+    let report = restored.app.fsck(Some(&heads(&file))).await.unwrap();
+    assert!(report.faults.iter().any(|fault| fault.contains("were published, but it has")), "{report:?}");
+    std::fs::write(heads(&file), before).unwrap();
+    let report = world.app.fsck(Some(&heads(&file))).await.unwrap();
+    assert!(report.faults.iter().any(|fault| fault.contains("heads file is older")), "{report:?}");
 }

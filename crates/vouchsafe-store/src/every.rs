@@ -1,0 +1,84 @@
+//! Every row of a tenant, page by page: for the operator's check, which holds them against the log.
+
+use vouchsafe_core::access_request::AccessSide;
+use vouchsafe_core::grant::Grant;
+use vouchsafe_core::id::TenantId;
+use vouchsafe_core::read::ReadRecord;
+use vouchsafe_core::reveal::Reveal;
+use vouchsafe_core::support_request::SupportRequest;
+
+use crate::error::StoreError;
+use crate::session::Session;
+use crate::sql::{self, values};
+
+impl Session {
+    /// A tenant's cases in order of their ids, behind one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn cases_after(
+        &mut self,
+        tenant: TenantId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<SupportRequest>, StoreError> {
+        self.aggregates(tenant, sql::CASES_AFTER, &values![tenant, after, i64::from(limit)]).await
+    }
+
+    /// A tenant's records of access requests in order of their ids, behind one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sides_after(
+        &mut self,
+        tenant: TenantId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<AccessSide>, StoreError> {
+        self.aggregates(tenant, sql::ACCESS_SIDES_AFTER, &values![tenant, after, i64::from(limit)]).await
+    }
+
+    /// A tenant's grants in order of their ids, behind one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn grants_after(
+        &mut self,
+        tenant: TenantId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Grant>, StoreError> {
+        self.aggregates(tenant, sql::GRANTS_AFTER, &values![tenant, after, i64::from(limit)]).await
+    }
+
+    /// A tenant's reveals in order of their ids, behind one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn reveals_after(
+        &mut self,
+        tenant: TenantId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Reveal>, StoreError> {
+        self.aggregates(tenant, sql::REVEALS_AFTER, &values![tenant, after, i64::from(limit)]).await
+    }
+
+    /// A tenant's read records in order of their ids, behind one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn reads_after(
+        &mut self,
+        tenant: TenantId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<ReadRecord>, StoreError> {
+        let rows = self.query(sql::READS_AFTER, &values![tenant, after, i64::from(limit)]).await?;
+        let mut records = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            records.push(self.opened(tenant, &row.bytes(0)?).await?);
+        }
+        Ok(records)
+    }
+}
