@@ -20,6 +20,7 @@ mod graph_sdk;
 mod house;
 mod ids;
 mod import;
+mod kill;
 mod lists;
 mod pace;
 mod pages;
