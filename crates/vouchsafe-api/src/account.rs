@@ -61,3 +61,15 @@ pub struct Person {
     /// Name.
     pub display_name: String,
 }
+
+/// Answer of `POST /users/{id}/erase`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasedUser {
+    /// Whose key was destroyed.
+    #[schema(value_type = String)]
+    pub id: UserId,
+    /// When.
+    #[schema(value_type = String, format = "date-time")]
+    pub erased_date_time: Timestamp,
+}

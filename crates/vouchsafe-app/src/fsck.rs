@@ -215,6 +215,7 @@ impl Folded {
             | Event::TokenIssued { .. }
             | Event::TokenRevoked { .. }
             | Event::PolicyChanged { .. }
+            | Event::UserErased { .. }
             | Event::LogKeyAdded { .. }
             | Event::LogHeadsAdopted { .. } => return Ok(()),
         };

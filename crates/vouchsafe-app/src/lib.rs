@@ -9,6 +9,7 @@ mod audit;
 mod call;
 mod case;
 mod cursor;
+mod erasure;
 mod error;
 mod evidence;
 mod fsck;

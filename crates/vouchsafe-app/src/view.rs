@@ -171,6 +171,7 @@ impl Rows {
             | Write::Account(_)
             | Write::Link(_)
             | Write::Token(_)
+            | Write::Erasure(_)
             | Write::LogKey(_) => None,
         })
     }

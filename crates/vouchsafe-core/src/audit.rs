@@ -174,6 +174,11 @@ pub enum Event {
         /// The settings from now on.
         policy: Box<SupportAccessPolicy>,
     },
+    /// The key of a person was destroyed.
+    UserErased {
+        /// Whose.
+        user: UserId,
+    },
     /// Checkpoints of this log are signed with a new key.
     LogKeyAdded {
         /// What its signatures are checked with.
@@ -330,6 +335,8 @@ activities! {
     TenantCreated = "Create tenant", DirectoryManagement, "Add";
     /// An account was added.
     UserAdded = "Add user", UserManagement, "Add";
+    /// A person was erased; Entra's name for what cannot be undone.
+    UserErased = "Hard Delete user", UserManagement, "Delete";
     /// Two accounts were linked as one person.
     AccountsLinked = "Link accounts", UserManagement, "Update";
     /// An API token was made.

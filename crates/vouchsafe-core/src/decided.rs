@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::access_request::{AccessEvent, AccessSide, EngineerRequest};
 use crate::audit::{Activity, EntryDraft, Event, Initiator, Outcome};
+use crate::erasure::Erasure;
 use crate::grant::{Grant, GrantEvent};
 use crate::id::{SupportRequestId, TenantId};
 use crate::log_key::LogKey;
@@ -62,6 +63,8 @@ pub enum Write {
     Link(Box<AccountLink>),
     /// An API token.
     Token(Box<TokenRecord>),
+    /// A person whose key is destroyed, with tokens and sessions.
+    Erasure(Box<Erasure>),
     /// A key that checkpoints are signed with.
     LogKey(Box<LogKey>),
 }
@@ -284,6 +287,7 @@ impl Write {
             Self::Account(row) => ("account", row.person.tenant, row.person.id.to_string()),
             Self::Link(row) => ("link", row.tenant, format!("{} {}", row.user, row.other_user)),
             Self::Token(row) => ("token", row.tenant, row.id.to_string()),
+            Self::Erasure(row) => ("erasure", row.tenant, row.user.to_string()),
             Self::LogKey(row) => ("log key", row.tenant, row.id.clone()),
         }
     }

@@ -14,6 +14,7 @@ pub mod case;
 pub mod consent;
 pub mod decided;
 pub mod effective;
+pub mod erasure;
 pub mod grant;
 pub mod id;
 pub mod log_key;

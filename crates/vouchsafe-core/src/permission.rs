@@ -51,6 +51,8 @@ permissions! {
     ImportRecords = "vouchsafe.diagnostics/records/import";
     /// Change the tenant's support access settings.
     ManagePolicy = "vouchsafe.support/policy/update";
+    /// Erase people of the tenant for good.
+    EraseUsers = "microsoft.directory/users/delete";
     /// Ask the decision point for others.
     EvaluateDecisions = "vouchsafe.support/decisions/evaluate";
     /// Work on support requests as an engineer.

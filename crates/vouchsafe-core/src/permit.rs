@@ -239,7 +239,7 @@ pub fn for_service<A: ServiceAction>(work: WorkId, subject: A::Subject) -> Permi
 }
 
 use Permission::{
-    ApproveAccess as Approve, Consent, ImportRecords, ManagePolicy, ManageQueue, ManageRequests,
+    ApproveAccess as Approve, Consent, EraseUsers, ImportRecords, ManagePolicy, ManageQueue, ManageRequests,
     ReadAccessRequests, ReadAuditLog, ReadSignIns, RemoveAccess as Remove, WorkRequests,
 };
 use Relation::{AssignedEngineer, Desk, OwnTenant};
@@ -430,6 +430,8 @@ actions! {
     ReadPolicy on TenantId, allowed SEES_POLICY, visible &[];
     /// Change the tenant's settings.
     ChangePolicy on TenantId, allowed &[(OwnTenant, ManagePolicy)], visible SEES_POLICY;
+    /// Erase a person of the tenant.
+    EraseUser on TenantId, allowed &[(OwnTenant, EraseUsers)], visible SEES_POLICY;
     /// Set tenants, people and tokens up.
     SetUp on TenantId, allowed &[], visible &[];
     /// Record that something ended by itself.

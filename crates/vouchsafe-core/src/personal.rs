@@ -30,6 +30,18 @@ impl Personal {
         Self { inner: Inner { person, text: Some(text.into()) } }
     }
 
+    /// What is left of a text of `person` after the erasure.
+    #[must_use]
+    pub fn erased(person: UserId) -> Self {
+        Self { inner: Inner { person, text: None } }
+    }
+
+    /// Whether the person was erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.inner.text.is_none()
+    }
+
     /// The person whose key seals the text.
     #[must_use]
     pub fn person(&self) -> UserId {

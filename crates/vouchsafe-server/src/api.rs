@@ -9,6 +9,7 @@ pub mod logs;
 pub mod own;
 pub mod requests;
 pub mod reveals;
+pub mod users;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};

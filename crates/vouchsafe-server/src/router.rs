@@ -31,6 +31,7 @@ pub(crate) fn api_routes() -> OpenApiRouter<Server> {
         .routes(routes!(api::own::organization))
         .routes(routes!(api::own::policy, api::own::change_policy))
         .routes(routes!(api::own::retention, api::own::change_retention))
+        .routes(routes!(api::users::erase))
         .routes(routes!(api::requests::list, api::requests::open))
         .routes(routes!(api::requests::show, api::requests::update))
         .routes(routes!(api::requests::approve_consent))

@@ -110,7 +110,7 @@ impl Session {
         let row_id = written.id.clone();
         let mut texts = Vec::new();
         let document = written.filled(|Gap { pointer, person, text, .. }, out| {
-            let Some(text) = text else {
+            let Some(text) = text.filter(|_| self.has_key(tenant, person)) else {
                 return put(out, &json!({ Personal::MARKER: { "person": person, "text": null } }));
             };
             let place = row_id.clone() + &pointer;

@@ -102,7 +102,9 @@ impl Work {
             out.extend_from_slice(br#"{"$sha256":""#);
             out.extend_from_slice(commitment.as_bytes());
             out.extend_from_slice(br#""}"#);
-            committed.push(Committed { pointer, person, salt, text });
+            if self.has_key(tenant, person) {
+                committed.push(Committed { pointer, person, salt, text });
+            }
             Ok(())
         })?;
         vouchsafe_log::check_length(&bytes)?;

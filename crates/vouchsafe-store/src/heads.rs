@@ -226,14 +226,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("heads");
         let mut heads = Heads::create(&path, BTreeMap::new()).unwrap();
-        let many: Vec<_> = (0..=LINES_SPARE as u64).map(|size| (tenant(1), head(size))).collect();
+        let many: Vec<_> = (0..=LINES_SPARE as u64 + 1).map(|size| (tenant(1), head(size))).collect();
         heads.advance(&many).unwrap();
         heads.advance(&[(tenant(2), head(7))]).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 2);
         heads.advance(&[(tenant(2), head(8))]).unwrap();
         drop(heads);
         let again = Heads::open(&path).unwrap().unwrap();
-        assert_eq!(again.get(tenant(1)), Some(head(LINES_SPARE as u64)));
+        assert_eq!(again.get(tenant(1)), Some(head(LINES_SPARE as u64 + 1)));
         assert_eq!(again.get(tenant(2)), Some(head(8)));
     }
 }

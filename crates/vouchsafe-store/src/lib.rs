@@ -26,6 +26,7 @@ mod canonical;
 mod document;
 pub mod edge;
 mod entry;
+mod erasure;
 mod error;
 mod every;
 mod evidence;
@@ -50,6 +51,7 @@ mod store;
 mod work;
 
 pub use entry::LogEntry;
+pub use erasure::Remains;
 pub use error::{QueryRefusal, StoreError};
 pub use evidence::{Published, StoredNode};
 pub use heads::{Head, Heads};

@@ -62,6 +62,11 @@ impl OpenedDocuments {
         Some((row, Arc::clone(&opened.texts)))
     }
 
+    /// Forgets all of them: a key was destroyed.
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     pub(crate) fn put<T: Document>(&self, tenant: TenantId, document: &[u8], row: T, texts: SealedTexts) {
         let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if documents.len() >= DOCUMENTS_MAX {

@@ -76,6 +76,7 @@ impl Work {
             Write::Reveal(row) => self.write_reveal(row).await,
             Write::Tenant(row) => self.write_tenant(row).await,
             Write::Account(row) => self.write_account(row).await,
+            Write::Erasure(erasure) => self.write_erasure(erasure).await,
             Write::LogKey(row) => self.write_log_key(row).await,
             Write::Link(row) => self.write_link(row).await,
             Write::Token(row) => self.write_token(row).await,
@@ -272,7 +273,10 @@ impl Work {
             known.callers_change();
         }
         let document = self.sealed(person.tenant, person).await?;
-        let upn = self.lookup_hash(person.tenant, person.user_principal_name.text());
+        // Nobody is found by a name that is gone; the column must hold something that no one else has.
+        let id = person.id.to_string();
+        let name = &person.user_principal_name;
+        let upn = self.lookup_hash(person.tenant, if name.is_erased() { &id } else { name.text() });
         let parameters = values![person.tenant, person.id, person.active, upn, row.roles.join(" "), document];
         self.execute(sql::PUT_ACCOUNT, parameters).await.map(drop)
     }

@@ -226,6 +226,10 @@ impl KeyCache {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(tenant, person)).cloned()
     }
 
+    pub(crate) fn remove(&self, tenant: TenantId, person: UserId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant, person));
+    }
+
     pub(crate) fn put(&self, tenant: TenantId, person: UserId, key: Key) {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= CACHED_KEYS_MAX {

@@ -203,7 +203,12 @@ impl Session {
         let Some(mut row) = self.query_one(sql::PERSON_KEY, &values![tenant, person]).await? else {
             return Ok(false);
         };
-        let key = self.master.unwrap(&row.bytes(0)?, tenant, person)?;
+        let wrapped = row.bytes(0)?;
+        if wrapped.is_empty() {
+            // The person was erased.
+            return Ok(false);
+        }
+        let key = self.master.unwrap(&wrapped, tenant, person)?;
         if matches!(self.connection, Held::Reader(_)) {
             self.committed.put(tenant, person, key.clone());
         }
@@ -211,15 +216,29 @@ impl Session {
         Ok(true)
     }
 
-    /// Loads a person's key, or makes it in this unit of work.
+    /// Drops a key from this unit of work: it is destroyed here.
+    pub(crate) fn forget_key(&mut self, tenant: TenantId, person: UserId) {
+        self.keys.remove(&(tenant, person));
+        self.texts.clear();
+    }
+
+    /// Loads a person's key, or makes it in this unit of work. An erased person has none and gets none.
     pub(crate) async fn ensure_key(&mut self, tenant: TenantId, person: UserId) -> Result<(), StoreError> {
         if !self.find_key(tenant, person).await? {
+            if self.query_one(sql::PERSON_KEY, &values![tenant, person]).await?.is_some() {
+                return Ok(());
+            }
             let key = new_key();
             let wrapped = self.master.wrap(&key, tenant, person)?;
             self.execute(sql::PUT_PERSON_KEY, values![tenant, person, wrapped]).await?;
             self.keys.insert((tenant, person), key);
         }
         Ok(())
+    }
+
+    /// Whether a person's key was found or made before: an erased person has none.
+    pub(crate) fn has_key(&self, tenant: TenantId, person: UserId) -> bool {
+        self.keys.contains_key(&(tenant, person))
     }
 
     /// A key that was found or made before.

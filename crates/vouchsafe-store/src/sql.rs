@@ -186,6 +186,11 @@ statements! {
     DELETE_OLD_SESSIONS = "DELETE FROM session WHERE expires_at < $1";
 
     PERSON_KEY = "SELECT wrapped FROM person_key WHERE tenant_id = $1 AND person_id = $2";
+    DESTROY_PERSON_KEY = "INSERT INTO person_key (tenant_id, person_id, wrapped) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, person_id) DO UPDATE SET wrapped = excluded.wrapped";
+    DELETE_TOKENS_OF = "DELETE FROM api_token WHERE tenant_id = $1 AND user_id = $2";
+    DELETE_SESSIONS_OF = "DELETE FROM session WHERE tenant_id = $1 AND user_id = $2";
+    DELETE_ANSWERS_OF = "DELETE FROM idempotency WHERE tenant_id = $1 AND principal = $2";
+    LAST_DECISION_OF = "SELECT MAX(activity_at) FROM audit_entry WHERE tenant_id = $1 AND initiator = $2 AND category = $3";
     PUT_PERSON_KEY = "INSERT INTO person_key (tenant_id, person_id, wrapped) VALUES ($1, $2, $3)";
 
     SUPPORT_REQUEST = "SELECT document, version FROM support_request WHERE tenant_id = $1 AND id = $2";

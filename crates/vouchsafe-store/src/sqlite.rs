@@ -216,6 +216,37 @@ impl SharedWriter {
         Ok(outcome.await.map_err(|_| StoreError::CommitFailed("the writer has gone".to_owned()))??)
     }
 
+    /// Copies the write-ahead log into the database and cuts it to nothing, once all of it is durable.
+    pub(crate) async fn cut_log(&self) -> Result<(), StoreError> {
+        self.flush().await?;
+        self.alone(|connection| {
+            let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            let kept = || StoreError::CommitFailed("a reader keeps the write-ahead log".to_owned());
+            (busy == 0).then_some(()).ok_or_else(kept)
+        })
+        .await
+    }
+
+    /// Writes the database anew.
+    pub(crate) async fn write_anew(&self) -> Result<(), StoreError> {
+        self.flush().await?;
+        self.alone(|connection| Ok(connection.execute_batch("VACUUM")?)).await
+    }
+
+    /// Uses the connection between two transactions.
+    async fn alone<T>(
+        &self,
+        act: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let coming = Coming::announced(self);
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        coming.has_come();
+        writer.flush();
+        let done = act(&writer.connection);
+        self.let_go(writer);
+        done
+    }
+
     /// Whose logs have grown since this was last asked.
     pub(crate) fn take_grown(&self) -> BTreeSet<TenantId> {
         std::mem::take(&mut *self.grown.lock().unwrap_or_else(PoisonError::into_inner))

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
-use vouchsafe_core::id::TenantId;
+use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::setup::TokenRecord;
 use vouchsafe_core::time::Timestamp;
 
@@ -212,6 +212,24 @@ impl Store {
         }
     }
 
+    /// Forgets a person's key, and every document that was opened with it.
+    pub(crate) fn forget_person(&self, tenant: TenantId, user: UserId) {
+        self.keys.remove(tenant, user);
+        self.documents.clear();
+    }
+
+    /// Copies the write-ahead log into the database and cuts it to nothing.
+    pub(crate) async fn cut_log(&self) -> Result<(), StoreError> {
+        // A connection that only reads may keep pages of the log, too.
+        self.readers.close_idle();
+        self.writer.cut_log().await
+    }
+
+    /// Writes the database anew, without pages that no row points to.
+    pub(crate) async fn write_anew(&self) -> Result<(), StoreError> {
+        self.writer.write_anew().await
+    }
+
     /// The tenants whose logs this process has appended to since it was last asked. The last of it may not be committed
     /// yet, so whoever publishes looks at each of them in the next round once more.
     pub fn take_grown(&self) -> BTreeSet<TenantId> {
@@ -308,6 +326,10 @@ struct Readers {
 impl Readers {
     fn new(path: PathBuf) -> Self {
         Self { path, idle: Arc::default() }
+    }
+
+    fn close_idle(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn take(&self) -> Result<PooledReader, StoreError> {

@@ -95,6 +95,9 @@ pub(crate) enum Command {
     /// The rules of your tenant for support access
     #[command(subcommand)]
     Policy(command::policy::Policy),
+    /// The people of your tenant
+    #[command(subcommand)]
+    Users(command::users::Users),
     /// Check a receipt or a whole log, without believing the server
     ///
     /// Checks signatures, every entry and tile, that the log begins with what was seen before, and that its entries keep

@@ -10,6 +10,7 @@ pub(crate) mod policy;
 pub(crate) mod read;
 pub(crate) mod requests;
 pub(crate) mod sign_ins;
+pub(crate) mod users;
 pub(crate) mod verify;
 mod whoami;
 
@@ -34,6 +35,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Import(import) => import.run(&session()?).await,
         Command::Generate(generate) => generate.run(&Output::new(global.output)),
         Command::Policy(policy) => policy.run(&session()?).await,
+        Command::Users(users) => users.run(&session()?).await,
         Command::Verify(verify) => verify.run(global).await,
     }
 }

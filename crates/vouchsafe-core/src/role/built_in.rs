@@ -7,6 +7,7 @@ const TICKETS: &str = crate::permission::TICKET_UMBRELLA;
 const AUDIT: &str = "microsoft.directory/auditLogs/allProperties/read";
 const SIGN_INS: &str = "microsoft.directory/signInReports/allProperties/read";
 const IMPORT: &str = "vouchsafe.diagnostics/records/import";
+const ERASE: &str = "microsoft.directory/users/delete";
 const POLICY: &str = "vouchsafe.support/policy/update";
 
 /// Every built-in role, customer roles by name, then those of service accounts and of the provider.
@@ -99,7 +100,7 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
     RoleDefinition {
         display_name: "Global Administrator",
         template_id: "62e90394-69f5-4237-9190-012177145e10",
-        actions: &[TICKETS, AUDIT, SIGN_INS, IMPORT, POLICY],
+        actions: &[TICKETS, AUDIT, SIGN_INS, IMPORT, POLICY, ERASE],
     },
     RoleDefinition {
         display_name: "Global Reader",
@@ -244,7 +245,7 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
     RoleDefinition {
         display_name: "User Administrator",
         template_id: "fe930be7-5e62-47db-91af-98c3a49a38b1",
-        actions: &[TICKETS],
+        actions: &[TICKETS, ERASE],
     },
     RoleDefinition {
         display_name: "Viva Glint Tenant Administrator",
@@ -279,7 +280,7 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
     RoleDefinition {
         display_name: "Provider Administrator",
         template_id: "0d4b7a30-53f2-4d0e-9b1c-5d3b5c1a0013",
-        actions: &["vouchsafe.provider/tenants/manage", AUDIT, POLICY],
+        actions: &["vouchsafe.provider/tenants/manage", AUDIT, POLICY, ERASE],
     },
     RoleDefinition {
         display_name: "Decision Point",

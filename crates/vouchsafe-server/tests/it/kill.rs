@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use vouchsafe_app::App;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_log::checkpoint::Checkpoint;
 use vouchsafe_log::note::Note;
+use vouchsafe_store::edge::{Entropy as _, SystemEntropy};
 use vouchsafe_store::{Options, Store};
 
 use crate::house::Folder;
@@ -229,7 +230,6 @@ async fn check(data: &Path, tenant: TenantId, answered: &Answered) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_nothing_that_was_answered_is_lost_and_no_log_is_forked() {
-    let begun = Instant::now();
     let (mut left, mut total) = (kills(), Answered::default());
     while left > 0 {
         let folder = Folder::new();
@@ -240,8 +240,10 @@ async fn killed_at_any_moment_nothing_that_was_answered_is_lost_and_no_log_is_fo
                 victim.world["people"].as_array().unwrap().iter().find(|p| p["name"] == "Marta Kowal");
             let tenant: TenantId = tenant.unwrap()["tenantId"].as_str().unwrap().parse().unwrap();
             // From the first answers to the middle of the load, a different moment each time.
-            let nanos = u64::from(begun.elapsed().subsec_nanos());
-            live(victim, Duration::from_millis(30 + (nanos / 1_000) % 700), &answered).await;
+            let mut random = [0; 2];
+            SystemEntropy.fill(tenant, &mut random);
+            let after = Duration::from_millis(30 + u64::from(u16::from_le_bytes(random)) % 700);
+            live(victim, after, &answered).await;
             let so_far = answered.lock().unwrap().clone();
             check(&folder.0, tenant, &so_far).await;
             left -= 1;

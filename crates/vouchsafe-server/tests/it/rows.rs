@@ -242,6 +242,7 @@ const ROWS: &[Row] = &[
     act("POST /v1.0/support/reveals/{id}/approve", YUKI, &["showing"], nothing, &[], ADATUM),
     act("POST /v1.0/support/reveals/{id}/reject", YUKI, &["hiding"], reason, REASON, ADATUM),
     act("POST /v1.0/support/grants/removeAll", OMAR, &[], reason, REASON, &[Org::Fabrikam]),
+    act("POST /v1.0/users/{id}/erase", YUKI, &["ben"], nothing, &[], ADATUM),
     look("GET /v1.0/auditLogs/directoryAudits", NOOR, &[], Takes::All("activityDateTime")),
     look("GET /v1.0/auditLogs/directoryAudits/{id}", NOOR, &["entry"], Takes::Nothing),
     look("GET /v1.0/auditLogs/directoryAudits/{id}/receipt", NOOR, &["entry"], Takes::Nothing),
@@ -394,6 +395,7 @@ impl Stage {
 
     async fn logs(&mut self, house: &House) {
         self.0.insert("adatum", house.tenant(Org::Adatum).to_string());
+        self.0.insert("ben", house.who("Ben Carver", Org::Adatum).user.to_string());
         self.0.insert("tile", "entries/000.p/3".to_owned());
         for (name, who, path) in [
             ("entry", NOOR, "/v1.0/auditLogs/directoryAudits"),

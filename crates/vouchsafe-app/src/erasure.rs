@@ -1,0 +1,48 @@
+//! A tenant erases one of its people (`evidence.md`, *Erasure*).
+
+use vouchsafe_core::erasure::erase_user;
+use vouchsafe_core::id::UserId;
+use vouchsafe_core::permit::{EraseUser, Facts, authorize};
+use vouchsafe_core::rejection::Rejection;
+use vouchsafe_core::time::Timestamp;
+
+use crate::call::acting;
+use crate::{App, AppError, Call};
+
+impl App {
+    /// Destroys the key of a person of the own tenant: names, addresses and texts cannot be opened any more, here and in
+    /// every copy that rests on this key. Cannot be undone. Backups that hold key and master key are out of reach.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for somebody who is not of the own tenant; [`AppError::Rejected`]. After
+    /// [`AppError::Unavailable`] the key may be destroyed and its last copy not yet overwritten: asking again goes on.
+    ///
+    /// Gives when. An answer is not remembered for its idempotency key: asking again says that it was done.
+    pub async fn erase_user(&self, call: &Call, user: UserId) -> Result<Timestamp, AppError> {
+        let tenant = call.who.tenant;
+        let mut work = self.work_on([tenant].into()).await?;
+        let me = acting(&mut work, call.who).await?;
+        let facts = Facts::own_tenant(work.id(), &me.caller);
+        let permit = authorize::<EraseUser>(facts, tenant)?;
+        let account = work.account(tenant, user).await?.ok_or(AppError::NotFound)?;
+        let remains = work.remains(tenant, user).await?;
+        let at = work.now();
+        let decided = work.last_decision(tenant, user).await?;
+        match erase_user(&account, decided, &me.caller.person, &me.context(&work)) {
+            Ok(decided) => {
+                work.record(permit, decided).await?;
+                work.commit().await?;
+            }
+            Err(rejection) => {
+                drop(work);
+                if matches!(rejection, Rejection::AlreadyEnded) {
+                    // The last time may have ended before everything was overwritten.
+                    self.store.wipe(&remains).await?;
+                }
+                return Err(rejection.into());
+            }
+        }
+        self.store.wipe(&remains).await?;
+        Ok(at)
+    }
+}
