@@ -6,7 +6,7 @@ use vouchsafe_core::permit::{EraseUser, Facts, authorize};
 use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::time::Timestamp;
 
-use crate::call::acting;
+use crate::call::{acting, finish, replayed, shown_after_commit};
 use crate::{App, AppError, Call};
 
 impl App {
@@ -17,21 +17,26 @@ impl App {
     /// [`AppError::NotFound`] for somebody who is not of the own tenant; [`AppError::Rejected`]. After
     /// [`AppError::Unavailable`] the key may be destroyed and its last copy not yet overwritten: asking again goes on.
     ///
-    /// Gives when. An answer is not remembered for its idempotency key: asking again says that it was done.
+    /// Gives when.
     pub async fn erase_user(&self, call: &Call, user: UserId) -> Result<Timestamp, AppError> {
         let tenant = call.who.tenant;
         let mut work = self.work_on([tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let facts = Facts::own_tenant(work.id(), &me.caller);
         let permit = authorize::<EraseUser>(facts, tenant)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return shown_after_commit(work, answer).await;
+        }
         let account = work.account(tenant, user).await?.ok_or(AppError::NotFound)?;
         let remains = work.remains(tenant, user).await?;
-        let at = work.now();
+        let now = work.now();
         let decided = work.last_decision(tenant, user).await?;
         match erase_user(&account, decided, &me.caller.person, &me.context(&work)) {
             Ok(decided) => {
                 work.record(permit, decided).await?;
-                work.commit().await?;
+                let at = finish(work, call, now).await?;
+                self.store.wipe(&remains).await?;
+                Ok(at)
             }
             Err(rejection) => {
                 drop(work);
@@ -39,10 +44,8 @@ impl App {
                     // The last time may have ended before everything was overwritten.
                     self.store.wipe(&remains).await?;
                 }
-                return Err(rejection.into());
+                Err(rejection.into())
             }
         }
-        self.store.wipe(&remains).await?;
-        Ok(at)
     }
 }

@@ -110,7 +110,10 @@ impl Folder {
         let shared = PathBuf::from("/dev/shm");
         let base = if shared.is_dir() { shared } else { std::env::temp_dir() };
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
-        Self(base.join(format!("vouchsafe-it-{}-{number}", std::process::id())))
+        let path = base.join(format!("vouchsafe-it-{}-{number}", std::process::id()));
+        // A test that was killed may have left one under a number that is in use again.
+        let _ = std::fs::remove_dir_all(&path);
+        Self(path)
     }
 }
 
