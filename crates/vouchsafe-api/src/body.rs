@@ -113,6 +113,16 @@ where
     Object::deserialize(deserializer).map(|Object(value)| value)
 }
 
+/// Reads a list of JSON objects.
+pub(crate) fn objects<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let list = Vec::<Object<T>>::deserialize(deserializer)?;
+    Ok(list.into_iter().map(|Object(value)| value).collect())
+}
+
 /// Reads a member of a PATCH body that must be a JSON object if present.
 pub(crate) fn not_null_object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where

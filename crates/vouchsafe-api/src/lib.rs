@@ -15,6 +15,7 @@ pub mod audit;
 pub mod body;
 pub mod collection;
 pub mod disclosed;
+pub mod engineer;
 pub mod grant;
 pub mod header;
 pub mod import;

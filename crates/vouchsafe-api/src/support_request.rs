@@ -233,7 +233,7 @@ pub struct RejectConsent {
 }
 
 /// Answer of `GET …/assignment`: who, since when, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Assignment {
     /// The case.
@@ -249,6 +249,33 @@ pub struct Assignment {
     pub reason: String,
     /// What the words rest on; no figures, no other customer's data.
     pub evidence: Vec<AssignmentEvidence>,
+    /// How everyone ranks for it now, the eligible first; for the support manager alone, absent for everyone else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub ranking: Option<Vec<RankedEngineer>>,
+}
+
+/// One engineer in the ranking for a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RankedEngineer {
+    /// Who.
+    pub engineer: Person,
+    /// Why the engineer may not get it, in words; empty if eligible.
+    pub obstacles: Vec<String>,
+    /// Expertise against load; the greatest is first among the eligible.
+    pub score: f64,
+    /// Learned and declared expertise, 0 to 1.
+    pub expertise: f64,
+    /// What was learned from resolved requests, 0 to 1.
+    pub learned: f64,
+    /// Whether declared expertise covers the problem type.
+    pub declared: bool,
+    /// Cases open now.
+    pub open_cases: u32,
+    /// When a case was last assigned to the engineer; null if never.
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
+    pub last_assigned_date_time: Option<Timestamp>,
 }
 
 /// One ground of an assignment, coarse enough to tell nothing about other customers.
@@ -335,7 +362,7 @@ wire_enum! {
     EvidenceSource {
         /// The engineer's declared problem types.
         DeclaredExpertise = "declaredExpertise",
-        /// Solved cases of at least five other tenants.
+        /// Solved cases of other tenants; at least five of them, where the topic is not declared.
         SolvedCases = "solvedCases",
         /// The engineer is on shift.
         OnShift = "onShift",

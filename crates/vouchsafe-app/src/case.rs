@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use vouchsafe_core::assignment;
 use vouchsafe_core::case as rules;
 use vouchsafe_core::consent::Consent;
 use vouchsafe_core::decided::Decided;
@@ -14,7 +13,7 @@ use vouchsafe_core::pace::Extent;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::{
     Action, AskConsent, AssignRequest, CloseRequest, DecideConsent, Facts, OpenRequest, Permit, PostMessage,
-    ProposeReopen, ReadRequest, ReopenRequest, Scope, UpdateRequest, WorkId, authorize,
+    ProposeReopen, ReadRanking, ReadRequest, ReopenRequest, Scope, UpdateRequest, WorkId, authorize,
 };
 use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::support_request::command::{
@@ -27,6 +26,7 @@ use vouchsafe_store::{Listed, Order, Session, StoreError, Work};
 
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::cursor::ListOptions;
+use crate::desk::{Asked, Ranked, policies_of};
 use crate::pace::{linked_to_provider, not_of_the_provider};
 use crate::view::{CaseView, MessageView, Rows, ended_grants};
 use crate::{App, AppError, Call, Who};
@@ -61,6 +61,7 @@ impl App {
     pub async fn open_request(&self, call: &Call, command: OpenCommand) -> Result<CaseView, AppError> {
         let tenant = call.who.tenant;
         let extent = self.consent_extent(call.who, command.allow_advanced_diagnostics).await?;
+        self.learn_before_opening().await;
         let mut work = self.work_on([tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let id: SupportRequestId = work.new_id(tenant);
@@ -72,11 +73,10 @@ impl App {
             return shown_after_commit(work, answer).await;
         }
         let provider = work.provider();
-        let candidates = work.candidates(provider, &me.tenant.policy).await?;
-        let facts: Vec<_> = candidates.iter().map(|(candidate, _)| candidate.clone()).collect();
-        let chosen = assignment::choose(&command.new.problem_type, &facts);
-        let engineer =
-            candidates.into_iter().map(|(_, person)| person).find(|person| Some(person.id) == chosen);
+        let engineers = work.desk_engineers(provider).await?;
+        let now = work.now();
+        let asked = Asked::new(tenant, &command.new, now);
+        let engineer = self.desk.choose(&asked, &me.tenant.policy, &engineers, now);
         let consent = answer_of(&mut work, &me, command.allow_advanced_diagnostics, extent).await?;
         let opening = Opening { id, number: work.new_number(tenant), engineer, consent };
         let cx = me.context(&work);
@@ -309,19 +309,32 @@ impl App {
         if !next.permissions.allow(Permission::WorkRequests) {
             return Err(unknown().into());
         }
-        let mut policies = BTreeMap::new();
-        for tenant in work.tenants_of_case(provider, &request).await? {
-            if let Some(owner) = work.tenant(tenant).await? {
-                policies.insert(tenant, owner.policy);
-            }
-        }
+        let policies = policies_of(&mut work, provider, &request).await?;
         let case = work.case(provider, request).await?;
         let cx = me.context(&work);
         let decided = rules::assign(&case, &next.person, reason, &policies, &cx)?;
         // The former engineer can read nothing more, whether grants pass on or not.
         let view = recorded(work, call, permit, decided, &me).await?;
-        self.live.stop(&case.grants.iter().map(|grant| grant.id).collect::<Vec<_>>());
+        self.live.stop_case(id);
         Ok(view)
+    }
+
+    /// How everyone ranks for a case now, the eligible first. None for who may not see it; the case itself may be seen.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn ranking(&self, who: Who, id: SupportRequestId) -> Result<Option<Vec<Ranked>>, AppError> {
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        let request = visible_case(&mut reader, &me, id).await?;
+        let facts = Facts::of_case(LOOK, &me.caller, &request, me.is_provider());
+        if authorize::<ReadRanking>(facts, id).is_err() {
+            return Ok(None);
+        }
+        let engineers = reader.desk_engineers(me.tenant.id).await?;
+        let owner = reader.tenant(request.tenant).await?.ok_or(AppError::NotFound)?;
+        let now = reader.now();
+        Ok(Some(self.desk.ranking(&Asked::of(&request), &owner.policy, &engineers, now)))
     }
 
     /// Closes the case, and all access with it.
@@ -346,7 +359,7 @@ impl App {
         let cx = me.context(&work);
         let decided = rules::close(&case, how, &cx)?;
         let view = recorded(work, call, permit, decided, &me).await?;
-        self.live.stop(&case.grants.iter().map(|grant| grant.id).collect::<Vec<_>>());
+        self.live.stop_case(id);
         Ok(view)
     }
 

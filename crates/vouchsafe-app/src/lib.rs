@@ -9,6 +9,7 @@ mod audit;
 mod call;
 mod case;
 mod cursor;
+mod desk;
 mod erasure;
 mod error;
 mod evidence;
@@ -41,6 +42,7 @@ pub use access::{AskCommand, VoteCommand};
 pub use call::{Call, Who};
 pub use case::{OpenCommand, UpdateCommand};
 pub use cursor::{Cursor, ListOptions};
+pub use desk::Ranked;
 pub use error::AppError;
 pub use evidence::EvidenceError;
 pub use fsck::FsckReport;
@@ -62,13 +64,20 @@ pub struct App {
     upstreams: Arc<Upstreams>,
     /// None where another process publishes the logs, or nobody does.
     publisher: Option<Publisher>,
+    desk: desk::Desk,
 }
 
 impl App {
     /// An application on a store.
     #[must_use]
     pub fn new(store: Arc<Store>) -> Self {
-        Self { store, live: LiveAnswers::default(), upstreams: Arc::default(), publisher: None }
+        Self {
+            store,
+            live: LiveAnswers::default(),
+            upstreams: Arc::default(),
+            publisher: None,
+            desk: desk::Desk::default(),
+        }
     }
 
     /// The same application, which reads some tenants' data from live sources.

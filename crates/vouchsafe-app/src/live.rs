@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use vouchsafe_core::id::GrantId;
+use vouchsafe_core::id::{GrantId, SupportRequestId};
 
 /// The answers of this node that carry diagnostic data and are not wholly sent.
 #[derive(Debug, Clone, Default)]
@@ -16,26 +16,46 @@ pub struct LiveAnswers {
 #[derive(Debug, Default)]
 struct Inner {
     next: AtomicU64,
-    answers: Mutex<HashMap<GrantId, HashMap<u64, Arc<AtomicBool>>>>,
+    answers: Mutex<HashMap<u64, Sending>>,
+}
+
+/// What an answer rests on.
+#[derive(Debug)]
+struct Sending {
+    case: SupportRequestId,
+    /// None for basic data, which needs no grant.
+    grant: Option<GrantId>,
+    stopped: Arc<AtomicBool>,
 }
 
 impl LiveAnswers {
-    /// Registers an answer under a grant; it counts until the handle is dropped. Register before the last check of
-    /// the grant, so that no end of access falls between the two.
+    /// Registers an answer of a case; it counts until the handle is dropped. Register before the last check of what it
+    /// rests on, so that no end of access falls between the two.
     #[must_use]
-    pub fn register(&self, grant: GrantId) -> LiveAnswer {
+    pub fn register(&self, case: SupportRequestId, grant: Option<GrantId>) -> LiveAnswer {
         let number = self.inner.next.fetch_add(1, Ordering::Relaxed);
         let stopped = Arc::new(AtomicBool::new(false));
-        let mut answers = self.inner.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.entry(grant).or_default().insert(number, Arc::clone(&stopped));
-        LiveAnswer { answers: self.clone(), grant, number, stopped }
+        let sending = Sending { case, grant, stopped: Arc::clone(&stopped) };
+        self.inner.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(number, sending);
+        LiveAnswer { answers: self.clone(), number, stopped }
     }
 
     /// Stops every answer under these grants: none of them hands over another byte.
     pub fn stop(&self, grants: &[GrantId]) {
+        if !grants.is_empty() {
+            self.stop_those(|sending| sending.grant.is_some_and(|grant| grants.contains(&grant)));
+        }
+    }
+
+    /// Stops every answer of a case, also those that need no grant.
+    pub fn stop_case(&self, case: SupportRequestId) {
+        self.stop_those(|sending| sending.case == case);
+    }
+
+    fn stop_those(&self, ended: impl Fn(&Sending) -> bool) {
         let answers = self.inner.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        for stopped in grants.iter().filter_map(|grant| answers.get(grant)).flat_map(HashMap::values) {
-            stopped.store(true, Ordering::SeqCst);
+        for sending in answers.values().filter(|sending| ended(sending)) {
+            sending.stopped.store(true, Ordering::SeqCst);
         }
     }
 }
@@ -44,7 +64,6 @@ impl LiveAnswers {
 #[derive(Debug)]
 pub struct LiveAnswer {
     answers: LiveAnswers,
-    grant: GrantId,
     number: u64,
     stopped: Arc<AtomicBool>,
 }
@@ -59,12 +78,6 @@ impl LiveAnswer {
 
 impl Drop for LiveAnswer {
     fn drop(&mut self) {
-        let mut answers = self.answers.inner.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(of_grant) = answers.get_mut(&self.grant) {
-            of_grant.remove(&self.number);
-            if of_grant.is_empty() {
-                answers.remove(&self.grant);
-            }
-        }
+        self.answers.inner.answers.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
     }
 }

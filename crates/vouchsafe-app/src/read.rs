@@ -77,7 +77,7 @@ pub struct ReadAnswer {
     pub expires: Option<Timestamp>,
     /// The read record.
     pub read: ReadId,
-    /// Says when sending must stop.
+    /// Says when sending must stop; who sends takes it out.
     pub live: Option<LiveAnswer>,
 }
 
@@ -144,8 +144,8 @@ impl App {
         render: impl FnOnce(&MaskedAnswer) -> Vec<u8> + Send,
     ) -> Result<ReadAnswer, AppError> {
         let looked = self.look(who, query).await?;
-        // Registered before the grant is checked for the last time, so that its end cannot slip in between.
-        let live = looked.grant.as_ref().map(|grant| self.live.register(grant.id));
+        // Registered before everything is checked for the last time, so that no end of it can slip in between.
+        let live = self.live.register(query.case, looked.grant.as_ref().map(|grant| grant.id));
         let asked = Asked::of(self, query, &looked)?;
         let (category, text, typed) = (asked.category, asked.text.clone(), asked.typed.clone());
         let found = self.fetch(query, &looked, asked).await?;
@@ -170,7 +170,7 @@ impl App {
         self.record_read(who, query, &looked, record).await?;
         let found = masked.found || !matches!(query.wanted, Wanted::One(_) | Wanted::Only);
         let (grant, expires) = looked.grant.map(|grant| (grant.id, grant.expires)).unzip();
-        Ok(ReadAnswer { body, found, grant, expires, read, live })
+        Ok(ReadAnswer { body, found, grant, expires, read, live: Some(live) })
     }
 
     /// What the read rests on, before its transaction.

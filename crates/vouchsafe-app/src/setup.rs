@@ -1,6 +1,7 @@
 //! Setting a deployment up: tenants, people, links and tokens, made by the service itself for `bootstrap` and `demo`.
 
 use vouchsafe_core::audit::Initiator;
+use vouchsafe_core::engineer::EngineerProfile;
 use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::permit::{SetUp, for_service};
 use vouchsafe_core::person::{Person, PersonKind};
@@ -104,6 +105,7 @@ impl App {
             employer: new.employer,
             location: new.location,
             expertise: new.expertise,
+            profile: EngineerProfile::default(),
         };
         let permit = for_service::<SetUp>(work.id(), new.tenant);
         let decided = rules::add_user(Account { person, roles }, &work.context(Initiator::Service));

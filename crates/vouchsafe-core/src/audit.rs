@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::access_request::AccessEvent;
+use crate::engineer::EngineerProfile;
 use crate::grant::GrantEvent;
 use crate::id::{AccessRequestId, GrantId, ReadId, RevealId, SupportRequestId, TenantId, UserId};
 use crate::log_key::LogHead;
@@ -147,6 +148,22 @@ pub enum Event {
         user: Box<Person>,
         /// Template ids of its roles.
         roles: Vec<String>,
+    },
+    /// What assignment must know of an engineer changed.
+    EngineerChanged {
+        /// Whose.
+        user: UserId,
+        /// Declared problem types from now on.
+        expertise: Vec<String>,
+        /// The rest from now on.
+        profile: Box<EngineerProfile>,
+    },
+    /// An account was enabled or disabled.
+    AccountEnabled {
+        /// Which.
+        user: UserId,
+        /// Whether it may do anything from now on.
+        enabled: bool,
     },
     /// Two accounts were declared to be one person.
     AccountsLinked {
@@ -323,6 +340,8 @@ activities! {
     SupportRequestUpdated = "Support request updated", SupportRequestManagement, "Update";
     /// A case got an engineer.
     SupportRequestAssigned = "Support request assigned", SupportRequestManagement, "Assign";
+    /// A case lost its engineer and waits for the next.
+    SupportRequestQueued = "Support request returned to queue", SupportRequestManagement, "Assign";
     /// A message was added to a case.
     MessageAdded = "Message added to support request", SupportRequestManagement, "Update";
     /// A case was closed.
@@ -335,6 +354,12 @@ activities! {
     TenantCreated = "Create tenant", DirectoryManagement, "Add";
     /// An account was added.
     UserAdded = "Add user", UserManagement, "Add";
+    /// What assignment must know of an engineer changed.
+    EngineerUpdated = "Update user", UserManagement, "Update";
+    /// An account was enabled.
+    AccountEnabled = "Enable account", UserManagement, "Update";
+    /// An account was disabled: it can do nothing more.
+    AccountDisabled = "Disable account", UserManagement, "Update";
     /// A person was erased; Entra's name for what cannot be undone.
     UserErased = "Hard Delete user", UserManagement, "Delete";
     /// Two accounts were linked as one person.

@@ -10,11 +10,11 @@ use crate::consent::Consent;
 use crate::decided::{Context, Decided, Draft};
 use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState, GrantStatus};
 use crate::id::TenantId;
-use crate::permit::{AssignRequest, CloseRequest, RecordExpiry, RemoveAllGrants, RemoveGrant};
+use crate::permit::{AssignRequest, CloseRequest, RecordExpiry, RemoveAllGrants, RemoveGrant, RouteRequest};
 use crate::person::Person;
 use crate::personal::Personal;
 use crate::rejection::{Rejection, remark, text_within};
-use crate::support_request::command::{end_consent, expire_consent, open_only};
+use crate::support_request::command::{Chosen, end_consent, expire_consent, explained, open_only};
 use crate::support_request::{Assignment, REASON_CHARS_MAX, Resolution, SupportRequest, SupportRequestEvent};
 use crate::tenant::SupportAccessPolicy;
 
@@ -118,45 +118,93 @@ pub fn assign(
     let request = &case.request;
     open_only(request)?;
     let reason = text_within("reason", reason, 1, REASON_CHARS_MAX)?;
-    let passes = |tenant: TenantId| {
-        policies.get(&tenant).is_some_and(|policy| {
-            policy.inherit_on_reassign && policy.engineer_rules.accept(engineer.id, &engineer.location)
-        })
-    };
     if !engineer.active {
         return Err(Rejection::invalid("engineerId", "is not an active engineer"));
     }
     if request.engineer() == Some(engineer.id) {
         return Err(Rejection::invalid("engineerId", "already has this support request"));
     }
-    let accepted = policies
-        .get(&request.tenant)
-        .is_some_and(|policy| policy.engineer_rules.accept(engineer.id, &engineer.location));
-    if !accepted {
+    if !policies.get(&request.tenant).is_some_and(|policy| policy.engineer_rules.accept(engineer)) {
         return Err(Rejection::invalid("engineerId", "is excluded by the customer's rules for engineers"));
+    }
+    if engineer.profile.conflicts.contains(&request.tenant) {
+        return Err(Rejection::invalid("engineerId", "has a conflict of interest with the customer"));
     }
     let assignment = Assignment {
         engineer: engineer.id,
         display_name: engineer.display_name.clone(),
         since: cx.now,
         reason: Personal::new(engineer.id, reason),
+        grounds: Vec::new(),
     };
     let mut draft = Draft::new(cx);
-    draft
-        .entry(request.tenant, Activity::SupportRequestAssigned, request.id, Some(request.id))
-        .support_request(Some(request), SupportRequestEvent::Assigned { assignment });
-    for side in &case.sides {
-        hand_over(&mut draft, case, side, &passes, cx);
-    }
-    if let Some(grant) = case.consent_grant().filter(|grant| grant.status(cx.now) != GrantStatus::Ended) {
-        if passes(grant.tenant) {
-            inherit(&mut draft, grant);
-        } else {
-            end_grant(&mut draft, grant, GrantEnd::Revoked, cx);
-            draft.support_request(Some(request), SupportRequestEvent::ConsentEnded { reason: None });
+    draft.entry(request.tenant, Activity::SupportRequestAssigned, request.id, Some(request.id));
+    pass(&mut draft, case, engineer, assignment, policies, cx);
+    Ok(draft.decided(request.id))
+}
+
+/// The service gives a case that has no engineer who may work to the one that assignment chose, with everything as in
+/// [`assign`]; or to the queue, where pending requests are cancelled and all access rests: nobody is its engineer. What
+/// passes on is decided when the next one comes.
+///
+/// # Errors
+/// [`Rejection::CaseClosed`].
+pub fn route(
+    case: &Case,
+    chosen: Option<Chosen>,
+    policies: &BTreeMap<TenantId, SupportAccessPolicy>,
+    cx: &Context,
+) -> Result<Decided<RouteRequest>, Rejection> {
+    let request = &case.request;
+    open_only(request)?;
+    let mut draft = Draft::new(cx);
+    if let Some(chosen) = chosen {
+        let engineer = chosen.person.clone();
+        let assignment = explained(chosen, request, cx);
+        draft
+            .entry(request.tenant, Activity::SupportRequestAssigned, request.id, Some(request.id))
+            .by_service(true);
+        pass(&mut draft, case, &engineer, assignment, policies, cx);
+    } else if request.assignment.is_some() {
+        draft
+            .entry(request.tenant, Activity::SupportRequestQueued, request.id, Some(request.id))
+            .by_service(true)
+            .support_request(Some(request), SupportRequestEvent::Queued);
+        // Whoever asked is gone: nobody shall have to decide on that any more.
+        for side in case.sides.iter().filter(|side| side.status(cx.now) == SideStatus::Pending) {
+            end_by_service(&mut draft, side, None, GrantEnd::Revoked, cx);
         }
     }
     Ok(draft.decided(request.id))
+}
+
+/// Writes the next engineer into the entry begun last, and passes on or ends every access.
+fn pass(
+    draft: &mut Draft<'_>,
+    case: &Case,
+    engineer: &Person,
+    assignment: Assignment,
+    policies: &BTreeMap<TenantId, SupportAccessPolicy>,
+    cx: &Context,
+) {
+    let request = &case.request;
+    let passes = |tenant: TenantId| {
+        policies
+            .get(&tenant)
+            .is_some_and(|policy| policy.inherit_on_reassign && policy.engineer_rules.accept(engineer))
+    };
+    draft.support_request(Some(request), SupportRequestEvent::Assigned { assignment });
+    for side in &case.sides {
+        hand_over(draft, case, side, &passes, cx);
+    }
+    if let Some(grant) = case.consent_grant().filter(|grant| grant.status(cx.now) != GrantStatus::Ended) {
+        if passes(grant.tenant) {
+            inherit(draft, grant);
+        } else {
+            end_grant(draft, grant, GrantEnd::Revoked, cx);
+            draft.support_request(Some(request), SupportRequestEvent::ConsentEnded { reason: None });
+        }
+    }
 }
 
 fn hand_over(

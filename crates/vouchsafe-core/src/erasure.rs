@@ -3,6 +3,7 @@
 
 use crate::audit::{Activity, Event};
 use crate::decided::{Context, Decided, Draft, Write};
+use crate::engineer::EngineerProfile;
 use crate::id::{TenantId, UserId};
 use crate::permit::EraseUser;
 use crate::person::Person;
@@ -52,6 +53,7 @@ pub fn erase_user(
         employer: String::new(),
         location: String::new(),
         expertise: Vec::new(),
+        profile: EngineerProfile::default(),
         ..account.person.clone()
     };
     let mut draft = Draft::new(cx);

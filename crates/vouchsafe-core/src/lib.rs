@@ -8,12 +8,12 @@
 //! argument. Expiry is computed ([`grant::Grant::is_live`]), never waited for.
 
 pub mod access_request;
-pub mod assignment;
 pub mod audit;
 pub mod case;
 pub mod consent;
 pub mod decided;
 pub mod effective;
+pub mod engineer;
 pub mod erasure;
 pub mod grant;
 pub mod id;

@@ -239,8 +239,8 @@ pub fn for_service<A: ServiceAction>(work: WorkId, subject: A::Subject) -> Permi
 }
 
 use Permission::{
-    ApproveAccess as Approve, Consent, EraseUsers, ImportRecords, ManagePolicy, ManageQueue, ManageRequests,
-    ReadAccessRequests, ReadAuditLog, ReadSignIns, RemoveAccess as Remove, WorkRequests,
+    ApproveAccess as Approve, Consent, EraseUsers, ImportRecords, ManagePolicy, ManageProvider, ManageQueue,
+    ManageRequests, ReadAccessRequests, ReadAuditLog, ReadSignIns, RemoveAccess as Remove, WorkRequests,
 };
 use Relation::{AssignedEngineer, Desk, OwnTenant};
 
@@ -432,6 +432,14 @@ actions! {
     ChangePolicy on TenantId, allowed &[(OwnTenant, ManagePolicy)], visible SEES_POLICY;
     /// Erase a person of the tenant.
     EraseUser on TenantId, allowed &[(OwnTenant, EraseUsers)], visible SEES_POLICY;
+    /// See the provider's engineers with what assignment knows of them.
+    ReadStaff on TenantId, allowed &[(OwnTenant, ManageProvider), (OwnTenant, ManageQueue)], visible &[];
+    /// Change an engineer's account.
+    ManageStaff on TenantId, allowed &[(OwnTenant, ManageProvider)], visible &[(OwnTenant, ManageQueue)];
+    /// See how everyone ranked for a case.
+    ReadRanking on SupportRequestId, allowed &[(AssignedEngineer, ManageQueue), (Desk, ManageQueue)], visible SEES_CASE;
+    /// Find an engineer for a case that has none who may work.
+    RouteRequest on SupportRequestId, allowed &[], visible &[];
     /// Set tenants, people and tokens up.
     SetUp on TenantId, allowed &[], visible &[];
     /// Record that something ended by itself.
@@ -452,6 +460,7 @@ impl ServiceAction for RecordDenied {}
 impl ServiceAction for RecordRetention {}
 impl ServiceAction for ManageLog {}
 impl ServiceAction for SetUp {}
+impl ServiceAction for RouteRequest {}
 
 #[cfg(test)]
 mod tests;

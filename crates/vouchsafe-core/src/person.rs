@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engineer::EngineerProfile;
 use crate::id::{TenantId, UserId};
 use crate::personal::Personal;
 
@@ -27,6 +28,9 @@ pub struct Person {
     pub location: String,
     /// Problem types in which an engineer declared expertise.
     pub expertise: Vec<String>,
+    /// What else assignment must know of an engineer.
+    #[serde(default, skip_serializing_if = "EngineerProfile::is_empty")]
+    pub profile: EngineerProfile,
 }
 
 /// What stands behind an account.

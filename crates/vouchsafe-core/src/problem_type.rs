@@ -29,6 +29,12 @@ pub const PROBLEM_TYPES: &[ProblemType] = &[
     ProblemType { id: "applications/consent", display_name: "Application consent and permissions" },
 ];
 
+/// The name shown to people; the id itself where it is not known any more.
+#[must_use]
+pub fn display_name(id: &str) -> &str {
+    PROBLEM_TYPES.iter().find(|known| known.id == id).map_or(id, |known| known.display_name)
+}
+
 /// Whether a request can be filed under this id.
 #[must_use]
 pub fn is_known(id: &str) -> bool {

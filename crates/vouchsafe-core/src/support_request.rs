@@ -100,6 +100,33 @@ pub struct Assignment {
     pub since: Timestamp,
     /// Why, in words frozen at assignment that say nothing of other customers.
     pub reason: Personal,
+    /// What the words rest on, frozen with them; empty where a person chose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<Ground>,
+}
+
+/// A problem type that speaks for an engineer, no finer than every customer may know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ground {
+    /// The request's problem type or one of its parents.
+    pub problem_type: String,
+    /// Whether the engineer's declared expertise covers it.
+    pub declared: bool,
+    /// How many cases under it the engineer has solved for other tenants.
+    pub solved: Amount,
+}
+
+/// A count, told no finer than this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Amount {
+    /// Below 10; none at all is not told apart.
+    Some,
+    /// 10 to 49.
+    Many,
+    /// 50 and more.
+    VeryMany,
 }
 
 /// What an open case waits for. Nothing that a resource tenant does changes it.
@@ -224,6 +251,8 @@ pub enum SupportRequestEvent {
         /// Who and why.
         assignment: Assignment,
     },
+    /// Its engineer may not work any more, and nobody is eligible: it waits in the queue.
+    Queued,
     /// Another party's turn.
     StageChanged {
         /// Whose.
@@ -284,8 +313,13 @@ impl SupportRequestEvent {
     #[must_use]
     pub fn concerns_desk(&self) -> bool {
         match self {
-            Self::Opened { .. } | Self::Assigned { .. } | Self::Closed { .. } | Self::Reopened => true,
-            Self::Updated { .. }
+            Self::Opened { .. }
+            | Self::Assigned { .. }
+            | Self::Queued
+            | Self::Closed { .. }
+            | Self::Reopened
+            | Self::Updated { severity: Some(_), .. } => true,
+            Self::Updated { severity: None, .. }
             | Self::StageChanged { .. }
             | Self::MessageAdded { .. }
             | Self::ConsentAwaiting { .. }
@@ -324,6 +358,7 @@ impl SupportRequest {
                 SupportRequestEvent::Opened { request } => Some((**request).clone()),
                 SupportRequestEvent::Updated { .. }
                 | SupportRequestEvent::Assigned { .. }
+                | SupportRequestEvent::Queued
                 | SupportRequestEvent::StageChanged { .. }
                 | SupportRequestEvent::MessageAdded { .. }
                 | SupportRequestEvent::ConsentAwaiting { .. }
@@ -344,6 +379,10 @@ impl SupportRequest {
             }
             SupportRequestEvent::Assigned { assignment } => {
                 request.assignment = Some(assignment.clone());
+                request.stage = Stage::WaitingForEngineer;
+            }
+            SupportRequestEvent::Queued => {
+                request.assignment = None;
                 request.stage = Stage::WaitingForEngineer;
             }
             SupportRequestEvent::StageChanged { stage } => request.stage = *stage,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{TenantId, UserId};
+use crate::person::Person;
 use crate::rejection::Rejection;
 use crate::retention::Retention;
 use crate::time::{Duration, Timestamp};
@@ -102,13 +103,12 @@ pub struct EngineerRules {
 }
 
 impl EngineerRules {
-    /// Whether the tenant accepts an engineer of this id and disclosed location. Engineers hold no clearances
-    /// yet, so a rule that demands one accepts nobody.
+    /// Whether the tenant accepts an engineer: not excluded, working in one of the regions, holding every clearance.
     #[must_use]
-    pub fn accept(&self, engineer: UserId, location: &str) -> bool {
-        !self.excluded_engineer_ids.contains(&engineer)
-            && (self.regions.is_empty() || self.regions.iter().any(|region| region == location))
-            && self.clearances.is_empty()
+    pub fn accept(&self, engineer: &Person) -> bool {
+        !self.excluded_engineer_ids.contains(&engineer.id)
+            && (self.regions.is_empty() || self.regions.contains(&engineer.location))
+            && self.clearances.iter().all(|clearance| engineer.profile.clearances.contains(clearance))
     }
 }
 

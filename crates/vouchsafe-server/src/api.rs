@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod diagnostics;
+pub mod engineers;
 pub mod evidence;
 pub mod grants;
 pub mod health;

@@ -42,6 +42,8 @@ pub(crate) fn api_routes() -> OpenApiRouter<Server> {
         .routes(routes!(api::requests::assign))
         .routes(routes!(api::requests::assignment))
         .routes(routes!(api::requests::messages, api::requests::post_message))
+        .routes(routes!(api::engineers::list))
+        .routes(routes!(api::engineers::show, api::engineers::update))
         .routes(routes!(api::access::ask))
         .routes(routes!(api::access::list))
         .routes(routes!(api::access::show))

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use vouchsafe_app::{App, EvidenceError};
+use vouchsafe_app::{App, AppError, EvidenceError};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_store::{FolderLock, Options, Store};
@@ -23,6 +23,10 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(500);
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Sweeps from one deletion of expired rows to the next.
 const SWEEPS_PER_CLEANING: u64 = 60;
+/// Sweeps from one look at the cases that wait for an engineer to the next.
+const SWEEPS_PER_ROUTING: u64 = 10;
+/// Looks at resolved cases between two sweeps; what they leave is learned after the next.
+const LEARNING_ROUNDS: u32 = 100;
 /// How long open connections may take to finish after the end was asked for.
 const DRAIN_FOR: Duration = Duration::from_secs(10);
 
@@ -165,11 +169,13 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
             Ok(()) if round % SWEEPS_PER_DELETION == 0 => app.delete_expired().await.map(drop),
             result => result,
         };
-        if let Err(error) = swept {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "a sweep failed; the next one tries again"
-            );
+        for done in [swept, desk(&app, round % SWEEPS_PER_ROUTING == 0).await] {
+            if let Err(error) = done {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a sweep failed; the next one tries again"
+                );
+            }
         }
         tokio::select! {
             _ = stopped.wait_for(|stopped| *stopped) => return,
@@ -194,6 +200,18 @@ async fn published(app: &App) {
     if let Err(error) = app.publish().await {
         tracing::error!(error = &error as &dyn std::error::Error, "a log could not be published");
     }
+}
+
+/// Learns what was resolved, all of it after a start; and looks for engineers for the cases that wait, as shifts begin
+/// by themselves.
+async fn desk(app: &App, route: bool) -> Result<(), AppError> {
+    for _ in 0..LEARNING_ROUNDS {
+        if app.learn_resolved().await? == 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    if route { app.route_waiting().await.map(drop) } else { Ok(()) }
 }
 
 async fn asked_to_stop() {

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 mod diagnostics;
+pub(crate) mod engineers;
 mod words;
 
 use serde_json::Value;
@@ -17,6 +18,7 @@ use vouchsafe_api::record::GraphRecord;
 use vouchsafe_api::reveal::Reveal;
 use vouchsafe_api::scope as scopes;
 use vouchsafe_api::support_request as requests;
+use vouchsafe_app::Ranked;
 use vouchsafe_app::view::{
     AccessView, AskView, CaseView, EndedView, GrantView, MessageView, RevealView, SideView,
 };
@@ -29,7 +31,7 @@ use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::reveal::RevealState;
 use vouchsafe_core::scope::{DataCategory, DataFilter, Narrowing, Scope, users_typed};
 use vouchsafe_core::support_request::command::NewContact;
-use vouchsafe_core::support_request::{Assignment, RequestState};
+use vouchsafe_core::support_request::{Amount, Assignment, Ground, RequestState};
 use vouchsafe_core::tenant::{ApprovalRule, EngineerRules, SupportAccessPolicy};
 use vouchsafe_diagnostics::resource::Resource;
 
@@ -111,13 +113,8 @@ fn consent(view: &CaseView) -> requests::Consent {
 }
 
 /// Who works on a case and why.
-pub(crate) fn assignment(view: &CaseView) -> requests::Assignment {
+pub(crate) fn assignment(view: &CaseView, ranking: Option<Vec<Ranked>>) -> requests::Assignment {
     let assigned = view.request.assignment.as_ref();
-    let topic = requests::AssignmentEvidence {
-        topic: view.request.problem_type.clone(),
-        source: requests::EvidenceSource::DeclaredExpertise,
-        amount: None,
-    };
     requests::Assignment {
         support_request_id: view.request.id,
         assigned_to: assigned.map(engineer),
@@ -126,7 +123,33 @@ pub(crate) fn assignment(view: &CaseView) -> requests::Assignment {
             || "No engineer is available for this problem yet. The request waits in the queue.".to_owned(),
             |assignment| assignment.reason.text().to_owned(),
         ),
-        evidence: assigned.is_some().then_some(topic).into_iter().collect(),
+        evidence: assigned.iter().flat_map(|assignment| &assignment.grounds).flat_map(evidence).collect(),
+        ranking: ranking.map(|ranking| ranking.into_iter().map(ranked).collect()),
+    }
+}
+
+/// What a topic rests on. A declared one tells of solved cases only where there are more than the least band, which
+/// says nothing.
+fn evidence(ground: &Ground) -> impl Iterator<Item = requests::AssignmentEvidence> {
+    let row =
+        |source, amount| requests::AssignmentEvidence { topic: ground.problem_type.clone(), source, amount };
+    let declared = ground.declared.then(|| row(requests::EvidenceSource::DeclaredExpertise, None));
+    let tells = !ground.declared || ground.solved != Amount::Some;
+    let solved = tells.then(|| row(requests::EvidenceSource::SolvedCases, Some(ground.solved.to_wire())));
+    declared.into_iter().chain(solved)
+}
+
+/// One engineer in the ranking for the manager.
+fn ranked(one: Ranked) -> requests::RankedEngineer {
+    requests::RankedEngineer {
+        engineer: Person { id: one.person.id, display_name: one.person.display_name.text().to_owned() },
+        obstacles: one.obstacles,
+        score: one.score,
+        expertise: one.expertise,
+        learned: one.learned,
+        declared: one.declared,
+        open_cases: one.open_cases,
+        last_assigned_date_time: one.last_assigned,
     }
 }
 

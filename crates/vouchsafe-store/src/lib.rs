@@ -23,6 +23,7 @@
 //! ([`seal`]). Time, ids and randomness are injected ([`edge`]).
 
 mod canonical;
+mod desk;
 mod document;
 pub mod edge;
 mod entry;
@@ -50,6 +51,7 @@ mod sqlite;
 mod store;
 mod work;
 
+pub use desk::{DeskEngineer, ResolvedCase, WaitingCase};
 pub use entry::LogEntry;
 pub use erasure::Remains;
 pub use error::{QueryRefusal, StoreError};

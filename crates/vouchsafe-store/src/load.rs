@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest};
-use vouchsafe_core::assignment::Candidate;
 use vouchsafe_core::case::{Case, Held};
 use vouchsafe_core::grant::{Grant, GrantSource};
 use vouchsafe_core::id::{AccessRequestId, GrantId, ReadId, SupportRequestId, TenantId, UserId};
 use vouchsafe_core::pace::Usage;
-use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::Caller;
 use vouchsafe_core::person::Person;
 use vouchsafe_core::read::ReadRecord;
@@ -17,7 +15,7 @@ use vouchsafe_core::reveal::Reveal;
 use vouchsafe_core::role;
 use vouchsafe_core::setup::{Account, TokenRecord};
 use vouchsafe_core::support_request::{Message, SupportRequest};
-use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant};
+use vouchsafe_core::tenant::Tenant;
 use vouchsafe_core::time::Timestamp;
 
 use crate::error::StoreError;
@@ -429,34 +427,6 @@ impl Session {
             grants.extend(self.grants_of_case(tenant, request.id).await?);
         }
         Ok(Case { request, asks, sides, grants })
-    }
-
-    /// What the assignment rule must know of every engineer of a provider.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn candidates(
-        &mut self,
-        provider: TenantId,
-        policy: &SupportAccessPolicy,
-    ) -> Result<Vec<(Candidate, Person)>, StoreError> {
-        let mut candidates = Vec::new();
-        for Account { person, roles } in self.accounts(provider).await? {
-            let permissions = role::permissions(roles.iter().map(String::as_str), false);
-            if !permissions.allow(Permission::WorkRequests) {
-                continue;
-            }
-            let row = self.query_one(sql::OPEN_CASES_OF, &values![provider, person.id]).await?;
-            let candidate = Candidate {
-                engineer: person.id,
-                active: person.active,
-                accepted: policy.engineer_rules.accept(person.id, &person.location),
-                expertise: person.expertise.clone(),
-                open_cases: row.map_or(Ok(0), |mut row| row.count(0))?,
-            };
-            candidates.push((candidate, person));
-        }
-        Ok(candidates)
     }
 
     /// Tenants with records that time has ended but that do not say so yet.

@@ -10,10 +10,11 @@ use vouchsafe_core::id::TenantId;
 use vouchsafe_core::permit::{Action, Permit};
 use vouchsafe_core::read::ReadRecord;
 use vouchsafe_core::setup::{Account, AccountLink, TokenRecord};
-use vouchsafe_core::support_request::{Message, RequestState, Severity, SupportRequest};
+use vouchsafe_core::support_request::{Message, RequestState, SupportRequest, SupportRequestEvent};
 use vouchsafe_core::tenant::{Tenant, TenantKind};
 use vouchsafe_core::time::Timestamp;
 
+use crate::desk::severity;
 use crate::error::StoreError;
 use crate::sql::{self, values};
 use crate::work::Work;
@@ -61,12 +62,8 @@ impl Work {
     async fn write(&mut self, write: &mut Write, entries: &[EntryDraft]) -> Result<(), StoreError> {
         match write {
             Write::SupportRequest(row) => {
-                let mut events = entries.iter().flat_map(|entry| &entry.events);
-                let moves = events.any(|event| {
-                    matches!(event, Event::SupportRequest { id, event } if *id == row.id && event.concerns_desk())
-                });
                 self.write_support_request(row).await?;
-                if moves { self.write_desk_case(row).await } else { Ok(()) }
+                self.tell_desk(row, entries).await
             }
             Write::AccessSide(row) => self.write_access_side(row).await,
             Write::EngineerRequest(row) => self.write_engineer_request(row).await,
@@ -81,6 +78,26 @@ impl Work {
             Write::Link(row) => self.write_link(row).await,
             Write::Token(row) => self.write_token(row).await,
         }
+    }
+
+    /// Keeps the provider's desk in step with what happened to a case.
+    async fn tell_desk(&mut self, row: &SupportRequest, entries: &[EntryDraft]) -> Result<(), StoreError> {
+        let of_row = |event: &&Event| matches!(event, Event::SupportRequest { id, .. } if *id == row.id);
+        let events: Vec<&SupportRequestEvent> = entries
+            .iter()
+            .flat_map(|entry| &entry.events)
+            .filter(of_row)
+            .filter_map(
+                |event| if let Event::SupportRequest { event, .. } = event { Some(event) } else { None },
+            )
+            .collect();
+        if events.iter().any(|event| event.concerns_desk()) {
+            self.write_desk_case(row).await?;
+        }
+        for event in events {
+            self.note_resolution(row, event).await?;
+        }
+        Ok(())
     }
 
     /// A row may be written only under its owner's log head.
@@ -132,13 +149,6 @@ impl Work {
             self.execute(sql::UPDATE_SUPPORT_REQUEST, parameters).await?
         };
         next_version(changed, &mut row.version, "the support request")
-    }
-
-    /// The provider's row of a case: whose it is, who works on it, and whether.
-    async fn write_desk_case(&mut self, row: &SupportRequest) -> Result<(), StoreError> {
-        let status = if row.is_open() { "open" } else { "closed" };
-        let desk = values![self.provider(), row.id, row.tenant, row.engineer(), status, row.created];
-        self.execute(sql::PUT_DESK_CASE, desk).await.map(drop)
     }
 
     async fn write_access_side(&mut self, row: &mut AccessSide) -> Result<(), StoreError> {
@@ -317,14 +327,6 @@ fn side_columns(state: &SideState) -> (&'static str, Option<Timestamp>) {
         SideState::Cancelled { at } => ("cancelled", Some(*at)),
         SideState::Revoked { at, .. } => ("revoked", Some(*at)),
         SideState::Completed { at, .. } => ("completed", Some(*at)),
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "critical",
-        Severity::Moderate => "moderate",
-        Severity::Minimal => "minimal",
     }
 }
 

@@ -196,9 +196,15 @@ statements! {
     SUPPORT_REQUEST = "SELECT document, version FROM support_request WHERE tenant_id = $1 AND id = $2";
     INSERT_SUPPORT_REQUEST = "INSERT INTO support_request (tenant_id, id, version, number, status, stage, severity, problem_type, assigned_to, created_at, closed_at, consent_expires_at, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     UPDATE_SUPPORT_REQUEST = "UPDATE support_request SET version = version + 1, status = $1, stage = $2, severity = $3, assigned_to = $4, closed_at = $5, consent_expires_at = $6, document = $7 WHERE tenant_id = $8 AND id = $9 AND version = $10";
-    PUT_DESK_CASE = "INSERT INTO desk_case (tenant_id, id, support_tenant, assigned_to, status, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, id) DO UPDATE SET assigned_to = excluded.assigned_to, status = excluded.status";
+    PUT_DESK_CASE = "INSERT INTO desk_case (tenant_id, id, support_tenant, assigned_to, status, created_at, severity) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, id) DO UPDATE SET assigned_to = excluded.assigned_to, status = excluded.status, severity = excluded.severity";
+    PUT_LAST_ASSIGNED = "INSERT INTO desk_engineer (tenant_id, engineer, last_assigned_at) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, engineer) DO UPDATE SET last_assigned_at = excluded.last_assigned_at WHERE excluded.last_assigned_at > desk_engineer.last_assigned_at";
     DESK_CASE = "SELECT support_tenant, assigned_to FROM desk_case WHERE tenant_id = $1 AND id = $2";
-    OPEN_CASES_OF = "SELECT COUNT(*) FROM desk_case WHERE tenant_id = $1 AND assigned_to = $2 AND status = 'open'";
+    OPEN_CASES = "SELECT assigned_to, severity, COUNT(*) FROM desk_case WHERE tenant_id = $1 AND status = 'open' AND assigned_to IS NOT NULL GROUP BY assigned_to, severity";
+    LAST_ASSIGNED = "SELECT engineer, last_assigned_at FROM desk_engineer WHERE tenant_id = $1";
+    WAITING_CASES = "SELECT d.id, d.support_tenant, d.created_at FROM desk_case d WHERE d.tenant_id = $1 AND d.status = 'open' AND (d.created_at > $2 OR (d.created_at = $2 AND d.id > $3)) AND (d.assigned_to IS NULL OR d.assigned_to IN (SELECT a.id FROM account a WHERE a.tenant_id = d.tenant_id AND a.active = 0)) ORDER BY d.created_at, d.id LIMIT $4";
+    CASES_OF_ENGINEER = "SELECT id, support_tenant FROM desk_case WHERE tenant_id = $1 AND assigned_to = $2 AND status = 'open' ORDER BY created_at, id LIMIT $3";
+    RESOLVED_AFTER = "SELECT position, id, support_tenant, engineer, severity, closed_at, resolved_before FROM resolved_case WHERE tenant_id = $1 AND position > $2 ORDER BY position LIMIT $3";
+    INSERT_RESOLVED_CASE = "INSERT INTO resolved_case (tenant_id, position, id, support_tenant, engineer, severity, closed_at, resolved_before) VALUES ($1, (SELECT COALESCE(MAX(position), 0) + 1 FROM resolved_case WHERE tenant_id = $1), $2, $3, $4, $5, $6, (SELECT COUNT(*) FROM resolved_case WHERE tenant_id = $1 AND id = $2))";
 
     MESSAGES = "SELECT document FROM message WHERE tenant_id = $1 AND support_request = $2 AND id > $3 ORDER BY id LIMIT $4";
     INSERT_MESSAGE = "INSERT INTO message (tenant_id, support_request, id, created_at, document) VALUES ($1, $2, $3, $4, $5)";

@@ -11,6 +11,7 @@ mod closure;
 mod commands;
 mod consent;
 mod cross_tenant;
+mod desk;
 mod erasure;
 mod evidence;
 mod model;

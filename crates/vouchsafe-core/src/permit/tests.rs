@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::engineer::EngineerProfile;
 use crate::id::{Id, uuid_v7};
 use crate::person::PersonKind;
 use crate::personal::Personal;
@@ -27,6 +28,7 @@ fn caller(roles: &[&str], active: bool) -> Caller {
             employer: String::new(),
             location: String::new(),
             expertise: Vec::new(),
+            profile: EngineerProfile::default(),
         },
         permissions: Permissions::of(actions, true),
     }

@@ -2,8 +2,8 @@
 //! access of the case and live in [`crate::case`].
 
 use super::{
-    Assignment, BODY_CHARS_MAX, Contact, Message, REOPEN_WITHIN, RESOURCE_TENANTS_MAX, RequestState,
-    Severity, Stage, SupportRequest, SupportRequestEvent, TITLE_CHARS_MAX,
+    Amount, Assignment, BODY_CHARS_MAX, Contact, Ground, Message, REOPEN_WITHIN, RESOURCE_TENANTS_MAX,
+    RequestState, Severity, Stage, SupportRequest, SupportRequestEvent, TITLE_CHARS_MAX,
 };
 use crate::audit::Activity;
 use crate::consent::{Consent, ConsentStatus};
@@ -61,9 +61,18 @@ pub struct Opening {
     /// Sixteen random decimal digits, the first not 0.
     pub number: String,
     /// The chosen engineer, or nobody.
-    pub engineer: Option<Person>,
+    pub engineer: Option<Chosen>,
     /// What the opener says of consent, and whether that alone is enough.
     pub consent: Answer,
+}
+
+/// The engineer that assignment chose, and what spoke for him or her.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// Who.
+    pub person: Person,
+    /// Why, as every customer may know it.
+    pub grounds: Vec<Ground>,
 }
 
 /// An answer to *Allow collection of advanced diagnostic information*.
@@ -118,8 +127,8 @@ pub fn open(
     draft
         .entry(request.tenant, Activity::SupportRequestCreated, request.id, Some(request.id))
         .support_request(None, SupportRequestEvent::Opened { request: Box::new(request.clone()) });
-    if let Some(engineer) = opening.engineer {
-        let assignment = explained(&engineer, &request, cx);
+    if let Some(chosen) = opening.engineer {
+        let assignment = explained(chosen, &request, cx);
         draft
             .entry(request.tenant, Activity::SupportRequestAssigned, request.id, Some(request.id))
             .by_service(true)
@@ -130,18 +139,35 @@ pub fn open(
 }
 
 /// Why this engineer, in words that say nothing of load or of other customers.
-fn explained(engineer: &Person, request: &SupportRequest, cx: &Context) -> Assignment {
-    let topic = problem_type::PROBLEM_TYPES
-        .iter()
-        .find(|known| known.id == request.problem_type)
-        .map_or(request.problem_type.as_str(), |known| known.display_name);
+pub(crate) fn explained(chosen: Chosen, request: &SupportRequest, cx: &Context) -> Assignment {
+    let Chosen { person: engineer, grounds } = chosen;
     let name = engineer.display_name.text();
-    let reason = format!("{name} has declared expertise in {topic}.");
+    let declared = grounds.iter().find(|ground| ground.declared);
+    let reason = match (declared, grounds.first()) {
+        (Some(ground), _) => {
+            let topic = problem_type::display_name(&ground.problem_type);
+            format!("{name} has declared expertise in {topic}.")
+        }
+        (None, Some(ground)) => {
+            let topic = problem_type::display_name(&ground.problem_type);
+            let amount = match ground.solved {
+                Amount::Some => "some",
+                Amount::Many => "many",
+                Amount::VeryMany => "very many",
+            };
+            format!("{name} has solved {amount} problems in {topic}.")
+        }
+        (None, None) => {
+            let topic = problem_type::display_name(&request.problem_type);
+            format!("{name} is available for problems in {topic}.")
+        }
+    };
     Assignment {
         engineer: engineer.id,
         display_name: engineer.display_name.clone(),
         since: cx.now,
-        reason: Personal::new(engineer.id, reason),
+        reason: Personal::new(engineer.id, format!("{reason} On shift when it was assigned.")),
+        grounds,
     }
 }
 

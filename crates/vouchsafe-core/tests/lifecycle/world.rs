@@ -9,6 +9,7 @@ use vouchsafe_core::access_request::{AccessSide, EngineerRequest, ReasonCode, Si
 use vouchsafe_core::audit::{EntryDraft, Event, Initiator, PreviewSummary};
 use vouchsafe_core::case::{Case, Held, assign, close, record_expiry, remove, remove_all};
 use vouchsafe_core::decided::{Context, Decided, Notice, Write};
+use vouchsafe_core::engineer::EngineerProfile;
 use vouchsafe_core::grant::{Grant, GrantSource, GrantState};
 use vouchsafe_core::id::{AccessRequestId, GrantId, Id, SupportRequestId, TenantId, UserId, uuid_v7};
 use vouchsafe_core::pace::{self, Extent, Measured};
@@ -20,7 +21,7 @@ use vouchsafe_core::reach::DataPerson;
 use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::scope::{DataCategory, DataFilter, Narrowing, Scope};
 use vouchsafe_core::support_request::command::{
-    Answer, NewRequest, Opening, RequestChange, approve_consent, open, post_message, propose_reopen,
+    Answer, Chosen, NewRequest, Opening, RequestChange, approve_consent, open, post_message, propose_reopen,
     reject_consent, reopen, update,
 };
 use vouchsafe_core::support_request::{Message, Resolution, Severity, SupportRequest};
@@ -116,6 +117,7 @@ fn person(tenant: TenantId, n: u8, location: &str) -> Person {
         employer: "Vendor".to_owned(),
         location: location.to_owned(),
         expertise: vec!["signIn".to_owned()],
+        profile: EngineerProfile::default(),
     }
 }
 
@@ -331,7 +333,7 @@ impl<S: Sink> World<S> {
         let opening = Opening {
             id: self.id(1),
             number: format!("{}", 1_000_000_000_000_000 + self.step),
-            engineer: assigned.then(|| engineer(0)),
+            engineer: assigned.then(|| Chosen { person: engineer(0), grounds: Vec::new() }),
             consent: self.answer(consent).unwrap_or(Answer::No),
         };
         let policy = self.tenants[&support()].policy.clone();

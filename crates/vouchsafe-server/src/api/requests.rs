@@ -190,7 +190,8 @@ pub(crate) async fn assignment(
     OriginalUri(uri): OriginalUri,
 ) -> Answer {
     let view = server.app.request(who, id).await.map_err(refuse(uri.path()))?;
-    Ok(Json(wire::assignment(&view)).into_response())
+    let ranking = server.app.ranking(who, id).await.map_err(refuse(uri.path()))?;
+    Ok(Json(wire::assignment(&view, ranking)).into_response())
 }
 
 /// The conversation, in order.

@@ -124,7 +124,7 @@ pub(crate) fn assignment(request: &SupportRequest) -> Option<AssignmentView> {
         engineer_name: assignment.display_name.text().to_owned(),
         since: moment(assignment.since),
         reason: assignment.reason.text().to_owned(),
-        evidence: Vec::new(),
+        evidence: assignment.grounds.iter().map(words::ground).collect(),
     })
 }
 

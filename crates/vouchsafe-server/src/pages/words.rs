@@ -4,7 +4,7 @@ use vouchsafe_core as core;
 use vouchsafe_web as web;
 
 use core::problem_type::PROBLEM_TYPES;
-use core::support_request::RequestState;
+use core::support_request::{Amount, Ground, RequestState};
 use web::{Category, ScopeView};
 
 use super::moment;
@@ -44,6 +44,23 @@ words! {
     core::scope::DataCategory => Category {
         TenantProfile, DirectoryObjects, ServiceConfiguration, SignInLogs, AuditLogs, DeviceRegistrationLogs,
         ClientLogs, HealthTelemetry
+    }
+}
+
+/// What speaks for an engineer, in a line. The least band says nothing beside declared expertise.
+pub(crate) fn ground(ground: &Ground) -> String {
+    let topic = problem_type(&ground.problem_type);
+    let solved = match ground.solved {
+        Amount::Some => "some (fewer than 10)",
+        Amount::Many => "many (10 to 49)",
+        Amount::VeryMany => "very many (50 or more)",
+    };
+    match (ground.declared, ground.solved) {
+        (true, Amount::Some) => format!("Declared expertise in {topic}."),
+        (true, Amount::Many | Amount::VeryMany) => {
+            format!("Declared expertise in {topic}, with {solved} cases solved for others.")
+        }
+        (false, _) => format!("Has solved {solved} cases in {topic} for others."),
     }
 }
 

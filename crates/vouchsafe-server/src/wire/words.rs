@@ -47,6 +47,7 @@ both_ways! {
     core::support_request::Severity = api::support_request::Severity { Critical, Moderate, Minimal }
     core::support_request::Resolution = api::support_request::Resolution { Resolved, Withdrawn, Duplicate, NotReproducible }
     core::access_request::ReasonCode = api::access_request::ReasonCode { Troubleshooting, Reproduction, VerifyFix, SecurityInvestigation }
+    core::engineer::Weekday = api::engineer::Weekday { Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday }
     core::tenant::Assurance = api::policy::DecisionAssurance { Token, StepUp, Passkey }
     core::scope::DataCategory = api::scope::DataCategory {
         TenantProfile, DirectoryObjects, ServiceConfiguration, SignInLogs, AuditLogs, DeviceRegistrationLogs, ClientLogs, HealthTelemetry
@@ -55,6 +56,7 @@ both_ways! {
 
 out! {
     core::support_request::Stage => api::support_request::Stage { WaitingForEngineer, InProgress, WaitingForCustomer }
+    core::support_request::Amount => api::support_request::EvidenceAmount { Some, Many, VeryMany }
     core::consent::ConsentStatus => api::support_request::ConsentStatus { None, AwaitingApproval, Given, Paused, Expired, NotOffered }
     core::access_request::Side => api::access_request::Side { SupportRequestTenant, ResourceTenant, Both }
     core::access_request::SideStatus => api::access_request::AccessRequestStatus {

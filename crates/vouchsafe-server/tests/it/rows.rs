@@ -184,6 +184,16 @@ const ROWS: &[Row] = &[
         ADATUM,
     ),
     look("GET /v1.0/support/requests/{id}/assignment", MARTA, &["payroll"], Takes::Nothing),
+    look("GET /v1.0/support/engineers", DMITRI, &[], Takes::Nothing),
+    look("GET /v1.0/support/engineers/{id}", DMITRI, &["jonas"], Takes::Nothing),
+    act(
+        "PATCH /v1.0/support/engineers/{id}",
+        DMITRI,
+        &["jonas"],
+        |_| json!({ "languages": ["de", "en"] }),
+        &[],
+        &[Org::Provider],
+    ),
     look("GET /v1.0/support/requests/{id}/messages", MARTA, &["payroll"], CREATED),
     Row {
         answers: "201",

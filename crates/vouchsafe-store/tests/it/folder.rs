@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::decided::{Context, Decided};
+use vouchsafe_core::engineer::EngineerProfile;
 use vouchsafe_core::id::{Id, TenantId, TokenId, UserId, uuid_v7};
 use vouchsafe_core::permit::{SetUp, for_service};
 use vouchsafe_core::person::{Person, PersonKind};
@@ -172,6 +173,7 @@ pub(crate) fn person(tenant: TenantId, n: u64, name: &str) -> Person {
         employer: String::new(),
         location: String::new(),
         expertise: Vec::new(),
+        profile: EngineerProfile::default(),
     }
 }
 

@@ -7,12 +7,18 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use vouchsafe_core::audit::{Activity, Initiator};
 use vouchsafe_core::decided::Write;
+use vouchsafe_core::engineer::{
+    EngineerChange, EngineerProfile, LoadCaps, Weekday, WorkingHours, WorkingSpan,
+};
 use vouchsafe_core::erasure::erase_user;
 use vouchsafe_core::grant::GrantState;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::log_key::{self, LogHead, LogKey};
 use vouchsafe_core::pace::Usage;
-use vouchsafe_core::permit::{Facts, ManageLog, RecordDenied, RecordRetention, authorize, for_service};
+use vouchsafe_core::permit::{
+    Facts, ManageLog, ManageStaff, RecordDenied, RecordRetention, RouteRequest, authorize, for_service,
+};
+use vouchsafe_core::person::Person;
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::read::{self, DeniedReads, PropertyRead, ReadRecord, TypedValue};
 use vouchsafe_core::retention;
@@ -189,6 +195,54 @@ async fn and_the_rest(world: &World<StoreSink>) {
     };
     let next = LogKey { id: "2f8d9a3c".to_owned(), ..key.clone() };
     work.record(permit, log_key::add_log_key(next, &[key], &cx)).await.unwrap();
+    work.commit().await.unwrap();
+    of_the_desk(world, &ada).await;
+}
+
+/// What the provider does with its engineers. The log is that of `by`'s tenant, as for everything besides.
+async fn of_the_desk(world: &World<StoreSink>, by: &Person) {
+    let home = &world.sink.home;
+    let s = support();
+    let engineer = person(s, 7, "Ines");
+    home.add_person(engineer.clone(), &[]).await.unwrap();
+    let mut work = home.store.work().await.unwrap();
+    let mut request = world.case(0).unwrap().request;
+    let reached = work.tenants_of_case(provider(), &request).await.unwrap();
+    work.lock(reached).await.unwrap();
+    let cx = work.context(Initiator::User(Box::new(by.clone())));
+    let hours = WorkingHours {
+        time_zone: "Europe/Berlin".to_owned(),
+        week: vec![WorkingSpan {
+            weekday: Weekday::Monday,
+            from: "09:00".to_owned(),
+            until: "17:00".to_owned(),
+        }],
+        days_off: Personal::new(engineer.id, "2027-01-01"),
+    };
+    let profile = EngineerProfile {
+        languages: vec!["de".to_owned()],
+        hours: Some(hours),
+        caps: Some(LoadCaps { critical: 5, moderate: 4, minimal: 3 }),
+        ..EngineerProfile::default()
+    };
+    let steps = [
+        EngineerChange { profile: Some(profile), ..EngineerChange::default() },
+        EngineerChange { active: Some(false), ..EngineerChange::default() },
+        EngineerChange { active: Some(true), ..EngineerChange::default() },
+    ];
+    for step in steps {
+        let account = work.account(s, engineer.id).await.unwrap().unwrap();
+        let decided = vouchsafe_core::engineer::change(&account, step, by.id, &cx).unwrap();
+        let admin = mighty(by);
+        let permit = authorize::<ManageStaff>(Facts::own_tenant(work.id(), &admin), s).unwrap();
+        work.record(permit, decided).await.unwrap();
+    }
+    request = work.support_request(s, request.id).await.unwrap().unwrap();
+    let case = work.case(provider(), request).await.unwrap();
+    let permit = for_service::<RouteRequest>(work.id(), case.request.id);
+    let cx = work.context(Initiator::Service);
+    let decided = vouchsafe_core::case::route(&case, None, &BTreeMap::new(), &cx).unwrap();
+    work.record(permit, decided).await.unwrap();
     work.commit().await.unwrap();
 }
 

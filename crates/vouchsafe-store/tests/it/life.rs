@@ -78,6 +78,7 @@ impl Permits for Permitting {
             display_name: self.caller.person.display_name.clone(),
             since: request.created,
             reason: self.caller.person.display_name.clone(),
+            grounds: Vec::new(),
         });
         let mut mine = self.caller.clone();
         mine.person.id = request.engineer().ok_or(Denied::Hidden)?;
@@ -343,7 +344,7 @@ pub(crate) async fn with_planted_texts(home: &Home) {
     let opening = case::Opening {
         id: work.new_id(s.id),
         number: work.new_number(s.id),
-        engineer: Some(engineer.clone()),
+        engineer: Some(case::Chosen { person: engineer.clone(), grounds: Vec::new() }),
         consent: case::Answer::No,
     };
     let decided = case::open(new, opening, &admin, &s.policy, &cx).unwrap();

@@ -185,6 +185,13 @@ impl Model {
         self.settings[tenant].excluded != Some(engineer)
     }
 
+    /// The engineers whom a tenant's rules accept.
+    #[must_use]
+    pub fn acceptable(&self, tenant: Tenant) -> Vec<Person> {
+        let engineers = (0..CAST.len()).filter(|person| CAST[*person].engineer.is_some());
+        engineers.filter(|engineer| self.accepts(tenant, *engineer)).collect()
+    }
+
     fn open(&mut self, by: Person, named: u8, allow: bool) -> Result<(), Outcome> {
         let tenant = CAST[by].tenant;
         if Self::is_staff(by) || !self.tickets(by) {
@@ -193,13 +200,8 @@ impl Model {
         if allow && !self.settings[tenant].consent {
             return Err(Outcome::Forbidden);
         }
-        let open_cases = |engineer: Person| {
-            self.cases.iter().filter(|case| case.closed.is_none() && case.engineer == Some(engineer)).count()
-        };
-        let engineers = (0..CAST.len()).filter(|person| CAST[*person].engineer.is_some());
-        let engineer = engineers
-            .filter(|engineer| self.accepts(tenant, *engineer))
-            .min_by_key(|engineer| (open_cases(*engineer), *engineer));
+        // Any of them, until it is seen who it was.
+        let engineer = self.acceptable(tenant).first().copied();
         let named = tenants_of(named).into_iter().filter(|other| *other != tenant).collect();
         let consent = Consent::No;
         self.cases.push(Case { tenant, named, closed: None, engineer, consent, stage: "waitingForEngineer" });

@@ -2,9 +2,11 @@
 
 use axum::extract::State;
 use http::StatusCode;
+use vouchsafe_app::Ranked;
 use vouchsafe_app::view::CaseView;
 use vouchsafe_core::id::{SupportRequestId, UserId};
 use vouchsafe_core::permission::Permission;
+use vouchsafe_core::person::Person;
 use vouchsafe_core::setup::Account;
 use vouchsafe_web::page::{self, EngineerChoice, ReassignKind, ReassignView};
 use vouchsafe_web::{FormErrors, Notice, Section, paths};
@@ -128,11 +130,11 @@ async fn view(
     let id = case.request.id.to_string();
     let chosen = typed.text("engineerId");
     let assigned = case.request.engineer();
-    let engineers = server.app.engineers(visitor.who).await?;
-    let topic = case.request.problem_type.as_str();
-    let mut engineers: Vec<&Account> =
-        engineers.iter().filter(|account| Some(account.person.id) != assigned).collect();
-    engineers.sort_by_key(|account| !knows(account, topic));
+    let engineers = match server.app.ranking(visitor.who, case.request.id).await? {
+        Some(ranking) => ranking.iter().map(|one| (one.person.clone(), standing(one))).collect(),
+        None => known(server, visitor, &case.request.problem_type).await?,
+    };
+    let others = engineers.into_iter().filter(|(person, _)| Some(person.id) != assigned);
     let (section, action) = match kind {
         ReassignKind::Manager => (Section::Queue, paths::reassign(&id)),
         ReassignKind::HandOver => (Section::Desk, paths::hand_over(&id)),
@@ -145,7 +147,7 @@ async fn view(
         action,
         version: case.version.to_string(),
         assigned_to: row.assigned_to,
-        engineers: engineers.into_iter().map(|account| choice(account, &chosen)).collect(),
+        engineers: others.map(|(person, hint)| choice(&person, hint, &chosen)).collect(),
         reason: typed.text("reason"),
         errors: typed.errors,
     })
@@ -158,11 +160,36 @@ fn knows(account: &Account, topic: &str) -> bool {
     })
 }
 
-fn choice(account: &Account, chosen: &str) -> EngineerChoice {
-    let person = &account.person;
-    let expertise: Vec<String> = person.expertise.iter().map(|topic| words::problem_type(topic)).collect();
-    let hint =
-        if expertise.is_empty() { String::new() } else { format!("Expertise: {}.", expertise.join(", ")) };
+/// The engineers as one of them may know them: those who declared the problem type first.
+async fn known(server: &Server, visitor: &Visitor, topic: &str) -> Result<Vec<(Person, String)>, Failure> {
+    let mut engineers = server.app.engineers(visitor.who).await?;
+    engineers.sort_by_key(|account| !knows(account, topic));
+    Ok(engineers.into_iter().map(|account| (account.person.clone(), expertise(&account.person))).collect())
+}
+
+fn expertise(person: &Person) -> String {
+    let topics: Vec<String> = person.expertise.iter().map(|topic| words::problem_type(topic)).collect();
+    if topics.is_empty() { String::new() } else { format!("Expertise: {}.", topics.join(", ")) }
+}
+
+/// How one ranks, with the figures: for the manager alone.
+fn standing(one: &Ranked) -> String {
+    let Ranked { score, learned, open_cases, .. } = one;
+    let figures = format!(
+        "Score {score:.2}: expertise {:.0} % (learned {:.0} %), open cases {open_cases}.",
+        one.expertise * 100.0,
+        learned * 100.0,
+    );
+    let obstacles = one.obstacles.join("; ");
+    let obstacles = if obstacles.is_empty() { String::new() } else { format!("Not eligible: {obstacles}.") };
+    [expertise(&one.person), figures, obstacles]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn choice(person: &Person, hint: String, chosen: &str) -> EngineerChoice {
     EngineerChoice {
         id: person.id.to_string(),
         name: person.display_name.text().to_owned(),
