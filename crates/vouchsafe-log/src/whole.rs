@@ -67,7 +67,8 @@ pub struct LogCheck {
     checkpoint: Checkpoint,
     seen: Option<Seen>,
     edge: Frontier,
-    replay: Replay,
+    /// None if only the tree is checked.
+    replay: Option<Replay>,
     /// Tiles to be asked for before the next entries.
     next: VecDeque<Tile>,
     /// Hashes of the unfinished tile of each level.
@@ -89,7 +90,7 @@ impl LogCheck {
             Some(seen) if seen.size == 0 && seen.root != empty_root() => return Err(Fault::Forked(0)),
             Some(_) | None => {}
         }
-        let (edge, replay) = (Frontier::default(), Replay::default());
+        let (edge, replay) = (Frontier::default(), Some(Replay::default()));
         let mut check = Self {
             checkpoint,
             seen,
@@ -102,6 +103,12 @@ impl LogCheck {
         };
         check.ask_for_more();
         Ok(check)
+    }
+
+    /// The same check without the rules: of the tree alone, whatever its entries say.
+    #[must_use]
+    pub fn of_tree_alone(self) -> Self {
+        Self { replay: None, ..self }
     }
 
     /// The tile that is needed next; none once all were taken.
@@ -142,7 +149,7 @@ impl LogCheck {
         Ok(())
     }
 
-    /// The outcome, after the last tile.
+    /// The outcome, after the last tile: what the entries told, or only how many there are if the tree alone was checked.
     ///
     /// # Errors
     /// [`Fault`].
@@ -153,7 +160,10 @@ impl LogCheck {
         if self.edge.root() != self.checkpoint.root {
             return Err(Fault::Root(self.checkpoint.size));
         }
-        Ok(self.replay.end()?)
+        match self.replay {
+            Some(replay) => Ok(replay.end()?),
+            None => Ok(Story { entries: self.edge.size(), ..Story::default() }),
+        }
     }
 
     fn entry(&mut self, entry: &[u8]) -> Result<(), Fault> {
@@ -175,7 +185,10 @@ impl LogCheck {
         {
             return Err(Fault::Forked(seen.size));
         }
-        Ok(self.replay.entry(entry)?)
+        match &mut self.replay {
+            Some(replay) => Ok(replay.entry(entry)?),
+            None => Ok(()),
+        }
     }
 
     /// Holds a tile of hashes against those of the entries. A full one makes room for the next of its level.
