@@ -14,6 +14,7 @@ pub mod account;
 pub mod audit;
 pub mod body;
 pub mod collection;
+pub mod data_collection;
 pub mod disclosed;
 pub mod engineer;
 pub mod grant;

@@ -72,6 +72,18 @@ pub enum AppError {
     /// An uploaded file that cannot be read on.
     #[error("{0}")]
     BadImport(String),
+    /// A file that is larger than allowed.
+    #[error("{0}")]
+    TooLarge(String),
+    /// A file that cannot be cleaned of secrets, with what is wrong with it.
+    #[error("{0}")]
+    FileRefused(String),
+    /// An upload that cannot go on like this, with how it can.
+    #[error("{0}")]
+    BadUpload(String),
+    /// Somebody else is busy with the same thing, or too many are busy.
+    #[error("this is busy at the moment: try again in a few seconds")]
+    Busy,
     /// The service cannot answer now. Trying again later may help.
     #[error("the service is not available")]
     Unavailable(#[source] StoreError),

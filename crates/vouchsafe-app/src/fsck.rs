@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use vouchsafe_core::access_request::AccessSide;
 use vouchsafe_core::audit::Event;
+use vouchsafe_core::data_collection::DataCollection;
 use vouchsafe_core::grant::Grant;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::personal::Personal;
@@ -65,6 +66,7 @@ struct Folded {
     sides: BTreeMap<String, AccessSide>,
     grants: BTreeMap<String, Grant>,
     reveals: BTreeMap<String, Reveal>,
+    collections: BTreeMap<String, DataCollection>,
     /// Count and root of each read's records.
     reads: BTreeMap<String, Value>,
     /// Rows of which an entry could not be opened: their texts are not compared.
@@ -199,6 +201,12 @@ impl Folded {
                 self.reveals.insert(id.to_string(), next);
                 id.to_string()
             }
+            Event::DataCollection { id, event } => {
+                let next = DataCollection::evolve(self.collections.remove(&id.to_string()), &event);
+                let next = next.ok_or_else(|| format!("{id} changes, but was never asked for"))?;
+                self.collections.insert(id.to_string(), next);
+                id.to_string()
+            }
             Event::Read { read } => {
                 let records = json!({ "count": read.count, "root": read.records_root });
                 self.reads.insert(read.id.to_string(), records);
@@ -215,6 +223,8 @@ impl Folded {
             | Event::TokenIssued { .. }
             | Event::TokenRevoked { .. }
             | Event::PolicyChanged { .. }
+            | Event::EngineerChanged { .. }
+            | Event::AccountEnabled { .. }
             | Event::UserErased { .. }
             | Event::LogKeyAdded { .. }
             | Event::LogHeadsAdopted { .. } => return Ok(()),
@@ -235,6 +245,7 @@ impl Folded {
         all(&mut rows, "access request", self.sides);
         all(&mut rows, "grant", self.grants);
         all(&mut rows, "reveal", self.reveals);
+        all(&mut rows, "data collection", self.collections);
         rows.extend(self.reads.into_iter().map(|(id, records)| (("read", id), records)));
         (rows, self.closed)
     }
@@ -385,6 +396,7 @@ async fn rows(
     each!("access request", sides_after, row => comparable(&row));
     each!("grant", grants_after, row => comparable(&row));
     each!("reveal", reveals_after, row => comparable(&row));
+    each!("data collection", collections_after, row => comparable(&row));
     each!("read", reads_after, row => json!({
         "count": row.record_ids.len(),
         "root": hex(&root(row.record_ids.iter().map(String::as_bytes))),

@@ -9,6 +9,7 @@ mod audit;
 mod call;
 mod case;
 mod cursor;
+mod data_collection;
 mod desk;
 mod erasure;
 mod error;
@@ -42,6 +43,7 @@ pub use access::{AskCommand, VoteCommand};
 pub use call::{Call, Who};
 pub use case::{OpenCommand, UpdateCommand};
 pub use cursor::{Cursor, ListOptions};
+pub use data_collection::{CollectCommand, UploadCommand, UploadRange, Uploaded};
 pub use desk::Ranked;
 pub use error::AppError;
 pub use evidence::EvidenceError;
@@ -61,6 +63,7 @@ pub use shown::{AccessStory, ReadTotals};
 pub struct App {
     store: Arc<Store>,
     live: LiveAnswers,
+    uploads: data_collection::Uploads,
     upstreams: Arc<Upstreams>,
     /// None where another process publishes the logs, or nobody does.
     publisher: Option<Publisher>,
@@ -74,6 +77,7 @@ impl App {
         Self {
             store,
             live: LiveAnswers::default(),
+            uploads: data_collection::Uploads::default(),
             upstreams: Arc::default(),
             publisher: None,
             desk: desk::Desk::default(),

@@ -9,7 +9,7 @@ mod upstream;
 
 use vouchsafe_core::effective::{Basis, ReadRefusal, basis};
 use vouchsafe_core::grant::Grant;
-use vouchsafe_core::id::{GrantId, Id as _, ReadId, SupportRequestId, TenantId, uuid_v7};
+use vouchsafe_core::id::{DataCollectionId, GrantId, Id as _, ReadId, SupportRequestId, TenantId, uuid_v7};
 use vouchsafe_core::permit::{Facts, ReadData, authorize};
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::read::{self as rules, ReadRecord, TypedValue};
@@ -17,7 +17,7 @@ use vouchsafe_core::support_request::SupportRequest;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::mask::{self, MaskKey};
 use vouchsafe_diagnostics::resource::Resource;
-use vouchsafe_store::{Reach, Session, StoreError, SummaryBy};
+use vouchsafe_store::{Reach, RecordsOf, Session, StoreError, SummaryBy};
 
 use crate::call::{Acting, acting};
 use crate::case::LOOK;
@@ -36,6 +36,8 @@ pub struct ReadQuery {
     pub case: SupportRequestId,
     /// Whose data.
     pub tenant: TenantId,
+    /// The data collection that is read instead of the tenant's data, if one is.
+    pub collection: Option<DataCollectionId>,
     /// The grant to use, if the engineer named one.
     pub grant: Option<GrantId>,
     /// Which kind of objects.
@@ -44,6 +46,13 @@ pub struct ReadQuery {
     pub wanted: Wanted,
     /// `$select`: top-level properties; all without it.
     pub select: Option<Vec<String>>,
+}
+
+impl ReadQuery {
+    /// Where the records lie.
+    pub(crate) fn records(&self) -> RecordsOf {
+        self.collection.map_or_else(|| RecordsOf::from(self.tenant), RecordsOf::from)
+    }
 }
 
 /// One object, a list, or how many there are.
@@ -182,7 +191,7 @@ impl App {
         drop(authorize::<ReadData>(Facts::of_case(LOOK, &me.caller, &case, true), query.case)?);
         let named = named_grant(query)?;
         let categories = query.resource.schema().categories;
-        let grant = match basis(&case, query.tenant, categories, &grants, named, now)? {
+        let grant = match basis(&case, query.tenant, query.collection, categories, &grants, named, now)? {
             Basis::Grant(grant) => Some(grant.clone()),
             Basis::Basic => None,
         };
@@ -210,7 +219,7 @@ impl App {
         let permit = authorize::<ReadData>(Facts::of_case(work.id(), &me.caller, &case, true), query.case)?;
         let used = looked.grant.as_ref().map(|grant| grant.id);
         let categories = query.resource.schema().categories;
-        let grant = match basis(&case, query.tenant, categories, &grants, used, now)? {
+        let grant = match basis(&case, query.tenant, query.collection, categories, &grants, used, now)? {
             Basis::Grant(grant) if looked.grant.as_ref().is_some_and(|seen| same_reach(seen, grant)) => {
                 Some(grant)
             }
@@ -254,6 +263,12 @@ async fn case_and_grants(
         return Err(AppError::NotFound);
     }
     let request = session.desk_case(me.tenant.id, query.case).await?.ok_or(AppError::NotFound)?;
+    if let Some(id) = query.collection {
+        let known = session.desk_collection(me.tenant.id, id).await?.ok_or(AppError::NotFound)?;
+        if (known.tenant, known.support_request) != (query.tenant, query.case) {
+            return Err(AppError::NotFound);
+        }
+    }
     let grants = session.grants_of_case(query.tenant, query.case).await?;
     Ok((request, grants))
 }

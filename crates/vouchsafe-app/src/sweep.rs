@@ -40,7 +40,8 @@ impl App {
             let recorded = self.record_refusals(tenant).await;
             swept = swept.and_then(|sum| recorded.map(|()| sum));
         }
-        swept
+        let delivered = self.deliver_collections().await;
+        swept.and_then(|sum| delivered.map(|found| sum + found))
     }
 
     /// Deletes sessions, remembered answers and outbox items that are past their time. Nothing rests on it.

@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest, EngineerStatus};
 use vouchsafe_core::consent::ConsentStatus;
+use vouchsafe_core::data_collection::{CollectionMessage, DataCollection};
 use vouchsafe_core::decided::Write;
 use vouchsafe_core::grant::{Grant, GrantStatus};
-use vouchsafe_core::id::{GrantId, TenantId};
+use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::person::Person;
 use vouchsafe_core::reveal::{Reveal, RevealStatus};
@@ -109,6 +110,32 @@ pub struct RevealView {
     pub seen: Timestamp,
 }
 
+/// A data collection at an instant, for one side.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CollectionView {
+    /// The collection; for the engineer without files that were not sent.
+    pub collection: DataCollection,
+    /// Its row version, for `ETag`.
+    pub version: u64,
+    /// Whether the reader belongs to the tenant whose data it is.
+    pub own: bool,
+    /// The grant that opens it to the engineer, until that ends.
+    pub grant: Option<GrantId>,
+    /// Whether the case is open.
+    pub open: bool,
+    /// When this was true.
+    pub seen: Timestamp,
+}
+
+/// A message about a data collection.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CollectionMessageView {
+    /// The message.
+    pub message: CollectionMessage,
+    /// The case.
+    pub support_request: SupportRequestId,
+}
+
 /// Access that has ended, and when that holds everywhere.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EndedView {
@@ -167,6 +194,8 @@ impl Rows {
             | Write::Message(_)
             | Write::Read(_)
             | Write::Reveal(_)
+            | Write::DataCollection(_)
+            | Write::CollectionMessage(_)
             | Write::Tenant(_)
             | Write::Account(_)
             | Write::Link(_)
@@ -192,6 +221,18 @@ impl Rows {
 
     pub(crate) fn message(&self) -> Option<&Message> {
         self.0.iter().find_map(|write| if let Write::Message(row) = write { Some(&**row) } else { None })
+    }
+
+    pub(crate) fn collection(&self) -> Option<&DataCollection> {
+        self.0
+            .iter()
+            .find_map(|write| if let Write::DataCollection(row) = write { Some(&**row) } else { None })
+    }
+
+    pub(crate) fn collection_message(&self) -> Option<&CollectionMessage> {
+        self.0
+            .iter()
+            .find_map(|write| if let Write::CollectionMessage(row) = write { Some(&**row) } else { None })
     }
 
     /// The grants that this decision has ended.

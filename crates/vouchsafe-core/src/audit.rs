@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::access_request::AccessEvent;
+use crate::data_collection::CollectionEvent;
 use crate::engineer::EngineerProfile;
 use crate::grant::GrantEvent;
-use crate::id::{AccessRequestId, GrantId, ReadId, RevealId, SupportRequestId, TenantId, UserId};
+use crate::id::{
+    AccessRequestId, DataCollectionId, GrantId, ReadId, RevealId, SupportRequestId, TenantId, UserId,
+};
 use crate::log_key::LogHead;
 use crate::person::Person;
 use crate::personal::Personal;
@@ -94,6 +97,13 @@ pub enum Event {
         id: RevealId,
         /// What.
         event: RevealEvent,
+    },
+    /// Of a data collection.
+    DataCollection {
+        /// Which.
+        id: DataCollectionId,
+        /// What.
+        event: CollectionEvent,
     },
     /// A read of diagnostic data.
     Read {
@@ -318,6 +328,24 @@ activities! {
     RevealRejected = "Value reveal rejected", SupportAccessManagement, "Update";
     /// An approver was shown what a pending request would reach.
     PreviewShown = "Preview shown", SupportAccessManagement, "Read";
+    /// An engineer asked the tenant to collect data.
+    CollectionRequested = "Collection requested", SupportAccessManagement, "Add";
+    /// A file was put into a collection, or taken out.
+    CollectionInPreparation = "Collection inPreparation", SupportAccessManagement, "Update";
+    /// A collection was sent; the engineer may read it.
+    CollectionSubmitted = "Collection submitted", SupportAccessManagement, "Update";
+    /// The engineer has what is needed.
+    CollectionAccepted = "Collection accepted", SupportAccessManagement, "Update";
+    /// The engineer needs more.
+    CollectionReturned = "Collection returned", SupportAccessManagement, "Update";
+    /// The tenant does not want to collect.
+    CollectionDeclined = "Collection declined", SupportAccessManagement, "Update";
+    /// A collection is not needed any more.
+    CollectionCancelled = "Collection cancelled", SupportAccessManagement, "Update";
+    /// A message was written about a collection.
+    CollectionMessageAdded = "Message added to collection", SupportAccessManagement, "Update";
+    /// The files of a collection were deleted, and their key.
+    CollectionDeleted = "Collection deleted", SupportAccessManagement, "Delete";
     /// *Allow collection of advanced diagnostic information* is on.
     ConsentGiven = "Consent given", SupportAccessManagement, "Add";
     /// Consent was asked for by someone who may not give it alone.

@@ -7,6 +7,8 @@ use crate::access_request::command::{end_by_service, expire};
 use crate::access_request::{AccessEvent, AccessSide, EngineerRequest, Side, SideState, SideStatus};
 use crate::audit::Activity;
 use crate::consent::Consent;
+use crate::data_collection::DataCollection;
+use crate::data_collection::command::close_into;
 use crate::decided::{Context, Decided, Draft};
 use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState, GrantStatus};
 use crate::id::TenantId;
@@ -29,6 +31,8 @@ pub struct Case {
     pub sides: Vec<AccessSide>,
     /// Every grant, of S and of every R.
     pub grants: Vec<Grant>,
+    /// Every data collection that has reached its tenant.
+    pub collections: Vec<DataCollection>,
 }
 
 impl Case {
@@ -86,6 +90,9 @@ pub fn close(case: &Case, resolution: Resolution, cx: &Context) -> Result<Decide
     }
     for grant in case.grants.iter().filter(|grant| grant.access_request.is_none()) {
         end_grant(&mut draft, grant, GrantEnd::Completed, cx);
+    }
+    for collection in &case.collections {
+        close_into(&mut draft, collection, cx);
     }
     Ok(draft.decided(request.id))
 }
@@ -203,6 +210,14 @@ fn pass(
         } else {
             end_grant(draft, grant, GrantEnd::Revoked, cx);
             draft.support_request(Some(request), SupportRequestEvent::ConsentEnded { reason: None });
+        }
+    }
+    let collected = case.grants.iter().filter(|grant| grant.collection.is_some());
+    for grant in collected.filter(|grant| grant.status(cx.now) != GrantStatus::Ended) {
+        if passes(grant.tenant) {
+            inherit(draft, grant);
+        } else {
+            end_grant(draft, grant, GrantEnd::Revoked, cx);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::access_request::{AccessEvent, AccessSide, EngineerRequest};
 use crate::audit::{Activity, EntryDraft, Event, Initiator, Outcome};
+use crate::data_collection::{CollectionMessage, DataCollection};
 use crate::erasure::Erasure;
 use crate::grant::{Grant, GrantEvent};
 use crate::id::{SupportRequestId, TenantId};
@@ -55,6 +56,10 @@ pub enum Write {
     Read(Box<ReadRecord>),
     /// A question to see a masked value in clear.
     Reveal(Box<Reveal>),
+    /// A data collection.
+    DataCollection(Box<DataCollection>),
+    /// A message about a data collection.
+    CollectionMessage(Box<CollectionMessage>),
     /// A tenant.
     Tenant(Box<Tenant>),
     /// An account with its roles.
@@ -283,6 +288,8 @@ impl Write {
             Self::Message(row) => ("message", row.tenant, row.id.to_string()),
             Self::Read(row) => ("read", row.tenant, row.id.to_string()),
             Self::Reveal(row) => ("reveal", row.tenant, row.id.to_string()),
+            Self::DataCollection(row) => ("data collection", row.kept_by, row.id.to_string()),
+            Self::CollectionMessage(row) => ("collection message", row.tenant, row.id.to_string()),
             Self::Tenant(row) => ("tenant", row.id, String::new()),
             Self::Account(row) => ("account", row.person.tenant, row.person.id.to_string()),
             Self::Link(row) => ("link", row.tenant, format!("{} {}", row.user, row.other_user)),

@@ -1,8 +1,8 @@
 //! Effective access: may this engineer read this category of this tenant for this case, now?
 //! (`lifecycle.md`, *Effective access*). Anything unknown, missing or failing denies.
 
-use crate::grant::{Grant, GrantSource, GrantStatus};
-use crate::id::{GrantId, TenantId};
+use crate::grant::{Grant, GrantStatus};
+use crate::id::{DataCollectionId, GrantId, TenantId};
 use crate::scope::DataCategory;
 use crate::support_request::SupportRequest;
 use crate::time::Timestamp;
@@ -32,7 +32,8 @@ pub enum ReadRefusal {
 
 /// The basis of a read of data of `categories` in `tenant` for `request`, given every grant of (tenant, request).
 /// `named` is the grant that the caller asked to use; without one, the oldest live grant that covers at least one of
-/// the categories counts, collections excepted.
+/// the categories counts. `collection` is the data collection whose files are read instead of the tenant's data: its own
+/// grant opens it, and nothing else.
 ///
 /// The caller must already be known to be the case's engineer and active (`Permit<ReadData>`).
 ///
@@ -41,12 +42,15 @@ pub enum ReadRefusal {
 pub fn basis<'a>(
     request: &SupportRequest,
     tenant: TenantId,
+    collection: Option<DataCollectionId>,
     categories: &[DataCategory],
     grants: &'a [Grant],
     named: Option<GrantId>,
     now: Timestamp,
 ) -> Result<Basis<'a>, ReadRefusal> {
-    let belongs = |grant: &&Grant| grant.tenant == tenant && grant.support_request == request.id;
+    let belongs = |grant: &&Grant| {
+        (grant.tenant, grant.support_request, grant.collection) == (tenant, request.id, collection)
+    };
     let covers = |grant: &Grant| categories.iter().any(|category| grant.data_categories.contains(category));
     if let Some(id) = named {
         let grant =
@@ -62,13 +66,13 @@ pub fn basis<'a>(
     if !request.is_open() {
         return Err(ReadRefusal::NoLiveGrant);
     }
-    if tenant == request.tenant && categories.iter().any(|category| !category.is_advanced()) {
+    if collection.is_none()
+        && tenant == request.tenant
+        && categories.iter().any(|category| !category.is_advanced())
+    {
         return Ok(Basis::Basic);
     }
-    let covering = || {
-        let own = grants.iter().filter(belongs);
-        own.filter(|grant| grant.source != GrantSource::Collection && covers(grant))
-    };
+    let covering = || grants.iter().filter(belongs).filter(|grant| covers(grant));
     let oldest = covering().filter(|grant| grant.is_live(now)).min_by_key(|grant| (grant.created, grant.id));
     oldest.map(Basis::Grant).ok_or_else(|| {
         let paused = covering().any(|grant| grant.status(now) == GrantStatus::Paused);

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccessRequestId, GrantId, SupportRequestId, TenantId, UserId};
+use crate::id::{AccessRequestId, DataCollectionId, GrantId, SupportRequestId, TenantId, UserId};
 use crate::pace::{Extent, PauseReason, Usage};
 use crate::reach::{NamedPerson, Reach};
 use crate::scope::{DataCategory, DataFilter};
@@ -21,6 +21,9 @@ pub struct Grant {
     pub support_request: SupportRequestId,
     /// The access request it came from, if any.
     pub access_request: Option<AccessRequestId>,
+    /// The data collection that it opens, if it opens one and nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collection: Option<DataCollectionId>,
     /// What it rests on.
     pub source: GrantSource,
     /// Categories it covers.

@@ -11,6 +11,7 @@ pub mod access_request;
 pub mod audit;
 pub mod case;
 pub mod consent;
+pub mod data_collection;
 pub mod decided;
 pub mod effective;
 pub mod engineer;

@@ -10,8 +10,9 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use crate::access_request::{AccessSide, EngineerRequest};
+use crate::data_collection::DataCollection;
 use crate::grant::Grant;
-use crate::id::{AccessRequestId, GrantId, SupportRequestId, TenantId, UserId};
+use crate::id::{AccessRequestId, DataCollectionId, GrantId, SupportRequestId, TenantId, UserId};
 use crate::permission::{Permission, Permissions};
 use crate::person::Person;
 use crate::support_request::SupportRequest;
@@ -68,6 +69,8 @@ pub enum About {
     Access(AccessRequestId),
     /// A grant.
     Grant(GrantId),
+    /// A data collection.
+    Collection(DataCollectionId),
 }
 
 impl About {
@@ -92,6 +95,12 @@ impl From<SupportRequestId> for About {
 impl From<AccessRequestId> for About {
     fn from(id: AccessRequestId) -> Self {
         Self::Access(id)
+    }
+}
+
+impl From<DataCollectionId> for About {
+    fn from(id: DataCollectionId) -> Self {
+        Self::Collection(id)
     }
 }
 
@@ -146,6 +155,25 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn of_grant(work: WorkId, caller: &'a Caller, grant: &Grant) -> Self {
         Self::of_owner(work, caller, grant.tenant, grant.id)
+    }
+
+    /// About a data collection for this case. `desk` says whether the caller belongs to the provider that serves it.
+    #[must_use]
+    pub fn of_collection(
+        work: WorkId,
+        caller: &'a Caller,
+        collection: &DataCollection,
+        request: &SupportRequest,
+        desk: bool,
+    ) -> Self {
+        let relation = if desk {
+            Self::of_case(work, caller, request, desk).relation
+        } else if collection.has_arrived() && collection.tenant == caller.person.tenant {
+            Relation::OwnTenant
+        } else {
+            Relation::Stranger
+        };
+        Self { caller, relation, about: collection.id.into(), work }
     }
 
     fn of_owner(work: WorkId, caller: &'a Caller, owner: TenantId, about: impl Into<About>) -> Self {
@@ -239,8 +267,9 @@ pub fn for_service<A: ServiceAction>(work: WorkId, subject: A::Subject) -> Permi
 }
 
 use Permission::{
-    ApproveAccess as Approve, Consent, EraseUsers, ImportRecords, ManagePolicy, ManageProvider, ManageQueue,
-    ManageRequests, ReadAccessRequests, ReadAuditLog, ReadSignIns, RemoveAccess as Remove, WorkRequests,
+    ApproveAccess as Approve, Consent, EraseUsers, ImportRecords, ManageCollections, ManagePolicy,
+    ManageProvider, ManageQueue, ManageRequests, ReadAccessRequests, ReadAuditLog, ReadSignIns,
+    RemoveAccess as Remove, WorkRequests,
 };
 use Relation::{AssignedEngineer, Desk, OwnTenant};
 
@@ -261,6 +290,14 @@ const SEES_ACCESS: &[(Relation, Permission)] = &[
     (AssignedEngineer, WorkRequests),
     (AssignedEngineer, ManageQueue),
     (Desk, ManageQueue),
+];
+/// A collection is shown to its tenant and to the engineer, to nobody else of the provider.
+const SEES_COLLECTION: &[(Relation, Permission)] = &[
+    (OwnTenant, ManageCollections),
+    (OwnTenant, ReadAccessRequests),
+    (OwnTenant, Approve),
+    (OwnTenant, Remove),
+    (AssignedEngineer, WorkRequests),
 ];
 const SEES_POLICY: &[(Relation, Permission)] = &[
     (OwnTenant, ManageRequests),
@@ -306,6 +343,14 @@ impl Scope {
     /// As [`Scope::of_cases`].
     pub fn of_access(caller: &Caller, kind: TenantKind) -> Result<Self, Denied> {
         Self::under(caller, kind, SEES_ACCESS)
+    }
+
+    /// Data collections.
+    ///
+    /// # Errors
+    /// As [`Scope::of_cases`].
+    pub fn of_collections(caller: &Caller, kind: TenantKind) -> Result<Self, Denied> {
+        Self::under(caller, kind, SEES_COLLECTION)
     }
 
     fn under(caller: &Caller, kind: TenantKind, rules: &[(Relation, Permission)]) -> Result<Self, Denied> {
@@ -408,6 +453,24 @@ actions! {
     RemoveGrant on GrantId, allowed &[(OwnTenant, Remove)], visible SEES_ACCESS;
     /// Let a paused grant go on.
     ConfirmGrant on GrantId, allowed &[(OwnTenant, Approve), (OwnTenant, Remove)], visible SEES_ACCESS;
+    /// Ask a tenant to collect data.
+    AskCollection on SupportRequestId, allowed &[(AssignedEngineer, WorkRequests)], visible SEES_CASE;
+    /// See a data collection and its messages.
+    ReadCollection on DataCollectionId, allowed SEES_COLLECTION, visible &[];
+    /// Put files into a data collection, or take them out.
+    PrepareCollection on DataCollectionId, allowed &[(OwnTenant, ManageCollections)], visible SEES_COLLECTION;
+    /// Send a data collection.
+    SubmitCollection on DataCollectionId, allowed &[(OwnTenant, ManageCollections)], visible SEES_COLLECTION;
+    /// Refuse to collect.
+    DeclineCollection on DataCollectionId, allowed &[(OwnTenant, ManageCollections)], visible SEES_COLLECTION;
+    /// Take the wish for a data collection back.
+    CancelCollection on DataCollectionId, allowed &[(AssignedEngineer, WorkRequests)], visible SEES_COLLECTION;
+    /// Accept a data collection, or give it back.
+    ReviewCollection on DataCollectionId, allowed &[(AssignedEngineer, WorkRequests)], visible SEES_COLLECTION;
+    /// Write a message about a data collection.
+    WriteCollectionMessage on DataCollectionId, allowed &[(OwnTenant, ManageCollections), (AssignedEngineer, WorkRequests)], visible SEES_COLLECTION;
+    /// Record that a data collection reached its tenant, or that its files were deleted.
+    RecordCollection on DataCollectionId, allowed &[], visible &[];
     /// Ask to see a masked value in clear.
     AskReveal on GrantId, allowed &[(AssignedEngineer, WorkRequests)], visible SEES_ACCESS;
     /// Let a masked value show, or not.
@@ -456,6 +519,7 @@ actions! {
 
 impl ServiceAction for RecordExpiry {}
 impl ServiceAction for RecordPause {}
+impl ServiceAction for RecordCollection {}
 impl ServiceAction for RecordDenied {}
 impl ServiceAction for RecordRetention {}
 impl ServiceAction for ManageLog {}

@@ -229,6 +229,12 @@ impl Replay {
                     && given.get("grant").and_then(Value::as_str) == Some(id)
                     && given.get("expires") == expires
             }),
+            Ok("collection") => event.get("event").is_some_and(|sent| {
+                event.get("id") == grant.get("collection")
+                    && text(sent, "type") == Ok("submitted")
+                    && sent.get("grant").and_then(Value::as_str) == Some(id)
+                    && sent.get("expires") == expires
+            }),
             Ok(_) | Err(_) => false,
         };
         if !beside.iter().any(approves) {
@@ -390,6 +396,28 @@ mod tests {
         let story = replayed(&log).unwrap();
         assert_eq!((story.entries, story.reads, story.records), (6, 2, 6));
         assert_eq!((story.grants, story.open_grants, story.grants_of_other_cases), (1, 0, 0));
+    }
+
+    #[test]
+    fn a_collection_that_was_sent_opens_itself_alone() {
+        let given = |sent: &str, collection: &str| {
+            let grant = json!({
+                "tenant": "t", "supportRequest": "sr_1", "source": "collection", "collection": collection,
+                "dataCategories": ["signInLogs"], "expires": "2027-01-15T10:00:00Z",
+            });
+            json!([
+                { "of": "grant", "id": "grt_1", "event": { "type": "given", "grant": grant } },
+                { "of": "dataCollection", "id": "dc_1", "event": {
+                    "type": sent, "grant": "grt_1", "expires": "2027-01-15T10:00:00Z" } },
+            ])
+        };
+        let log = |events| {
+            [(1, json!([case("opened")])), (2, events), (3, json!([read(json!("grt_1"), "signInLogs")]))]
+        };
+        assert_eq!(replayed(&log(given("submitted", "dc_1"))).unwrap().reads, 1);
+        for wrong in [given("requested", "dc_1"), given("submitted", "dc_2")] {
+            assert!(replayed(&log(wrong)).unwrap_err().what.contains("without an approval"));
+        }
     }
 
     #[test]

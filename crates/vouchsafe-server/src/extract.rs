@@ -310,7 +310,17 @@ macro_rules! from_path {
     )*};
 }
 
-from_path!(TenantId, SupportRequestId, AccessRequestId, GrantId, EntryId, UserId, ReadId, RevealId);
+from_path!(
+    TenantId,
+    SupportRequestId,
+    AccessRequestId,
+    DataCollectionId,
+    GrantId,
+    EntryId,
+    UserId,
+    ReadId,
+    RevealId
+);
 
 impl FromPath for String {
     fn read(texts: &[&str]) -> Option<Self> {
@@ -318,10 +328,29 @@ impl FromPath for String {
     }
 }
 
-/// Case and tenant of the diagnostics base.
-impl FromPath for (vouchsafe_core::id::SupportRequestId, vouchsafe_core::id::TenantId) {
+/// A data collection and the name of a file in it.
+impl FromPath for (vouchsafe_core::id::DataCollectionId, String) {
     fn read(texts: &[&str]) -> Option<Self> {
-        if let [case, tenant] = texts { Some((case.parse().ok()?, tenant.parse().ok()?)) } else { None }
+        if let [id, name] = texts { Some((id.parse().ok()?, (*name).to_owned())) } else { None }
+    }
+}
+
+/// A diagnostics base: a tenant's data for a case, or what a tenant collected for it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DataOf {
+    pub(crate) case: vouchsafe_core::id::SupportRequestId,
+    pub(crate) tenant: vouchsafe_core::id::TenantId,
+    pub(crate) collection: Option<vouchsafe_core::id::DataCollectionId>,
+}
+
+impl FromPath for DataOf {
+    fn read(texts: &[&str]) -> Option<Self> {
+        let (case, tenant, collection) = match texts {
+            [case, tenant] => (case, tenant, None),
+            [case, tenant, collection] => (case, tenant, Some(collection.parse().ok()?)),
+            _ => return None,
+        };
+        Some(Self { case: case.parse().ok()?, tenant: tenant.parse().ok()?, collection })
     }
 }
 
@@ -333,10 +362,10 @@ impl FromPath for (vouchsafe_core::id::TenantId, vouchsafe_log::tile::Tile) {
     }
 }
 
-/// Case, tenant and record of the diagnostics base.
-impl FromPath for (vouchsafe_core::id::SupportRequestId, vouchsafe_core::id::TenantId, String) {
+/// A record below a diagnostics base.
+impl FromPath for (DataOf, String) {
     fn read(texts: &[&str]) -> Option<Self> {
-        let [case, tenant, record] = texts else { return None };
-        Some((case.parse().ok()?, tenant.parse().ok()?, (*record).to_owned()))
+        let (record, base) = texts.split_last()?;
+        Some((DataOf::read(base)?, (*record).to_owned()))
     }
 }

@@ -18,8 +18,13 @@ pub(crate) struct BodyReader {
     current: Bytes,
 }
 
-/// Starts to hand a body over, up to `limit` bytes.
-pub(crate) fn reader(mut body: Body, limit: u64) -> BodyReader {
+/// Starts to hand a body over, up to `limit` bytes, for a reader that blocks.
+pub(crate) fn reader(body: Body, limit: u64) -> BodyReader {
+    BodyReader { pieces: pieces(body, limit), current: Bytes::new() }
+}
+
+/// Starts to hand a body over piece by piece, up to `limit` bytes.
+pub(crate) fn pieces(mut body: Body, limit: u64) -> mpsc::Receiver<Result<Bytes, String>> {
     let (sender, pieces) = mpsc::channel(PIECES_WAITING_MAX);
     tokio::spawn(async move {
         let mut left = limit;
@@ -43,7 +48,7 @@ pub(crate) fn reader(mut body: Body, limit: u64) -> BodyReader {
             }
         }
     });
-    BodyReader { pieces, current: Bytes::new() }
+    pieces
 }
 
 impl BufRead for BodyReader {

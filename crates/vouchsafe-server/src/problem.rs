@@ -101,7 +101,9 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
             tracing::error!(error = cause as &dyn std::error::Error, "a live source failed");
             Code::Unavailable
         }
-        AppError::BadImport(_) => Code::InvalidRequest,
+        AppError::BadImport(_) | AppError::FileRefused(_) | AppError::BadUpload(_) => Code::InvalidRequest,
+        AppError::TooLarge(_) => Code::TooLarge,
+        AppError::Busy => Code::TooManyRequests,
         AppError::Unavailable(cause) | AppError::Internal(cause) => {
             tracing::error!(error = cause as &dyn std::error::Error, "a use case failed");
             Code::Unavailable

@@ -15,7 +15,7 @@ use crate::config::{Config, ConfigError, Files};
 use crate::upstream::{self, ConnectError};
 use crate::{Server, Settings, router};
 
-/// Sweeps to one deletion of events that were kept long enough.
+/// Sweeps to one deletion of events and collected files that were kept long enough.
 const SWEEPS_PER_DELETION: u64 = 3_600;
 /// Pause between two rounds of publishing logs: a checkpoint follows an entry within 2 seconds (`evidence.md`).
 const PUBLISH_EVERY: Duration = Duration::from_millis(500);
@@ -79,6 +79,10 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let folder = config.folder().ok_or(ServeError::NoFolder)?;
     let _ours = FolderLock::take(&folder)?;
     let bucket = config.files.as_ref().map(Files::bucket).transpose()?;
+    if bucket.is_some() {
+        // Another part of the program may have been first; it is the same one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
     let surroundings = Options { bucket, ..Options::default() };
     let clock = Arc::clone(&surroundings.clock);
     let store = Arc::new(Store::open(&folder, surroundings)?);
@@ -157,8 +161,8 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
     Ok(())
 }
 
-/// Records what time has ended, once a second; forgets what is past its time, once a minute; deletes events that were
-/// kept long enough, once an hour.
+/// Records what time has ended, once a second; forgets what is past its time, once a minute; deletes events and
+/// collected files that were kept long enough, once an hour.
 async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
     for round in 0u64.. {
         let swept = match app.sweep().await {
@@ -167,6 +171,10 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
         };
         let swept = match swept {
             Ok(()) if round % SWEEPS_PER_DELETION == 0 => app.delete_expired().await.map(drop),
+            result => result,
+        };
+        let swept = match swept {
+            Ok(()) if round % SWEEPS_PER_DELETION == 0 => app.delete_collections().await.map(drop),
             result => result,
         };
         for done in [swept, desk(&app, round % SWEEPS_PER_ROUTING == 0).await] {

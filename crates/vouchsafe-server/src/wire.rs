@@ -1,6 +1,7 @@
 //! From the views of use cases to wire types, and from request bodies to commands. Names only; no rules.
 
 pub(crate) mod audit;
+mod collections;
 mod diagnostics;
 pub(crate) mod engineers;
 mod words;
@@ -35,6 +36,7 @@ use vouchsafe_core::support_request::{Amount, Assignment, Ground, RequestState};
 use vouchsafe_core::tenant::{ApprovalRule, EngineerRules, SupportAccessPolicy};
 use vouchsafe_diagnostics::resource::Resource;
 
+pub(crate) use collections::{collection, collection_message};
 pub(crate) use diagnostics::{changed_retention, import_result, retention, summary_by};
 pub(crate) use words::{FromWire, ToWire};
 

@@ -1,6 +1,7 @@
 //! Every row of a tenant, page by page: for the operator's check, which holds them against the log.
 
 use vouchsafe_core::access_request::AccessSide;
+use vouchsafe_core::data_collection::DataCollection;
 use vouchsafe_core::grant::Grant;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::read::ReadRecord;
@@ -62,6 +63,19 @@ impl Session {
         limit: u32,
     ) -> Result<Vec<Reveal>, StoreError> {
         self.aggregates(tenant, sql::REVEALS_AFTER, &values![tenant, after, i64::from(limit)]).await
+    }
+
+    /// A tenant's data collections in order of their ids, behind one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn collections_after(
+        &mut self,
+        tenant: TenantId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<DataCollection>, StoreError> {
+        self.aggregates(tenant, sql::COLLECTIONS_AFTER, &values![tenant, after, i64::from(limit)]).await
     }
 
     /// A tenant's read records in order of their ids, behind one.

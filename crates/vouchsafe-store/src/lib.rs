@@ -23,6 +23,7 @@
 //! ([`seal`]). Time, ids and randomness are injected ([`edge`]).
 
 mod canonical;
+mod collection;
 mod desk;
 mod document;
 pub mod edge;
@@ -60,7 +61,8 @@ pub use heads::{Head, Heads};
 pub use list::{ListQuery, Listed, Order, PageKey, ReadsOf};
 pub use records::{
     DataPerson, Deleted, Extent, ImportBatch, RECORDS_PER_BATCH, Reach, RecordKey, RecordPage, RecordQuery,
-    RecordWriter, SortValue, StoredRecord, Summary, SummaryBy, SummaryKey, SummaryQuery, SummaryRow, Within,
+    RecordWriter, RecordsOf, SortValue, StoredRecord, Summary, SummaryBy, SummaryKey, SummaryQuery,
+    SummaryRow, Within,
 };
 pub use session::{Faults, Session};
 pub use store::{FolderLock, Options, Reader, Store};

@@ -72,14 +72,14 @@ impl<T> Listed<T> {
 }
 
 /// A list as SQL: what is selected, from where, how it is sorted.
-struct Source {
-    select: &'static str,
-    from: String,
-    values: Vec<Value>,
+pub(crate) struct Source {
+    pub(crate) select: &'static str,
+    pub(crate) from: String,
+    pub(crate) values: Vec<Value>,
     /// The sort column and the id column; both never null.
-    sort: &'static str,
-    id: &'static str,
-    properties: Vec<Property>,
+    pub(crate) sort: &'static str,
+    pub(crate) id: &'static str,
+    pub(crate) properties: Vec<Property>,
 }
 
 impl Session {
@@ -304,7 +304,7 @@ impl Session {
     }
 
     /// A page of a source that selects the tenant, the document and what stands beside it.
-    async fn aggregates_of<T: Document + Versioned>(
+    pub(crate) async fn aggregates_of<T: Document + Versioned>(
         &mut self,
         source: Source,
         query: &ListQuery,
@@ -320,7 +320,7 @@ impl Session {
     }
 
     /// A page of a source of `tenant` that selects the document alone.
-    async fn documents_of<T: Document>(
+    pub(crate) async fn documents_of<T: Document>(
         &mut self,
         tenant: TenantId,
         source: Source,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest};
 use vouchsafe_core::case::{Case, Held};
+use vouchsafe_core::data_collection::DataCollection;
 use vouchsafe_core::grant::{Grant, GrantSource};
 use vouchsafe_core::id::{AccessRequestId, GrantId, ReadId, SupportRequestId, TenantId, UserId};
 use vouchsafe_core::pace::Usage;
@@ -43,7 +44,7 @@ macro_rules! versioned {
     )*};
 }
 
-versioned!(SupportRequest, AccessSide, Reveal);
+versioned!(SupportRequest, AccessSide, Reveal, DataCollection);
 
 impl Versioned for Grant {
     fn set_version(&mut self, version: u64) {
@@ -419,6 +420,8 @@ impl Session {
         let asks = self.asks_of_case(provider, request.id).await?;
         let tenants: BTreeSet<TenantId> =
             asks.iter().map(|ask| ask.resource_tenant).chain([request.tenant]).collect();
+        let keepers: Vec<TenantId> = tenants.iter().copied().collect();
+        let collections = self.collections_of_case(&keepers, request.id).await?;
         let (mut sides, mut grants) = (Vec::new(), Vec::new());
         for tenant in tenants {
             let parameters = values![tenant, request.id];
@@ -426,7 +429,7 @@ impl Session {
                 .extend(self.aggregates::<AccessSide>(tenant, sql::ACCESS_SIDES_OF_CASE, &parameters).await?);
             grants.extend(self.grants_of_case(tenant, request.id).await?);
         }
-        Ok(Case { request, asks, sides, grants })
+        Ok(Case { request, asks, sides, grants, collections })
     }
 
     /// Tenants with records that time has ended but that do not say so yet.

@@ -71,6 +71,8 @@ impl Work {
             Write::Message(row) => self.write_message(row).await,
             Write::Read(row) => self.write_read(row).await,
             Write::Reveal(row) => self.write_reveal(row).await,
+            Write::DataCollection(row) => self.write_collection(row).await,
+            Write::CollectionMessage(row) => self.write_collection_message(row).await,
             Write::Tenant(row) => self.write_tenant(row).await,
             Write::Account(row) => self.write_account(row).await,
             Write::Erasure(erasure) => self.write_erasure(erasure).await,

@@ -32,6 +32,7 @@ mod writer;
 
 pub use extent::Extent;
 pub(crate) use files::RecordFiles;
+pub use files::RecordsOf;
 pub use list::{RecordKey, RecordPage, RecordQuery, SortValue, StoredRecord};
 pub use reach::{DataPerson, Reach, Within};
 pub use retention::Deleted;

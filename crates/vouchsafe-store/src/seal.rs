@@ -12,7 +12,7 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
-use vouchsafe_core::id::{TenantId, UserId};
+use vouchsafe_core::id::{DataCollectionId, TenantId, UserId};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::edge::{drawn_random, os_random};
@@ -126,14 +126,37 @@ impl MasterKey {
         seal(&self.wrapping, key.as_slice(), &place(tenant, person, "key"))
     }
 
+    /// Wraps the key of a collection's files for the database.
+    pub(crate) fn wrap_collection(
+        &self,
+        key: &Key,
+        tenant: TenantId,
+        collection: DataCollectionId,
+    ) -> Result<Vec<u8>, StoreError> {
+        seal(&self.wrapping, key.as_slice(), &format!("{tenant}|{collection}|key"))
+    }
+
+    /// Unwraps the key of a collection's files.
+    pub(crate) fn unwrap_collection(
+        &self,
+        wrapped: &[u8],
+        tenant: TenantId,
+        collection: DataCollectionId,
+    ) -> Result<Key, StoreError> {
+        key_of(open(&self.wrapping, wrapped, &format!("{tenant}|{collection}|key"))?)
+    }
+
     /// Unwraps a person's key.
     pub(crate) fn unwrap(&self, wrapped: &[u8], tenant: TenantId, person: UserId) -> Result<Key, StoreError> {
-        let opened = Zeroizing::new(open(&self.wrapping, wrapped, &place(tenant, person, "key"))?);
-        let key = <[u8; 32]>::try_from(opened.as_slice());
-        Ok(Zeroizing::new(
-            key.map_err(|_| StoreError::Corrupt("a person's key has a wrong length".to_owned()))?,
-        ))
+        key_of(open(&self.wrapping, wrapped, &place(tenant, person, "key"))?)
     }
+}
+
+/// A key that was wrapped.
+fn key_of(opened: Vec<u8>) -> Result<Key, StoreError> {
+    let opened = Zeroizing::new(opened);
+    let key = <[u8; 32]>::try_from(opened.as_slice());
+    Ok(Zeroizing::new(key.map_err(|_| StoreError::Corrupt("a wrapped key has a wrong length".to_owned()))?))
 }
 
 /// The associated data of a sealed value.

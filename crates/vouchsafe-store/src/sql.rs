@@ -72,6 +72,7 @@ from_id!(
     GrantId,
     ReadId,
     RevealId,
+    DataCollectionId,
     MessageId,
     EntryId,
     TokenId,
@@ -237,6 +238,19 @@ statements! {
     INSERT_REVEAL = "INSERT INTO reveal (tenant_id, id, version, grant_id, created_at, document) VALUES ($1, $2, 1, $3, $4, $5)";
     UPDATE_REVEAL = "UPDATE reveal SET version = version + 1, document = $1 WHERE tenant_id = $2 AND id = $3 AND version = $4";
 
+    COLLECTION = "SELECT document, version FROM data_collection WHERE tenant_id = $1 AND id = $2";
+    COLLECTIONS_OF_CASE = "SELECT document, version FROM data_collection WHERE tenant_id = $1 AND support_request = $2 ORDER BY id";
+    COLLECTION_KEEPERS = "SELECT c.tenant_id FROM desk_case d JOIN data_collection c ON c.support_request = d.id WHERE d.tenant_id = $1 AND c.id = $2";
+    COLLECTIONS_WAITING = "SELECT c.data_tenant, c.id FROM data_collection c JOIN desk_case d ON d.tenant_id = c.tenant_id AND d.id = c.support_request WHERE c.tenant_id = $1 AND c.data_tenant <> c.tenant_id AND d.status = 'open' AND EXISTS (SELECT 1 FROM access_side s WHERE s.tenant_id = c.data_tenant AND s.support_request = c.support_request) AND NOT EXISTS (SELECT 1 FROM data_collection o WHERE o.tenant_id = c.data_tenant AND o.id = c.id) ORDER BY c.id LIMIT $2";
+    COLLECTIONS_DUE = "SELECT c.tenant_id, c.id FROM data_collection c JOIN support_request r ON r.tenant_id = c.support_tenant AND r.id = c.support_request WHERE c.tenant_id = c.data_tenant AND c.deleted_at IS NULL AND r.status = 'closed' AND r.closed_at <= $1 ORDER BY c.id LIMIT $2";
+    INSERT_COLLECTION = "INSERT INTO data_collection (tenant_id, id, version, data_tenant, support_tenant, support_request, status, created_at, deleted_at, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9)";
+    UPDATE_COLLECTION = "UPDATE data_collection SET version = version + 1, status = $1, deleted_at = $2, document = $3 WHERE tenant_id = $4 AND id = $5 AND version = $6";
+    COLLECTION_KEY = "SELECT wrapped FROM data_collection_key WHERE tenant_id = $1 AND id = $2";
+    INSERT_COLLECTION_KEY = "INSERT INTO data_collection_key (tenant_id, id, wrapped) VALUES ($1, $2, $3)";
+    DELETE_COLLECTION_KEY = "DELETE FROM data_collection_key WHERE tenant_id = $1 AND id = $2";
+    INSERT_COLLECTION_MESSAGE = "INSERT INTO data_collection_message (tenant_id, collection, id, created_at, document) VALUES ($1, $2, $3, $4, $5)";
+    HAS_SIDE = "SELECT 1 FROM access_side WHERE tenant_id = $1 AND support_request = $2 LIMIT 1";
+
     READ_RECORD = "SELECT document FROM read_record WHERE tenant_id = $1 AND id = $2";
     INSERT_READ = "INSERT INTO read_record (tenant_id, id, support_request, grant_id, access_request, created_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
@@ -262,6 +276,7 @@ statements! {
     ACCESS_SIDES_AFTER = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     GRANTS_AFTER = "SELECT document, version, idle_at, records_known, records_since FROM access_grant WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     REVEALS_AFTER = "SELECT document, version FROM reveal WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    COLLECTIONS_AFTER = "SELECT document, version FROM data_collection WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     READS_AFTER = "SELECT document FROM read_record WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
 
     LOGS_BEHIND = "SELECT h.tenant_id FROM log_head h LEFT JOIN log_checkpoint c ON c.tenant_id = h.tenant_id WHERE h.size > COALESCE(c.size, 0)";

@@ -287,6 +287,7 @@ impl World {
     pub fn query(&self, case: SupportRequestId, tenant: Tenant) -> ReadQuery {
         let wanted = Wanted::Page(ListOptions { count: true, ..ListOptions::default() });
         ReadQuery {
+            collection: None,
             case,
             tenant: self.tenant(tenant),
             grant: None,

@@ -1,6 +1,8 @@
 //! What a read asks, understood: pseudonyms turned into true values, order and cursor checked, and the query in
 //! canonical form for its record.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use vouchsafe_core::scope::DataCategory;
@@ -12,6 +14,7 @@ use vouchsafe_store::{Order, Reach, RecordQuery, StoredRecord, Summary, SummaryB
 use super::upstream::{LiveQuestion, no_summary};
 use super::{Looked, ReadQuery, Wanted};
 use crate::cursor::{ListOptions, RecordCursor, bad};
+use crate::upstream::Upstream;
 use crate::{App, AppError};
 
 /// Objects of one id that are looked for: a pseudonym may be a true id too.
@@ -59,7 +62,7 @@ impl Asked {
         let reach = looked.reach(query.resource);
         let category = reach.data_categories.first().or(schema.categories.first()).copied();
         let category = category.ok_or(AppError::NotFound)?;
-        let is_live = app.upstreams.of(query.tenant, query.resource).is_some();
+        let is_live = app.source_of(query).is_some();
         let mut typed = Vec::new();
         let mut true_filter = |found: Rewritten| {
             typed = found.typed;
@@ -126,7 +129,7 @@ impl App {
         if let Some((property, _)) = &options.order_by {
             check_order(query.resource.schema().masks, property).map_err(AppError::MaskedOrder)?;
         }
-        if self.upstreams.of(query.tenant, query.resource).is_some() {
+        if self.source_of(query).is_some() {
             let from = self.opened_place(query, looked, options)?;
             let page = LiveQuestion::page(query.resource, options, filter.as_ref(), &reach, from)?;
             return Ok(Question::Live(page));
@@ -134,6 +137,11 @@ impl App {
         let page = record_query(query.resource, options, filter, reach)?;
         let after = self.opened_place(query, looked, options)?;
         Ok(Question::Records(RecordQuery { after, ..page }))
+    }
+
+    /// The live source of what is asked for; what was collected is never live.
+    fn source_of(&self, query: &ReadQuery) -> Option<&Arc<dyn Upstream>> {
+        self.upstreams.of(query.tenant, query.resource).filter(|_| query.collection.is_none())
     }
 
     /// Asks the store, or the live source.
@@ -145,15 +153,15 @@ impl App {
     ) -> Result<Found, AppError> {
         match asked.question {
             Question::Records(records) => {
-                let page = self.store.records(query.tenant, records).await?;
+                let page = self.store.records(query.records(), records).await?;
                 let next = page.next.map(|place| self.sealed_place(query, looked, &place)).transpose()?;
                 Ok(Found::Records(FoundRecords { records: page.records, next, total: page.total }))
             }
             Question::Counts(counts) => {
-                Ok(Found::Counts(counts.by, self.store.summary(query.tenant, counts).await?))
+                Ok(Found::Counts(counts.by, self.store.summary(query.records(), counts).await?))
             }
             Question::Live(question) => {
-                let source = self.upstreams.of(query.tenant, query.resource).ok_or(AppError::NotFound)?;
+                let source = self.source_of(query).ok_or(AppError::NotFound)?;
                 let question = question.with_select(query.select.as_deref());
                 let found = question.answer(source.as_ref(), self.upstreams.patience()).await?;
                 let next = found.next.map(|place| self.sealed_place(query, looked, &place)).transpose()?;
@@ -186,7 +194,7 @@ impl App {
 
     /// What a cursor is sealed for: a list of one kind under one label, stored or live.
     fn cursor_basis(&self, query: &ReadQuery, looked: &Looked) -> String {
-        let live = self.upstreams.of(query.tenant, query.resource).map_or("", |_| "live|");
+        let live = self.source_of(query).map_or("", |_| "live|");
         format!("{live}{}|{}", looked.label, query.resource.schema().path)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 use vouchsafe_core::grant::Grant;
-use vouchsafe_core::id::{ReadId, TenantId};
+use vouchsafe_core::id::ReadId;
 use vouchsafe_core::read::PropertyRead;
 use vouchsafe_diagnostics::mask::{InvalidJson, Masker, People, Select, Shown};
 use vouchsafe_diagnostics::resource::Resource;
@@ -102,7 +102,7 @@ impl App {
     ) -> Result<(MaskedAnswer, Vec<PropertyRead>), AppError> {
         let schema = query.resource.schema();
         let people = match &found {
-            Found::Records(page) => self.who_is_who(query.tenant, query.resource, page).await?,
+            Found::Records(page) => self.who_is_who(query, page).await?,
             Found::Counts(..) => People::default(),
         };
         let revealed = revealed(&looked.reveals);
@@ -142,13 +142,9 @@ impl App {
     }
 
     /// The people whom records name without saying their ids, so that one person has one pseudonym. Sign-ins say them.
-    async fn who_is_who(
-        &self,
-        tenant: TenantId,
-        resource: Resource,
-        page: &FoundRecords,
-    ) -> Result<People, AppError> {
+    async fn who_is_who(&self, query: &ReadQuery, page: &FoundRecords) -> Result<People, AppError> {
         let mut people = People::default();
+        let resource = query.resource;
         if resource == Resource::SignIn || resource.schema().people.is_empty() {
             return Ok(people);
         }
@@ -157,7 +153,7 @@ impl App {
             return Ok(people);
         }
         let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-        for (name, id) in self.store.person_directory(tenant, &names).await? {
+        for (name, id) in self.store.person_directory(query.records(), &names).await? {
             people.insert(&name, &id);
         }
         Ok(people)

@@ -268,6 +268,7 @@ fn give_access(
         tenant: side.tenant,
         support_request: side.support_request,
         access_request: Some(side.id),
+        collection: None,
         source: GrantSource::AccessRequest,
         data_categories: approval.scope.data_categories.clone(),
         filter: approval.scope.filter.clone(),

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::consent::Consent;
+use crate::grant::GrantSource;
 use crate::grant::{GrantEnd, GrantState};
 use crate::id::{Id, SupportRequestId, uuid_v7};
 use crate::pace::{Extent, PauseReason, Usage};
@@ -51,6 +52,7 @@ fn grant(n: u8) -> Grant {
         tenant: id(1),
         support_request: id(1),
         access_request: None,
+        collection: None,
         source: GrantSource::AccessRequest,
         data_categories: vec![SignInLogs],
         filter: None,
@@ -114,7 +116,7 @@ impl Row {
             request.state = RequestState::Closed { at, resolution, reopen_proposed: false };
         }
         let named = self.named.map(id);
-        let found = basis(&request, id(self.tenant), &[self.category], &self.grants, named, at(NOW));
+        let found = basis(&request, id(self.tenant), None, &[self.category], &self.grants, named, at(NOW));
         let answer = match found {
             Ok(Basis::Grant(grant)) => {
                 Answer::Under((1..=9).find(|n| id::<GrantId>(*n) == grant.id).unwrap())

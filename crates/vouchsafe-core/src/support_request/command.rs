@@ -317,6 +317,7 @@ fn answer_consent(
                 tenant: request.tenant,
                 support_request: request.id,
                 access_request: None,
+                collection: None,
                 source: GrantSource::Consent,
                 data_categories: DataCategory::advanced(),
                 filter: None,

@@ -297,6 +297,7 @@ impl<S: Sink> World<S> {
             asks,
             sides: sides.filter(|side| reached.contains(&side.tenant)).cloned().collect(),
             grants: grants.filter(|grant| reached.contains(&grant.tenant)).cloned().collect(),
+            collections: Vec::new(),
         }
     }
 

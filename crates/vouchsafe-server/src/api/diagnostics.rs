@@ -7,8 +7,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
 use http::{HeaderName, HeaderValue, header};
 use serde_json::Value;
-use utoipa::openapi::HttpMethod;
-use utoipa::openapi::path::{Operation, PathItem, PathsBuilder};
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
+use utoipa::openapi::{HttpMethod, RefOr, Required};
 use utoipa::{PartialSchema as _, Path as _, ToSchema as _};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use vouchsafe_api::collection::Collection;
@@ -18,11 +18,10 @@ use vouchsafe_api::problem::Code;
 use vouchsafe_api::record::GraphRecord;
 use vouchsafe_api::summary::{Summary, SummaryRow};
 use vouchsafe_app::{AppError, Count, MaskedAnswer, ReadAnswer, ReadQuery, Wanted};
-use vouchsafe_core::id::{SupportRequestId, TenantId};
 use vouchsafe_diagnostics::resource::{Resource, Shape};
 
 use super::{Answer, context, refuse};
-use crate::extract::{Asked, Counted, Id, Look, One};
+use crate::extract::{Asked, Counted, DataOf, Id, Look, One};
 use crate::live_body::LiveBody;
 use crate::openapi::parameters::{GrantParameter, ListParameters, SelectParameter, SummaryParameters};
 use crate::problem::Refusal;
@@ -34,6 +33,11 @@ const IMPORT_BYTES_MAX: u64 = 8 * 1024 * 1024 * 1024;
 const IMPORT_ENCODINGS: [&str; 4] = ["identity", "gzip", "x-gzip", "zstd"];
 /// Base of the read-only Graph of one tenant for one case.
 const BASE: &str = "/diagnostics/{supportRequestId}/{tenantId}/v1.0";
+/// The same of what a tenant collected for a case.
+const COLLECTION_BASE: &str =
+    "/diagnostics/{supportRequestId}/{tenantId}/collections/{dataCollectionId}/v1.0";
+/// The placeholder that tells the two apart.
+const COLLECTION: &str = "dataCollectionId";
 /// The kind that is counted for plots.
 const COUNTED: Resource = Resource::SignIn;
 
@@ -56,12 +60,17 @@ pub(crate) async fn import(State(server): State<Server>, Look(who): Look, reques
     Ok(Json(wire::import_result(report)).into_response())
 }
 
-/// The read-only Graph of one tenant for one case: each kind's collection, and its objects by id.
+/// The read-only Graph of one tenant for one case, and of what was collected for it: each kind's collection, and its
+/// objects by id.
 pub(crate) fn routes() -> OpenApiRouter<Server> {
+    routes_under(BASE).merge(routes_under(COLLECTION_BASE))
+}
+
+fn routes_under(base: &str) -> OpenApiRouter<Server> {
     let mut router = OpenApiRouter::new();
     for resource in Resource::ALL {
         let schema = resource.schema();
-        let collection = format!("{BASE}/{}", schema.path);
+        let collection = format!("{base}/{}", schema.path);
         if schema.shape == Shape::Singleton {
             let handler = move |server, ids, asked| only(server, resource, ids, asked);
             router =
@@ -75,7 +84,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         router = router.routes(described(&by_id, schema.path, __path_one::operation(), get(single)));
     }
     let counted = COUNTED.schema().path;
-    let path = format!("{BASE}/{counted}/summary");
+    let path = format!("{base}/{counted}/summary");
     let (_, paths, handler) = described(&path, counted, __path_summary::operation(), get(summary));
     let mut schemas = vec![(Summary::name().into_owned(), Summary::schema())];
     Summary::schemas(&mut schemas);
@@ -92,6 +101,16 @@ fn described(
     let name = operation.operation_id.take().unwrap_or_default();
     let kind: String = collection.split('/').map(capitalized).collect();
     operation.operation_id = Some(format!("{name}{kind}"));
+    if path.contains(COLLECTION) {
+        operation.operation_id = Some(format!("{name}Collected{kind}"));
+        let collection = ParameterBuilder::new()
+            .name(COLLECTION)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(String::schema()))
+            .build();
+        operation.parameters.get_or_insert_default().push(RefOr::T(collection));
+    }
     operation.summary = operation.summary.map(|text| text.replace("objects", &format!("`{collection}`")));
     let paths = PathsBuilder::new().path(path, PathItem::new(HttpMethod::Get, operation)).build();
     (Vec::new(), paths, handler)
@@ -106,15 +125,10 @@ fn capitalized(word: &str) -> String {
 #[utoipa::path(get, path = "/", operation_id = "read", tag = "Diagnostic data",
     params(("supportRequestId" = String, Path,), ("tenantId" = String, Path,), ListParameters, GrantParameter),
     responses((status = 200, body = Collection<GraphRecord>)))]
-async fn list(
-    State(server): State<Server>,
-    resource: Resource,
-    Id((case, tenant)): Id<(SupportRequestId, TenantId)>,
-    asked: Asked,
-) -> Answer {
+async fn list(State(server): State<Server>, resource: Resource, Id(of): Id<DataOf>, asked: Asked) -> Answer {
     let wanted = Wanted::Page(asked.list()?);
     let select = asked.options.select.clone();
-    let query = ReadQuery { case, tenant, grant: asked.grant, resource, wanted, select };
+    let query = query(of, &asked, resource, wanted, select);
     let render = |answer: &MaskedAnswer| list_body(&asked, answer);
     let answer = server.app.read(asked.who, &query, render).await.map_err(refuse(&asked.path))?;
     Ok(sent(&server, answer, HeaderValue::from_static("application/json")))
@@ -127,34 +141,29 @@ async fn list(
 async fn one(
     server: State<Server>,
     resource: Resource,
-    Id((case, tenant, record)): Id<(SupportRequestId, TenantId, String)>,
+    Id((of, record)): Id<(DataOf, String)>,
     One(asked): One,
 ) -> Answer {
-    entity(server, resource, (case, tenant), Wanted::One(record), asked).await
+    entity(server, resource, of, Wanted::One(record), asked).await
 }
 
 /// Reads the tenant's objects, of which there is one, for a case, masked, under a live grant.
 #[utoipa::path(get, path = "/", operation_id = "read", tag = "Diagnostic data",
     params(("supportRequestId" = String, Path,), ("tenantId" = String, Path,), SelectParameter, GrantParameter),
     responses((status = 200, body = GraphRecord)))]
-async fn only(
-    server: State<Server>,
-    resource: Resource,
-    Id(place): Id<(SupportRequestId, TenantId)>,
-    One(asked): One,
-) -> Answer {
-    entity(server, resource, place, Wanted::Only, asked).await
+async fn only(server: State<Server>, resource: Resource, Id(of): Id<DataOf>, One(asked): One) -> Answer {
+    entity(server, resource, of, Wanted::Only, asked).await
 }
 
 async fn entity(
     State(server): State<Server>,
     resource: Resource,
-    (case, tenant): (SupportRequestId, TenantId),
+    of: DataOf,
     wanted: Wanted,
     asked: Asked,
 ) -> Answer {
     let select = asked.options.select.clone();
-    let query = ReadQuery { case, tenant, grant: asked.grant, resource, wanted, select };
+    let query = query(of, &asked, resource, wanted, select);
     let render = |answer: &MaskedAnswer| entity_body(&asked, answer);
     let answer = server.app.read(asked.who, &query, render).await.map_err(refuse(&asked.path))?;
     if !answer.found {
@@ -169,13 +178,9 @@ async fn entity(
 #[utoipa::path(get, path = "/", operation_id = "summarise", tag = "Diagnostic data",
     params(("supportRequestId" = String, Path,), ("tenantId" = String, Path,), SummaryParameters, GrantParameter),
     responses((status = 200, body = Summary)))]
-async fn summary(
-    State(server): State<Server>,
-    Id((case, tenant)): Id<(SupportRequestId, TenantId)>,
-    Counted { asked, by }: Counted,
-) -> Answer {
+async fn summary(State(server): State<Server>, Id(of): Id<DataOf>, Counted { asked, by }: Counted) -> Answer {
     let wanted = Wanted::Summary { by: wire::summary_by(by), filter: asked.options.filter.clone() };
-    let query = ReadQuery { case, tenant, grant: asked.grant, resource: COUNTED, wanted, select: None };
+    let query = query(of, &asked, COUNTED, wanted, None);
     let render = |answer: &MaskedAnswer| {
         let row = |count: &Count| SummaryRow {
             key: count.key.clone(),
@@ -187,6 +192,18 @@ async fn summary(
     };
     let answer = server.app.read(asked.who, &query, render).await.map_err(refuse(&asked.path))?;
     Ok(sent(&server, answer, HeaderValue::from_static("application/json")))
+}
+
+/// What is asked of a base.
+fn query(
+    of: DataOf,
+    asked: &Asked,
+    resource: Resource,
+    wanted: Wanted,
+    select: Option<Vec<String>>,
+) -> ReadQuery {
+    let DataOf { case, tenant, collection } = of;
+    ReadQuery { case, tenant, collection, grant: asked.grant, resource, wanted, select }
 }
 
 /// A page in Graph's envelope. The objects are bytes already.

@@ -48,6 +48,10 @@ pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> 
         | AppError::TooManyTyped { .. }
         | AppError::Upstream(_)
         | AppError::BadImport(_)
+        | AppError::TooLarge(_)
+        | AppError::FileRefused(_)
+        | AppError::BadUpload(_)
+        | AppError::Busy
         | AppError::Unavailable(_)
         | AppError::Internal(_)) => return Err(error.into()),
     })

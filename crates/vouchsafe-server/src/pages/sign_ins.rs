@@ -25,13 +25,14 @@ use super::visitor::Visitor;
 use super::words::quoted;
 use crate::Server;
 use crate::api::diagnostics::sent;
+use crate::extract::DataOf;
 use crate::pages::id::Id;
 
 /// `/desk/{id}/{tenantId}/sign-ins`
 pub(crate) async fn list(
     State(server): State<Server>,
     visitor: Visitor,
-    Id((case, tenant)): Id<(SupportRequestId, TenantId)>,
+    Id(DataOf { case, tenant, .. }): Id<DataOf>,
     asked: Asked,
 ) -> Answer {
     visitor.of_provider()?;
@@ -53,7 +54,7 @@ pub(crate) async fn list(
 pub(crate) async fn one(
     State(server): State<Server>,
     visitor: Visitor,
-    Id((case, tenant, record)): Id<(SupportRequestId, TenantId, String)>,
+    Id((DataOf { case, tenant, .. }, record)): Id<(DataOf, String)>,
     asked: Asked,
 ) -> Answer {
     visitor.of_provider()?;
@@ -94,6 +95,7 @@ impl Place {
     /// The oldest live grant is used, or the one that the page's cursor is bound to.
     fn query(&self, wanted: Wanted) -> ReadQuery {
         ReadQuery {
+            collection: None,
             case: self.case,
             tenant: self.tenant,
             grant: None,
@@ -224,6 +226,10 @@ fn filter_errors(error: AppError) -> Result<FormErrors, Failure> {
         | AppError::MaskedOrder(_)
         | AppError::Upstream(_)
         | AppError::BadImport(_)
+        | AppError::TooLarge(_)
+        | AppError::FileRefused(_)
+        | AppError::BadUpload(_)
+        | AppError::Busy
         | AppError::Unavailable(_)
         | AppError::Internal(_)) => return Err(error.into()),
     })

@@ -15,6 +15,7 @@ fn kinds(row: &Row) -> Vec<&'static str> {
             ("{id}", "accessRequests") => Some("sar"),
             ("{id}", "grants") => Some("grt"),
             ("{id}", "reveals") => Some("rv"),
+            ("{id}", "dataCollections") | ("{dataCollectionId}", _) => Some("dc"),
             ("{id}", "directoryAudits") if !row.template().starts_with("/diagnostics/") => Some("aud"),
             ("{id}", _) => Some("record"),
             ("{tenantId}", _) => Some("tenant"),

@@ -9,6 +9,7 @@
 mod attacker;
 mod audit;
 mod bad_requests;
+mod collections;
 mod conditions;
 mod contract;
 mod coverage;

@@ -96,6 +96,13 @@ fn ask(stage: &Stage) -> Value {
     })
 }
 
+fn collect(stage: &Stage) -> Value {
+    json!({
+        "tenantId": stage.id("adatum"), "dataCategories": ["signInLogs"], "filter": {},
+        "instructions": "Please export the sign-ins of the night shift.",
+    })
+}
+
 fn change(_: &Stage) -> Value {
     let contact =
         json!({ "name": "Yuki", "email": "yuki@adatum.example", "language": "en", "timeZone": "UTC" });
@@ -121,8 +128,21 @@ static READS: LazyLock<Vec<Row>> = LazyLock::new(|| {
             rows.push(row(&one, &["consented", "adatum", schema.path], Takes::Select));
         }
     }
+    let collected = |row: &Row| {
+        let path = row.operation.replacen("{tenantId}", "{tenantId}/collections/{dataCollectionId}", 1);
+        let mut ids = vec!["gathering", "adatum", "collected"];
+        ids.extend(row.ids.iter().skip(2).map(|name| collected_name(name)));
+        look(path.leak(), INES, ids.leak(), row.takes)
+    };
+    let collected: Vec<Row> = rows.iter().map(collected).collect();
+    rows.extend(collected);
     rows
 });
+
+/// What an object of the stage's collection is called.
+fn collected_name(name: &str) -> &'static str {
+    format!("collected {name}").leak()
+}
 
 /// The rows of all routes.
 pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
@@ -217,6 +237,54 @@ const ROWS: &[Row] = &[
             ADATUM,
         )
     },
+    Row {
+        answers: "201",
+        ..act(
+            "POST /v1.0/support/requests/{id}/dataCollections",
+            INES,
+            &["payroll"],
+            collect,
+            &[("/instructions", 10_000)],
+            ADATUM,
+        )
+    },
+    look("GET /v1.0/support/dataCollections", YUKI, &[], CREATED),
+    look("GET /v1.0/support/dataCollections/{id}", YUKI, &["collecting"], Takes::Nothing),
+    look("GET /v1.0/support/dataCollections/{id}/messages", YUKI, &["collecting"], CREATED),
+    Row {
+        answers: "201",
+        ..act(
+            "POST /v1.0/support/dataCollections/{id}/messages",
+            YUKI,
+            &["collecting"],
+            |_| json!({ "body": "Where do I find it?" }),
+            &[("/body", 10_000)],
+            ADATUM,
+        )
+    },
+    Row {
+        answers: "201",
+        logs: ADATUM,
+        ..look(
+            "PUT /v1.0/support/dataCollections/{id}/files/{name}",
+            YUKI,
+            &["collecting", "file"],
+            Takes::Nothing,
+        )
+    },
+    act(
+        "DELETE /v1.0/support/dataCollections/{id}/files/{name}",
+        YUKI,
+        &["emptied", "file"],
+        nothing,
+        &[],
+        ADATUM,
+    ),
+    act("POST /v1.0/support/dataCollections/{id}/submit", YUKI, &["sending"], nothing, &[], ADATUM),
+    act("POST /v1.0/support/dataCollections/{id}/decline", YUKI, &["declined"], reason, REASON, ADATUM),
+    act("POST /v1.0/support/dataCollections/{id}/cancel", INES, &["uncollected"], nothing, &[], ADATUM),
+    act("POST /v1.0/support/dataCollections/{id}/accept", INES, &["accepted"], nothing, &[], ADATUM),
+    act("POST /v1.0/support/dataCollections/{id}/return", INES, &["returned"], reason, REASON, ADATUM),
     look("GET /v1.0/support/accessRequests", YUKI, &[], CREATED),
     look("GET /v1.0/support/accessRequests/{id}", YUKI, &["live"], Takes::Nothing),
     act(
@@ -284,7 +352,7 @@ impl Row {
     }
 
     pub(crate) fn is_import(&self) -> bool {
-        self.template().ends_with("/import")
+        self.template().ends_with("/import") || self.method() == Method::PUT
     }
 
     /// The path with these ids in it, and with what it cannot do without.
@@ -353,11 +421,56 @@ impl Stage {
         stage.cases(house).await;
         stage.access(house).await;
         stage.logs(house).await;
+        stage.collections(house).await;
         stage
     }
 
+    async fn collections(&mut self, house: &House) {
+        self.0.insert("file", "objects.ndjson".to_owned());
+        let path = format!("/v1.0/support/requests/{}/dataCollections", self.id("gathering"));
+        let names = [
+            "collecting",
+            "declined",
+            "uncollected",
+            "emptied",
+            "sending",
+            "accepted",
+            "returned",
+            "collected",
+        ];
+        let mut objects = String::new();
+        let live = house.base(self.id("consented"), Org::Adatum);
+        for schema in Resource::ALL.map(Resource::schema) {
+            let page = house.ok(INES, Ask::get(format!("{live}/{}", schema.path))).await;
+            let one = if schema.shape == Shape::Singleton { &page } else { &page["value"][0] };
+            objects.push_str(&format!("{one}\n"));
+        }
+        for (n, name) in names.into_iter().enumerate() {
+            let asked = text(&house.ok(INES, Ask::post(&path, &collect(self))).await["id"]);
+            let collection = format!("/v1.0/support/dataCollections/{asked}");
+            self.0.insert(name, asked);
+            if n >= 3 {
+                let file = Ask::new(Method::PUT, format!("{collection}/files/objects.ndjson"));
+                let content = if name == "collected" { objects.as_str() } else { SIGN_IN };
+                house.ok(YUKI, file.raw("application/octet-stream", content)).await;
+            }
+            if n >= 5 {
+                house.ok(YUKI, Ask::post(format!("{collection}/submit"), &json!({}))).await;
+            }
+        }
+        let (case, tenant) = (self.id("gathering"), self.id("adatum"));
+        let base = format!("/diagnostics/{case}/{tenant}/collections/{}/v1.0", self.id("collected"));
+        for schema in Resource::ALL.map(Resource::schema) {
+            if schema.shape != Shape::Singleton {
+                let page = house.ok(INES, Ask::get(format!("{base}/{}?$top=1", schema.path))).await;
+                let id = text(&page["value"][0]["id"]);
+                self.0.insert(collected_name(schema.path), id);
+            }
+        }
+    }
+
     async fn cases(&mut self, house: &House) {
-        for name in ["closing", "closed", "handed"] {
+        for name in ["closing", "closed", "handed", "gathering"] {
             let case = house.ok(MARTA, Ask::post("/v1.0/support/requests", &new_case(self))).await;
             self.0.insert(name, text(&case["id"]));
         }

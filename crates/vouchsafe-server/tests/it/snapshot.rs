@@ -14,6 +14,7 @@ const EVERY_LIST: &[&str] = &[
     "/v1.0/support/requests",
     "/v1.0/support/accessRequests",
     "/v1.0/support/grants",
+    "/v1.0/support/dataCollections",
     "/v1.0/policies/supportAccess",
     "/v1.0/auditLogs/signIns",
 ];

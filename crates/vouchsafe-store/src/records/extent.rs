@@ -3,12 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
-use vouchsafe_core::id::TenantId;
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::resource::Resource;
 
-use super::files::View;
+use super::files::{RecordsOf, View};
 use super::layout;
 use super::list::{Asked, RecordQuery, StoredRecord, stored};
 use super::plan;
@@ -42,9 +41,9 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::TooSlow`] after 2 seconds.
-    pub async fn extent(&self, tenant: TenantId, reach: &Reach) -> Result<Extent, StoreError> {
+    pub async fn extent(&self, of: impl Into<RecordsOf>, reach: &Reach) -> Result<Extent, StoreError> {
         let reach = reach.clone();
-        self.with_records(tenant, move |view| {
+        self.with_records(of.into(), move |view| {
             let mut categories = reach.data_categories.clone();
             categories.sort_unstable();
             categories.dedup();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::OwnedMutexGuard;
-use vouchsafe_core::id::TenantId;
+use vouchsafe_core::id::{DataCollectionId, Id as _, TenantId};
 
 use super::load;
 use super::packing::Unpacker;
@@ -24,6 +24,22 @@ const QUERY_TIMEOUT_MS: u64 = 2_000;
 /// How often a query that shall stop is told so: an interrupt between two statements is lost.
 const STOP_AGAIN: tokio::time::Duration = tokio::time::Duration::from_millis(20);
 
+/// Whose records: a tenant's, or those of one data collection, which lie in a file of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RecordsOf(uuid::Uuid);
+
+impl From<TenantId> for RecordsOf {
+    fn from(tenant: TenantId) -> Self {
+        Self(tenant.uuid())
+    }
+}
+
+impl From<DataCollectionId> for RecordsOf {
+    fn from(collection: DataCollectionId) -> Self {
+        Self(collection.uuid())
+    }
+}
+
 /// A tenant's file, open for reading, and what was learned about it.
 #[derive(Debug)]
 struct OpenFile {
@@ -37,9 +53,9 @@ struct OpenFile {
 #[derive(Debug)]
 pub(crate) struct RecordFiles {
     folder: PathBuf,
-    idle: Mutex<HashMap<TenantId, Vec<OpenFile>>>,
+    idle: Mutex<HashMap<RecordsOf, Vec<OpenFile>>>,
     /// One at a time writes into a tenant's file.
-    writing: Mutex<HashMap<TenantId, Weak<tokio::sync::Mutex<()>>>>,
+    writing: Mutex<HashMap<RecordsOf, Weak<tokio::sync::Mutex<()>>>>,
     /// How long a query may run.
     pub(super) limit: tokio::time::Duration,
 }
@@ -74,51 +90,51 @@ impl RecordFiles {
         &self.folder
     }
 
-    pub(super) fn path(&self, tenant: TenantId) -> PathBuf {
-        self.folder.join(format!("{tenant}.sqlite"))
+    pub(super) fn path(&self, of: RecordsOf) -> PathBuf {
+        self.folder.join(format!("{}.sqlite", of.0.hyphenated()))
     }
 
     /// Waits for the turn to write into a tenant's file.
-    pub(super) async fn turn(&self, tenant: TenantId) -> OwnedMutexGuard<()> {
+    pub(super) async fn turn(&self, of: RecordsOf) -> OwnedMutexGuard<()> {
         let lock = {
             let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
             writing.retain(|_, lock| lock.strong_count() > 0);
-            let known = writing.get(&tenant).and_then(Weak::upgrade);
+            let known = writing.get(&of).and_then(Weak::upgrade);
             known.unwrap_or_else(|| {
                 let lock = Arc::new(tokio::sync::Mutex::new(()));
-                writing.insert(tenant, Arc::downgrade(&lock));
+                writing.insert(of, Arc::downgrade(&lock));
                 lock
             })
         };
         lock.lock_owned().await
     }
 
-    fn kept(&self, tenant: TenantId) -> Option<OpenFile> {
-        self.idle().get_mut(&tenant).and_then(Vec::pop)
+    fn kept(&self, of: RecordsOf) -> Option<OpenFile> {
+        self.idle().get_mut(&of).and_then(Vec::pop)
     }
 
-    fn idle(&self) -> MutexGuard<'_, HashMap<TenantId, Vec<OpenFile>>> {
+    fn idle(&self) -> MutexGuard<'_, HashMap<RecordsOf, Vec<OpenFile>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a connection for the next query of the same tenant, unless the file has gone meanwhile; another one may be
     /// in its place.
-    fn keep(&self, tenant: TenantId, file: OpenFile) {
-        if inode(&self.path(tenant)) != file.inode {
+    fn keep(&self, of: RecordsOf, file: OpenFile) {
+        if inode(&self.path(of)) != file.inode {
             return;
         }
         let mut idle = self.idle();
         let full = idle.values().map(Vec::len).sum::<usize>() >= IDLE_MAX;
         let closed = if full { std::mem::take(&mut *idle) } else { HashMap::new() };
-        idle.entry(tenant).or_default().push(file);
+        idle.entry(of).or_default().push(file);
         drop(idle);
         // Closing takes a while, and nobody waits for it.
         drop(closed);
     }
 
     /// Closes the idle connections of a tenant.
-    pub(super) fn forget(&self, tenant: TenantId) {
-        let closed = self.idle().remove(&tenant);
+    pub(super) fn forget(&self, of: RecordsOf) {
+        let closed = self.idle().remove(&of);
         drop(closed);
     }
 }
@@ -128,13 +144,13 @@ impl Store {
     /// the tenant has no file.
     pub(super) async fn with_records<T: Send + 'static>(
         &self,
-        tenant: TenantId,
+        of: RecordsOf,
         run: impl FnOnce(Option<&View<'_>>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let file = match self.records.kept(tenant) {
+        let file = match self.records.kept(of) {
             Some(file) => file,
             None => {
-                let path = self.records.path(tenant);
+                let path = self.records.path(of);
                 match blocking(move || open(&path)).await? {
                     Some(file) => file,
                     None => return blocking(move || run(None)).await,
@@ -161,7 +177,7 @@ impl Store {
         }
         let (result, file) = done.map_err(|_| StoreError::TooSlow)??;
         // Kept only now that no interrupt can be on its way to it.
-        self.records.keep(tenant, file);
+        self.records.keep(of, file);
         result
     }
 }

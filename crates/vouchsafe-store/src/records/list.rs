@@ -7,7 +7,7 @@ use vouchsafe_diagnostics::filter::{Filter, Literal, Op};
 use vouchsafe_diagnostics::resource::{Condition, Resource, Shape};
 
 use super::expression::{Dialect, Parameter, Sql};
-use super::files::View;
+use super::files::{RecordsOf, View};
 use super::layout::{self, Layout};
 use super::plan::{self, Access, Span};
 use super::reach::{Reach, Within, categories};
@@ -99,9 +99,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::Refused`] for a property that the kind does not have or a comparison that it does not know;
     /// [`StoreError::TooSlow`] after 2 seconds.
-    pub async fn records(&self, tenant: TenantId, query: RecordQuery) -> Result<RecordPage, StoreError> {
+    pub async fn records(
+        &self,
+        of: impl Into<RecordsOf>,
+        query: RecordQuery,
+    ) -> Result<RecordPage, StoreError> {
         let total = query.count.then_some(0);
-        self.with_records(tenant, move |view| {
+        self.with_records(of.into(), move |view| {
             // Even where nothing is stored, a wrong filter is told.
             let asked = Asked::new(&query)?;
             match (view, asked) {

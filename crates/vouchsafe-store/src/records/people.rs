@@ -3,11 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::types::Value;
-use vouchsafe_core::id::TenantId;
 use vouchsafe_diagnostics::resource::Stored;
 
 use super::expression::{Sql, among};
-use super::files::View;
+use super::files::{RecordsOf, View};
 use super::layout::{self, Layout};
 use super::reach::{DataPerson, Slot, slots};
 use super::splice::Key;
@@ -22,11 +21,11 @@ impl Store {
     /// [`StoreError`].
     pub async fn people_named(
         &self,
-        tenant: TenantId,
+        of: impl Into<RecordsOf>,
         names: &[String],
     ) -> Result<Vec<DataPerson>, StoreError> {
         let names: BTreeSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
-        self.with_records(tenant, move |view| {
+        self.with_records(of.into(), move |view| {
             let Some(view) = view else { return Ok(Vec::new()) };
             let mut people = BTreeSet::new();
             for layout in layout::all() {
@@ -47,11 +46,11 @@ impl Store {
     /// [`StoreError`].
     pub async fn person_directory(
         &self,
-        tenant: TenantId,
+        of: impl Into<RecordsOf>,
         user_principal_names: &[String],
     ) -> Result<HashMap<String, String>, StoreError> {
         let names: BTreeSet<String> = user_principal_names.iter().map(|name| name.to_lowercase()).collect();
-        self.with_records(tenant, move |view| {
+        self.with_records(of.into(), move |view| {
             let mut known = HashMap::new();
             let Some(view) = view else { return Ok(known) };
             // Events first, so that objects have the last word.

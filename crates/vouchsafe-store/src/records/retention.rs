@@ -1,13 +1,12 @@
 //! Deleting: what has been kept long enough, and all of a tenant.
 
 use rusqlite::types::Value;
-use vouchsafe_core::id::TenantId;
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::time::Timestamp;
 
 use super::events;
 use super::expression::Sql;
-use super::files::blocking;
+use super::files::{RecordsOf, blocking};
 use super::layout::{self, Layout};
 use super::{coder, load, place};
 use crate::error::StoreError;
@@ -35,13 +34,14 @@ impl Store {
     /// [`StoreError`]; then nothing was deleted.
     pub async fn delete_before(
         &self,
-        tenant: TenantId,
+        of: impl Into<RecordsOf>,
         category: DataCategory,
         before: Timestamp,
         limit: u32,
     ) -> Result<Deleted, StoreError> {
-        let turn = self.records.turn(tenant).await;
-        let path = self.records.path(tenant);
+        let of = of.into();
+        let turn = self.records.turn(of).await;
+        let path = self.records.path(of);
         blocking(move || {
             let _turn = turn;
             if !path.exists() {
@@ -68,10 +68,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::File`].
-    pub async fn delete_records(&self, tenant: TenantId) -> Result<(), StoreError> {
-        let turn = self.records.turn(tenant).await;
-        self.records.forget(tenant);
-        let path = self.records.path(tenant);
+    pub async fn delete_records(&self, of: impl Into<RecordsOf>) -> Result<(), StoreError> {
+        let of = of.into();
+        let turn = self.records.turn(of).await;
+        self.records.forget(of);
+        let path = self.records.path(of);
         blocking(move || {
             let _turn = turn;
             for file in load::with_side_files(&path) {
@@ -85,7 +86,7 @@ impl Store {
             Ok(())
         })
         .await?;
-        self.records.forget(tenant);
+        self.records.forget(of);
         Ok(())
     }
 }

@@ -6,13 +6,12 @@ use std::collections::HashMap;
 use rusqlite::OptionalExtension as _;
 use rusqlite::types::ValueRef;
 use serde_json::Value;
-use vouchsafe_core::id::TenantId;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::filter::Filter;
 use vouchsafe_diagnostics::resource::Resource;
 
 use super::expression::{Dialect, Parameter, Sql};
-use super::files::View;
+use super::files::{RecordsOf, View};
 use super::layout::{self, Group};
 use super::list::{Asked, stored};
 use super::place;
@@ -130,8 +129,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Refused`] where the kind has no such value, or for the filter; [`StoreError::TooSlow`] after
     /// 2 seconds.
-    pub async fn summary(&self, tenant: TenantId, query: SummaryQuery) -> Result<Summary, StoreError> {
-        self.with_records(tenant, move |view| {
+    pub async fn summary(
+        &self,
+        of: impl Into<RecordsOf>,
+        query: SummaryQuery,
+    ) -> Result<Summary, StoreError> {
+        self.with_records(of.into(), move |view| {
             let layout = layout::of(query.resource);
             let known = layout.is_event()
                 && (query.by == SummaryBy::Hour || layout.counted.iter().any(|(by, _)| *by == query.by));

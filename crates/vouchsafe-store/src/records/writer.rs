@@ -18,6 +18,7 @@ use vouchsafe_diagnostics::resource::Resource;
 
 use super::coder::{Coded, Coder, Dictionary};
 use super::events::{Added, EventWriter, delete_repeated};
+use super::files::RecordsOf;
 use super::groups::Hashes;
 use super::packing::{self, SAMPLES_MAX, SAMPLES_MIN, Unpacker};
 use super::{layout, load, objects};
@@ -96,9 +97,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn record_writer(&self, tenant: TenantId) -> Result<RecordWriter, StoreError> {
-        let turn = self.records.turn(tenant).await;
-        let (folder, path) = (self.records.folder().to_owned(), self.records.path(tenant));
+    pub async fn record_writer(&self, of: impl Into<RecordsOf>) -> Result<RecordWriter, StoreError> {
+        let of = of.into();
+        let turn = self.records.turn(of).await;
+        let (folder, path) = (self.records.folder().to_owned(), self.records.path(of));
         let now = self.now();
         let (batches, coming) = mpsc::channel(1);
         let outcome = tokio::task::spawn_blocking(move || run(&folder, path, now, coming, turn));

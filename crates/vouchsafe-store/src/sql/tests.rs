@@ -33,6 +33,7 @@ fn every_statement_names_its_tenant_or_is_a_known_job_over_all() {
         "DELETE_OLD_OUTBOX",
         "DELETE_OLD_ANSWERS",
         "TENANTS_IDLE",
+        "COLLECTIONS_DUE",
         "DELETE_OLD_TYPED_VALUES",
     ];
     let without: BTreeSet<&str> = ALL

@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use vouchsafe_core::audit::{Activity, Initiator};
+use vouchsafe_core::data_collection::command::{self as collections, CollectionAsk, Submission};
+use vouchsafe_core::data_collection::{CollectedFile, DataCollection, RemovedSecret};
 use vouchsafe_core::decided::Write;
 use vouchsafe_core::engineer::{
     EngineerChange, EngineerProfile, LoadCaps, Weekday, WorkingHours, WorkingSpan,
@@ -16,7 +18,8 @@ use vouchsafe_core::id::TenantId;
 use vouchsafe_core::log_key::{self, LogHead, LogKey};
 use vouchsafe_core::pace::Usage;
 use vouchsafe_core::permit::{
-    Facts, ManageLog, ManageStaff, RecordDenied, RecordRetention, RouteRequest, authorize, for_service,
+    Caller, Facts, ManageLog, ManageStaff, RecordCollection, RecordDenied, RecordRetention, RouteRequest,
+    authorize, for_service,
 };
 use vouchsafe_core::person::Person;
 use vouchsafe_core::personal::Personal;
@@ -25,9 +28,10 @@ use vouchsafe_core::retention;
 use vouchsafe_core::reveal::{self, RevealState};
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::setup;
+use vouchsafe_core::support_request::{RequestState, Resolution, SupportRequest};
 use vouchsafe_core::tenant::{SupportAccessPolicy, TenantKind};
-use vouchsafe_core::time::Duration;
-use vouchsafe_store::LogEntry;
+use vouchsafe_core::time::{Duration, Timestamp};
+use vouchsafe_store::{LogEntry, Work};
 
 use crate::folder::{id, person, token};
 use crate::life::{StoreSink, lived, mighty};
@@ -195,6 +199,7 @@ async fn and_the_rest(world: &World<StoreSink>) {
     };
     let next = LogKey { id: "2f8d9a3c".to_owned(), ..key.clone() };
     work.record(permit, log_key::add_log_key(next, &[key], &cx)).await.unwrap();
+    collected(&mut work, &ada, &reading, &case).await;
     work.commit().await.unwrap();
     of_the_desk(world, &ada).await;
 }
@@ -244,6 +249,105 @@ async fn of_the_desk(world: &World<StoreSink>, by: &Person) {
     let decided = vouchsafe_core::case::route(&case, None, &BTreeMap::new(), &cx).unwrap();
     work.record(permit, decided).await.unwrap();
     work.commit().await.unwrap();
+}
+
+/// Data collections, one for each end that they can come to.
+async fn collected(work: &mut Work, ada: &Person, engineer: &Caller, case: &SupportRequest) {
+    let (s, admin) = (case.tenant, mighty(ada));
+    let hers = work.context(Initiator::User(Box::new(ada.clone())));
+    let theirs = work.context(Initiator::User(Box::new(engineer.person.clone())));
+    for (n, end) in (1..).zip(["accepted", "returned", "declined", "cancelled"]) {
+        let ask = CollectionAsk {
+            id: id(n),
+            tenant: s,
+            reached: true,
+            open: 0,
+            data_categories: vec![DataCategory::SignInLogs],
+            filter: None,
+            instructions: "Please export the sign-ins.".to_owned(),
+        };
+        let permit = authorize(Facts::of_case(work.id(), engineer, case, true), case.id).unwrap();
+        let decided = collections::ask(case, ask, &engineer.person, &theirs).unwrap();
+        let mut known = row(work.record(permit, decided).await.unwrap());
+        let own =
+            |known: &DataCollection, work: &Work| Facts::of_collection(work.id(), &admin, known, case, false);
+        let desk = |known: &DataCollection, work: &Work| {
+            Facts::of_collection(work.id(), engineer, known, case, true)
+        };
+        if end == "declined" {
+            let permit = authorize(own(&known, work), known.id).unwrap();
+            let decided = collections::decline(&known, ada, Some("We may not."), &hers).unwrap();
+            known = row(work.record(permit, decided).await.unwrap());
+        } else if end == "cancelled" {
+            let permit = authorize(desk(&known, work), known.id).unwrap();
+            known = row(work.record(permit, collections::cancel(&known, &theirs).unwrap()).await.unwrap());
+        } else {
+            known = sent(work, ada, case, known).await;
+            let permit = authorize(desk(&known, work), known.id).unwrap();
+            let decided = if end == "accepted" {
+                collections::accept(&known, true, &theirs)
+            } else {
+                collections::give_back(&known, true, &engineer.person, Some("Only half of it."), &theirs)
+            };
+            known = row(work.record(permit, decided.unwrap()).await.unwrap());
+        }
+        assert_eq!(known.state.name(), end);
+        let kept = work.collection(s, known.id).await.unwrap().unwrap();
+        assert_eq!(kept, known);
+    }
+    let known = work.collection(s, id(1)).await.unwrap().unwrap();
+    assert!(work.collection_key(s, known.id).await.unwrap().is_some());
+    let at = Timestamp::from_micros(0);
+    let state = RequestState::Closed { at, resolution: Resolution::Resolved, reopen_proposed: false };
+    let closed = SupportRequest { state, ..case.clone() };
+    let permit = for_service::<RecordCollection>(work.id(), known.id);
+    let gone = collections::record_deletion(&known, &closed, &work.context(Initiator::Service)).unwrap();
+    work.record(permit, gone).await.unwrap();
+    assert_eq!(work.collection_key(s, known.id).await.unwrap(), None);
+}
+
+/// A collection with a file and a message, sent.
+async fn sent(work: &mut Work, ada: &Person, case: &SupportRequest, known: DataCollection) -> DataCollection {
+    let admin = mighty(ada);
+    let cx = work.context(Initiator::User(Box::new(ada.clone())));
+    let mine = |text: &str| Personal::new(ada.id, text);
+    let file = CollectedFile {
+        number: 1,
+        name: mine("sign-ins.json"),
+        bytes: 7,
+        sha256: "00".repeat(32),
+        received: work.now(),
+        removed: BTreeMap::from([("jwt".to_owned(), 1)]),
+        places: vec![RemovedSecret {
+            kind: "jwt".to_owned(),
+            place: mine("sign-ins.json, $.value[0].token"),
+        }],
+    };
+    let permit = authorize(Facts::of_collection(work.id(), &admin, &known, case, false), known.id).unwrap();
+    let known =
+        row(work.record(permit, collections::add_file(&known, true, file, &cx).unwrap()).await.unwrap());
+    let permit = authorize(Facts::of_collection(work.id(), &admin, &known, case, false), known.id).unwrap();
+    let message = work.new_id(known.tenant);
+    let decided = collections::write_message(&known, true, message, "There it is.", ada, &cx).unwrap();
+    work.record(permit, decided).await.unwrap();
+    let policy = SupportAccessPolicy::default();
+    let submission = Submission {
+        request_open: true,
+        before: None,
+        grant: work.new_id(known.tenant),
+        extent: vouchsafe_core::pace::Extent { records: 7, people: Some(2) },
+        policy: &policy,
+    };
+    let permit = authorize(Facts::of_collection(work.id(), &admin, &known, case, false), known.id).unwrap();
+    let decided = collections::submit(&known, &submission, ada, &cx).unwrap();
+    row(work.record(permit, decided).await.unwrap())
+}
+
+fn row(rows: Vec<Write>) -> DataCollection {
+    let found = rows
+        .into_iter()
+        .find_map(|write| if let Write::DataCollection(row) = write { Some(*row) } else { None });
+    found.unwrap()
 }
 
 /// The first entry of each activity, over the logs of all tenants.

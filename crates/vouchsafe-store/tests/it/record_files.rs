@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
+use vouchsafe_core::id::TenantId;
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::record::Record;
@@ -47,15 +48,15 @@ async fn check_counts(store: &Store) -> u64 {
             reach: Reach::everything(),
             top: 10_000,
         };
-        let counted = store.summary(id(1), asked(None)).await.unwrap();
+        let counted = store.summary(id::<TenantId>(1), asked(None)).await.unwrap();
         // True of every row, so it is counted from the rows.
-        let rows = store.summary(id(1), asked(Some("id ne null"))).await.unwrap();
+        let rows = store.summary(id::<TenantId>(1), asked(Some("id ne null"))).await.unwrap();
         assert_eq!(counted, rows, "{by:?}");
         totals.push(counted.total);
     }
     assert!(totals.windows(2).all(|two| two[0] == two[1]), "{totals:?}");
     let query = RecordQuery { top: 1, ..all(Resource::SignIn) };
-    assert_eq!(store.records(id(1), query).await.unwrap().total, Some(totals[0]));
+    assert_eq!(store.records(id::<TenantId>(1), query).await.unwrap().total, Some(totals[0]));
     totals[0]
 }
 
@@ -63,7 +64,7 @@ async fn check_counts(store: &Store) -> u64 {
 async fn an_import_in_batches_is_whole_and_is_there_once() {
     let home = Home::new();
     for (first, imported) in [(true, 3_000), (false, 0)] {
-        let mut writer = home.store.record_writer(id(1)).await.unwrap();
+        let mut writer = home.store.record_writer(id::<TenantId>(1)).await.unwrap();
         for batch in many(0, 3_000).chunks(700) {
             writer.add(batch.to_vec()).await.unwrap();
         }
@@ -82,9 +83,10 @@ async fn a_page_stays_while_records_are_added() {
     let home = Home::new();
     home.store.import_records(id(1), many(10, 20)).await.unwrap();
     let query = RecordQuery { top: 4, ..all(Resource::SignIn) };
-    let first = home.store.records(id(1), query.clone()).await.unwrap();
+    let first = home.store.records(id::<TenantId>(1), query.clone()).await.unwrap();
     home.store.import_records(id(1), many(0, 30)).await.unwrap();
-    let second = home.store.records(id(1), RecordQuery { after: first.next, ..query }).await.unwrap();
+    let second =
+        home.store.records(id::<TenantId>(1), RecordQuery { after: first.next, ..query }).await.unwrap();
     let ids = |records: &[vouchsafe_store::StoredRecord]| {
         records.iter().map(|record| record.id[..8].parse().unwrap()).collect::<Vec<u32>>()
     };
@@ -109,7 +111,7 @@ async fn more_events_than_a_microsecond_has_places_for_stay_apart_and_in_their_s
         assert_eq!((found.len(), total), (usize::try_from(seen).unwrap(), Some(seen)), "{from} {to}");
         let query =
             SummaryQuery { resource: Resource::SignIn, by: SummaryBy::Hour, filter: None, reach, top: 9 };
-        let summary = home.store.summary(id(1), query).await.unwrap();
+        let summary = home.store.summary(id::<TenantId>(1), query).await.unwrap();
         assert_eq!((summary.total, summary.rows.len()), (seen, usize::from(seen > 0)));
     }
 }
@@ -129,7 +131,7 @@ async fn objects_are_replaced_when_they_come_anew() {
         |name: &'static str| home.store.record_by(id(1), Resource::User, "userPrincipalName", name, &reach);
     assert!(by_name("ada@x").await.unwrap().is_none());
     assert!(by_name("Lovelace@X").await.unwrap().unwrap().json.contains("Ada L"));
-    assert_eq!(home.store.records(id(1), all(Resource::User)).await.unwrap().total, Some(1));
+    assert_eq!(home.store.records(id::<TenantId>(1), all(Resource::User)).await.unwrap().total, Some(1));
 }
 
 #[tokio::test]
@@ -189,10 +191,14 @@ async fn people_are_named_by_id_or_upn_wherever_they_stand() {
         ("ada", vec![]),
         ("", vec![]),
     ] {
-        assert_eq!(home.store.people_named(id(1), &[name.to_owned()]).await.unwrap(), expected, "{name}");
+        assert_eq!(
+            home.store.people_named(id::<TenantId>(1), &[name.to_owned()]).await.unwrap(),
+            expected,
+            "{name}"
+        );
     }
     let names = ["Ada@x", "lovelace@x", "bob@x", "nobody@x"].map(str::to_owned);
-    let directory = home.store.person_directory(id(1), &names).await.unwrap();
+    let directory = home.store.person_directory(id::<TenantId>(1), &names).await.unwrap();
     let expected = [("ada@x", "u1"), ("lovelace@x", "u1"), ("bob@x", "u2")];
     assert_eq!(directory, expected.map(|(upn, id)| (upn.to_owned(), id.to_owned())).into());
 }
@@ -203,7 +209,8 @@ async fn what_is_kept_long_enough_goes_with_all_that_it_left() {
     let start = Timestamp::from_millis(START_MILLIS);
     home.store.import_records(id(1), many(0, 1_000)).await.unwrap();
     let cut = "2026-10-16T00:00:00Z".parse::<Timestamp>().unwrap();
-    let delete = |before, limit| home.store.delete_before(id(1), DataCategory::SignInLogs, before, limit);
+    let delete =
+        |before, limit| home.store.delete_before(id::<TenantId>(1), DataCategory::SignInLogs, before, limit);
     // They happened before, but came later.
     assert_eq!(delete(cut, 10_000).await.unwrap(), Deleted::default());
     let before = Timestamp::from_micros(start.as_micros() + 1);
@@ -212,7 +219,7 @@ async fn what_is_kept_long_enough_goes_with_all_that_it_left() {
     assert_eq!(delete(before, 600).await.unwrap(), Deleted { events: 600, more: true });
     assert_eq!(check_counts(&home.store).await, 410);
     assert_eq!(
-        home.store.delete_before(id(1), DataCategory::AuditLogs, before, 600).await.unwrap(),
+        home.store.delete_before(id::<TenantId>(1), DataCategory::AuditLogs, before, 600).await.unwrap(),
         Deleted::default()
     );
     assert_eq!(delete(before, 600).await.unwrap(), Deleted { events: 400, more: false });
@@ -226,7 +233,7 @@ async fn what_is_kept_long_enough_goes_with_all_that_it_left() {
     assert_eq!(check_counts(&home.store).await, 5);
     home.store.delete_records(id(1)).await.unwrap();
     assert_eq!(std::fs::read_dir(records_folder(&home)).unwrap().count(), 0);
-    assert_eq!(home.store.records(id(1), all(Resource::SignIn)).await.unwrap().total, Some(0));
+    assert_eq!(home.store.records(id::<TenantId>(1), all(Resource::SignIn)).await.unwrap().total, Some(0));
 }
 
 #[tokio::test]
@@ -236,7 +243,12 @@ async fn the_space_of_what_was_deleted_is_given_back() {
     let file = records_folder(&home).join(format!("{}.sqlite", id::<vouchsafe_core::id::TenantId>(1)));
     let full = std::fs::metadata(&file).unwrap().len();
     home.store
-        .delete_before(id(1), DataCategory::SignInLogs, Timestamp::from_millis(START_MILLIS * 2), 5_000)
+        .delete_before(
+            id::<TenantId>(1),
+            DataCategory::SignInLogs,
+            Timestamp::from_millis(START_MILLIS * 2),
+            5_000,
+        )
         .await
         .unwrap();
     let left = std::fs::metadata(&file).unwrap().len();
@@ -251,7 +263,7 @@ async fn the_space_of_what_was_deleted_is_given_back() {
 async fn an_import_that_nobody_finishes_keeps_what_came_whole() {
     let home = Home::new();
     for (from, to) in [(0, 500), (500, 900)] {
-        let mut writer = home.store.record_writer(id(1)).await.unwrap();
+        let mut writer = home.store.record_writer(id::<TenantId>(1)).await.unwrap();
         writer.add(many(from, to)).await.unwrap();
         drop(writer);
         // The next import waits for it.
@@ -277,7 +289,7 @@ async fn a_file_that_is_damaged_is_an_error() {
             filter: filter("contains(userAgent, 'x') or userId eq 'u1'"),
             ..all(Resource::SignIn)
         };
-        assert!(store.records(id(1), query).await.is_err(), "{name}");
+        assert!(store.records(id::<TenantId>(1), query).await.is_err(), "{name}");
         let added = store.import_records(id(1), many(3_000, 3_010)).await;
         assert!(added.is_err() || name == "cut", "{name}: {added:?}");
     }
@@ -289,13 +301,18 @@ async fn crashing_child() {
     let Some(folder) = std::env::var_os("VOUCHSAFE_CRASHING_CHILD") else { return };
     let store = Store::open(&PathBuf::from(folder), Options::default()).unwrap();
     for round in 0.. {
-        let mut writer = store.record_writer(id(1)).await.unwrap();
+        let mut writer = store.record_writer(id::<TenantId>(1)).await.unwrap();
         for batch in many(round * 4_000, round * 4_000 + 4_000).chunks(500) {
             writer.add(batch.to_vec()).await.unwrap();
         }
         writer.finish().await.unwrap();
         store
-            .delete_before(id(1), DataCategory::SignInLogs, Timestamp::from_millis(START_MILLIS * 2), 250)
+            .delete_before(
+                id::<TenantId>(1),
+                DataCategory::SignInLogs,
+                Timestamp::from_millis(START_MILLIS * 2),
+                250,
+            )
             .await
             .unwrap();
     }

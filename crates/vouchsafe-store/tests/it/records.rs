@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use vouchsafe_core::id::TenantId;
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::filter::{Filter, parse};
@@ -37,7 +38,8 @@ pub(crate) fn all(resource: Resource) -> RecordQuery {
 pub(crate) async fn every_page(home: &Home, mut query: RecordQuery) -> (Vec<(String, String)>, Option<u64>) {
     let mut found = Vec::new();
     loop {
-        let RecordPage { records, next, total } = home.store.records(id(1), query.clone()).await.unwrap();
+        let RecordPage { records, next, total } =
+            home.store.records(id::<TenantId>(1), query.clone()).await.unwrap();
         found.extend(records.into_iter().map(|record| (record.id, record.json)));
         match next {
             Some(next) => query.after = Some(next),
@@ -56,21 +58,29 @@ async fn importing_again_adds_nothing_and_changes_nothing() {
     let again = vec![sign_in("a", json!({})), sign_in("c", json!({})), sign_in("b", json!({}))];
     let batch = home.store.import_records(id(1), again).await.unwrap();
     assert_eq!(batch, ImportBatch { imported: 1, already_present: 2 });
-    let kept = home.store.record(id(1), Resource::SignIn, "a", &Reach::everything()).await.unwrap().unwrap();
+    let kept = home
+        .store
+        .record(id::<TenantId>(1), Resource::SignIn, "a", &Reach::everything())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(kept.json, browser.json);
-    assert_eq!(home.store.records(id(1), all(Resource::SignIn)).await.unwrap().total, Some(3));
+    assert_eq!(home.store.records(id::<TenantId>(1), all(Resource::SignIn)).await.unwrap().total, Some(3));
 }
 
 #[tokio::test]
 async fn tenants_have_records_of_their_own() {
     let home = Home::new();
     home.store.import_records(id(1), vec![sign_in("a", json!({}))]).await.unwrap();
-    let other = home.store.records(id(2), all(Resource::SignIn)).await.unwrap();
+    let other = home.store.records(id::<TenantId>(2), all(Resource::SignIn)).await.unwrap();
     assert_eq!((other.records.len(), other.total), (0, Some(0)));
     let reach = Reach::everything();
-    assert!(home.store.record(id(2), Resource::SignIn, "a", &reach).await.unwrap().is_none());
+    assert!(home.store.record(id::<TenantId>(2), Resource::SignIn, "a", &reach).await.unwrap().is_none());
     home.store.import_records(id(2), vec![sign_in("b", json!({}))]).await.unwrap();
-    assert_eq!(home.store.records(id(2), all(Resource::SignIn)).await.unwrap().records[0].id, "b");
+    assert_eq!(
+        home.store.records(id::<TenantId>(2), all(Resource::SignIn)).await.unwrap().records[0].id,
+        "b"
+    );
 }
 
 #[tokio::test]
@@ -81,18 +91,20 @@ async fn the_range_of_a_reach_is_half_open_on_every_path() {
     let just = |micros: i64| Timestamp::from_micros(at.as_micros() + micros);
     for (from, to, seen) in [(at, just(1), 1), (just(1), just(2), 0), (just(-1), at, 0)] {
         let reach = Reach { data_from: Some(from), data_to: Some(to), ..Reach::everything() };
-        let page = home.store.records(id(1), RecordQuery { reach: reach.clone(), ..all(Resource::SignIn) });
+        let page = home
+            .store
+            .records(id::<TenantId>(1), RecordQuery { reach: reach.clone(), ..all(Resource::SignIn) });
         let page = page.await.unwrap();
         assert_eq!((page.records.len(), page.total), (seen, u64::try_from(seen).ok()));
-        let one = home.store.record(id(1), Resource::SignIn, "a", &reach).await.unwrap();
+        let one = home.store.record(id::<TenantId>(1), Resource::SignIn, "a", &reach).await.unwrap();
         assert_eq!(one.is_some(), seen == 1);
-        let extent = home.store.extent(id(1), &reach).await.unwrap();
+        let extent = home.store.extent(id::<TenantId>(1), &reach).await.unwrap();
         assert_eq!((extent.people, extent.samples.len()), (u64::try_from(seen).unwrap(), seen));
         assert_eq!(extent.first, (seen == 1).then_some(at));
         for by in SummaryBy::ALL {
             let query =
                 SummaryQuery { resource: Resource::SignIn, by, filter: None, reach: reach.clone(), top: 9 };
-            let summary = home.store.summary(id(1), query).await.unwrap();
+            let summary = home.store.summary(id::<TenantId>(1), query).await.unwrap();
             assert_eq!((summary.rows.len(), summary.total), (seen, u64::try_from(seen).unwrap()), "{by:?}");
         }
     }
@@ -124,7 +136,8 @@ async fn a_category_out_of_reach_is_absent_on_every_path() {
         let ids: Vec<_> = found.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!((ids, total), (seen.clone(), u64::try_from(seen.len()).ok()));
         for id_of in ["a", "d"] {
-            let one = home.store.record(id(1), Resource::DirectoryAudit, id_of, &reach).await.unwrap();
+            let one =
+                home.store.record(id::<TenantId>(1), Resource::DirectoryAudit, id_of, &reach).await.unwrap();
             assert_eq!(one.is_some(), seen.contains(&id_of));
         }
         let by = SummaryBy::Hour;
@@ -135,13 +148,13 @@ async fn a_category_out_of_reach_is_absent_on_every_path() {
             reach: reach.clone(),
             top: 9,
         };
-        let summary = home.store.summary(id(1), query).await.unwrap();
+        let summary = home.store.summary(id::<TenantId>(1), query).await.unwrap();
         assert_eq!(summary.total, u64::try_from(seen.len()).unwrap());
-        let extent = home.store.extent(id(1), &reach).await.unwrap();
+        let extent = home.store.extent(id::<TenantId>(1), &reach).await.unwrap();
         assert_eq!(extent.counts, [(category, u64::try_from(seen.len()).unwrap())]);
         assert!(
             home.store
-                .records(id(1), RecordQuery { reach, ..all(Resource::User) })
+                .records(id::<TenantId>(1), RecordQuery { reach, ..all(Resource::User) })
                 .await
                 .unwrap()
                 .records
@@ -153,7 +166,7 @@ async fn a_category_out_of_reach_is_absent_on_every_path() {
 #[tokio::test]
 async fn what_a_kind_does_not_have_is_refused_with_or_without_records() {
     let home = Home::new();
-    for tenant in [id(1), id(2)] {
+    for tenant in [id::<TenantId>(1), id::<TenantId>(2)] {
         for text in
             ["json eq 'x'", "batch eq 1", "status/errorCode eq 'x'", "targetResources/any(t: t/id eq 'x')"]
         {
@@ -181,10 +194,10 @@ async fn sql_in_a_filter_is_data() {
         ] {
             let Ok(filter) = parse(&query.replace("{}", text)) else { continue };
             let query = RecordQuery { filter: Some(filter), ..all(Resource::SignIn) };
-            assert!(home.store.records(id(1), query).await.unwrap().records.is_empty(), "{text}");
+            assert!(home.store.records(id::<TenantId>(1), query).await.unwrap().records.is_empty(), "{text}");
         }
     }
-    assert_eq!(home.store.records(id(1), all(Resource::SignIn)).await.unwrap().records.len(), 1);
+    assert_eq!(home.store.records(id::<TenantId>(1), all(Resource::SignIn)).await.unwrap().records.len(), 1);
 }
 
 const UUIDS: [&str; 3] = [
@@ -492,7 +505,7 @@ async fn check_counts(home: &Home, kept: &Kept, filter: Option<&Filter>, reach: 
             reach: reach.clone(),
             top: 1_000,
         };
-        let summary = home.store.summary(id(1), query).await.unwrap();
+        let summary = home.store.summary(id::<TenantId>(1), query).await.unwrap();
         let mut found: BTreeMap<SummaryKey, u64> = BTreeMap::new();
         for row in summary.rows {
             *found.entry(row.key).or_default() += row.count;
@@ -505,7 +518,7 @@ async fn check_counts(home: &Home, kept: &Kept, filter: Option<&Filter>, reach: 
 async fn check_extent(home: &Home, kinds: &[&Kept], reach: &Reach) {
     let within = |(_, record, value): &&(usize, Record, Value)| within(record, value, reach);
     let admitted: Vec<_> = kinds.iter().flat_map(|kept| kept.values()).filter(within).collect();
-    let extent = home.store.extent(id(1), reach).await.unwrap();
+    let extent = home.store.extent(id::<TenantId>(1), reach).await.unwrap();
     let categories: BTreeSet<_> = reach.data_categories.iter().copied().collect();
     let count = |category| admitted.iter().filter(|(_, record, _)| record.category == category).count();
     let expected: Vec<_> =

@@ -34,13 +34,13 @@ async fn store() -> (Store, tempfile::TempDir) {
 async fn a_query_that_runs_too_long_is_stopped_and_its_connection_serves_the_next() {
     let (mut store, _folder) = store().await;
     let slow = store
-        .with_records(tenant(), |view| {
+        .with_records(tenant().into(), |view| {
             sqlite::query(view.unwrap().connection, ENDLESS, &[])?;
             Ok(())
         })
         .await;
     assert!(matches!(slow, Err(StoreError::TooSlow)), "{slow:?}");
-    let kept = store.records.idle.lock().unwrap()[&tenant()].len();
+    let kept = store.records.idle.lock().unwrap()[&tenant().into()].len();
     assert_eq!(kept, 1);
     store.records.limit = tokio::time::Duration::from_secs(1_000_000);
     assert!(store.record(tenant(), Resource::SignIn, "s1", &Reach::everything()).await.unwrap().is_some());
@@ -52,7 +52,7 @@ async fn a_query_whose_caller_hung_up_is_stopped() {
     store.records.limit = tokio::time::Duration::from_secs(1_000_000);
     let (started, start) = mpsc::channel();
     let (ended, end) = mpsc::channel();
-    let query = store.with_records(tenant(), move |view| {
+    let query = store.with_records(tenant().into(), move |view| {
         started.send(()).unwrap();
         let result = sqlite::query(view.unwrap().connection, ENDLESS, &[]);
         ended.send(matches!(result, Err(StoreError::TooSlow))).unwrap();
