@@ -13,15 +13,17 @@ use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId, UserId};
 use vouchsafe_core::pace::Extent;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::{
-    Action, AskConsent, AssignRequest, CloseRequest, DecideConsent, Facts, OpenRequest, Permit, PostMessage,
-    ProposeReopen, ReadRequest, ReopenRequest, Scope, UpdateRequest, WorkId, authorize,
+    Action, AskConsent, AssignRequest, CloseRequest, DecideConsent, EnterRequest, Facts, OpenRequest, Permit,
+    PostMessage, ProposeReopen, ReadConversation, ReadRequest, ReopenRequest, Scope, UpdateRequest, WorkId,
+    authorize,
 };
+use vouchsafe_core::person::Person;
 use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::support_request::command::{
-    self, Answer, MayUpdate, NewContact, NewRequest, Opening, RequestChange,
+    self, Answer, MayUpdate, NewContact, NewFromElsewhere, NewRequest, Opening, RequestChange,
 };
 use vouchsafe_core::support_request::{Resolution, Severity, SupportRequest};
-use vouchsafe_core::tenant::Tenant;
+use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant};
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::{Listed, Order, Session, StoreError, Work};
 
@@ -38,6 +40,15 @@ pub struct OpenCommand {
     pub new: NewRequest,
     /// *Allow collection of advanced diagnostic information*.
     pub allow_advanced_diagnostics: bool,
+}
+
+/// What the provider's intake writes for a case that came from elsewhere.
+#[derive(Debug, Clone)]
+pub struct EnterCommand {
+    /// Whose case it is.
+    pub tenant: TenantId,
+    /// The case, and where it came from.
+    pub entered: NewFromElsewhere,
 }
 
 /// What a customer changes.
@@ -71,12 +82,7 @@ impl App {
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
         }
-        let provider = work.provider();
-        let candidates = work.candidates(provider, &me.tenant.policy).await?;
-        let facts: Vec<_> = candidates.iter().map(|(candidate, _)| candidate.clone()).collect();
-        let chosen = assignment::choose(&command.new.problem_type, &facts);
-        let engineer =
-            candidates.into_iter().map(|(_, person)| person).find(|person| Some(person.id) == chosen);
+        let engineer = chosen_for(&mut work, &command.new.problem_type, &me.tenant.policy).await?;
         let consent = answer_of(&mut work, &me, command.allow_advanced_diagnostics, extent).await?;
         let opening = Opening { id, number: work.new_number(tenant), engineer, consent };
         let cx = me.context(&work);
@@ -84,7 +90,39 @@ impl App {
         recorded(work, call, permit, decided, &me).await
     }
 
-    /// Support requests: the own tenant's, the engineer's own, or the manager's queue.
+    /// Enters a support request that came from elsewhere for a customer. What is there under the same origin and
+    /// external id is the answer if there is something: one case has one record.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn enter_request(&self, call: &Call, command: EnterCommand) -> Result<CaseView, AppError> {
+        let EnterCommand { tenant, entered } = command;
+        let mut work = self.work_on([tenant].into()).await?;
+        let me = acting(&mut work, call.who).await?;
+        let id: SupportRequestId = work.new_id(tenant);
+        let permit = authorize::<EnterRequest>(Facts::own_tenant(work.id(), &me.caller), id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return shown_after_commit(work, answer).await;
+        }
+        let owner = work.tenant(tenant).await?;
+        let engineer = match &owner {
+            Some(owner) => chosen_for(&mut work, &entered.new.problem_type, &owner.policy).await?,
+            None => None,
+        };
+        let opening = Opening { id, number: work.new_number(tenant), engineer, consent: Answer::No };
+        let cx = me.context(&work);
+        let (origin, decided) =
+            command::enter(entered, opening, &me.caller.person, (tenant, owner.as_ref()), &cx)?;
+        if let Some(first) = work.request_from(tenant, &origin).await? {
+            let seen = work.now();
+            let paused = consent_paused(&mut work, &first, seen).await?;
+            let view = case_view(first, owner.as_ref(), paused, seen);
+            return finish(work, call, view).await;
+        }
+        recorded(work, call, permit, decided, &me).await
+    }
+
+    /// Support requests: the own tenant's, the engineer's own, the manager's queue, or those that came from elsewhere.
     ///
     /// # Errors
     /// [`AppError`].
@@ -252,6 +290,8 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let request = visible_case(&mut reader, &me, id).await?;
+        let facts = Facts::of_case(LOOK, &me.caller, &request, me.is_provider());
+        drop(authorize::<ReadConversation>(facts, id)?);
         let mut query = options.understood("createdDateTime")?;
         if options.order_by.is_none() {
             // A conversation reads from its beginning.
@@ -458,6 +498,19 @@ pub(crate) async fn visible_case(
 /// The unit of work of a look: no write takes a permit of it.
 pub(crate) const LOOK: WorkId = WorkId(0);
 
+/// The engineer whom the rule chooses for a new case of a tenant with these settings.
+async fn chosen_for(
+    work: &mut Work,
+    problem_type: &str,
+    policy: &SupportAccessPolicy,
+) -> Result<Option<Person>, AppError> {
+    let provider = work.provider();
+    let candidates = work.candidates(provider, policy).await?;
+    let facts: Vec<_> = candidates.iter().map(|(candidate, _)| candidate.clone()).collect();
+    let chosen = assignment::choose(problem_type, &facts);
+    Ok(candidates.into_iter().map(|(_, person)| person).find(|person| Some(person.id) == chosen))
+}
+
 /// What a yes or no means from this person. The *yes* of somebody who also works for the provider waits for another
 /// one's, as nobody of the provider decides for a customer.
 async fn answer_of(work: &mut Work, me: &Acting, yes: bool, extent: Extent) -> Result<Answer, AppError> {
@@ -512,7 +565,8 @@ fn case_view(
         consent_paused,
         version: request.version,
         tenant_name: owner.map(|owner| owner.display_name.clone()).unwrap_or_default(),
-        consent_offered: owner.is_some_and(|owner| owner.policy.consent_offered),
+        consent_offered: owner.is_some_and(|owner| owner.policy.consent_offered)
+            && !request.is_from_elsewhere(),
         request,
         seen,
     }

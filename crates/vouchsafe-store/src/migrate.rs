@@ -12,6 +12,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_state", include_str!("../migrations/0001_state/sqlite.sql")),
     ("0002_pace", include_str!("../migrations/0002_pace/sqlite.sql")),
     ("0003_log", include_str!("../migrations/0003_log/sqlite.sql")),
+    ("0004_origin", include_str!("../migrations/0004_origin/sqlite.sql")),
 ];
 
 const TABLE: &str =
