@@ -6,7 +6,7 @@ use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId, UserId};
 use vouchsafe_core::time::Timestamp;
 
 use crate::account::Person;
-use crate::body::{not_null, not_null_object, object, optional_object};
+use crate::body::{not_null, not_null_object, optional_object};
 use crate::wire_enum::wire_enum;
 
 /// A support request as its tenant and its engineer see it.
@@ -54,6 +54,14 @@ pub struct SupportRequest {
     /// How it ended; null while open.
     #[schema(required = true)]
     pub resolution: Option<Resolution>,
+    /// The other system or way in that it came from; absent where somebody of the tenant opened it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub origin: Option<String>,
+    /// What it is called there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub external_id: Option<String>,
     /// When it was opened.
     #[schema(value_type = String, format = DateTime)]
     pub created_date_time: Timestamp,
@@ -126,7 +134,8 @@ fn default_time_zone() -> String {
     "UTC".to_owned()
 }
 
-/// Body of `POST /support/requests`.
+/// Body of `POST /support/requests`. Customers answer the consent question and name a contact; the provider's intake, which
+/// enters what came from elsewhere, gives `tenantId`, `origin` and `externalId` instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateSupportRequest {
@@ -140,11 +149,15 @@ pub struct CreateSupportRequest {
     pub service: String,
     /// Id of a problem type.
     pub problem_type: String,
-    /// The answer to *Allow collection of advanced diagnostic information*. Never assumed.
-    pub allow_advanced_diagnostics: bool,
-    /// Whom the engineer talks to.
-    #[serde(deserialize_with = "object")]
-    pub contact: Contact,
+    /// The answer to *Allow collection of advanced diagnostic information*. Never assumed: customers must give it. A case
+    /// from elsewhere carries none.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub allow_advanced_diagnostics: Option<bool>,
+    /// Whom the engineer talks to. Customers must say it.
+    #[serde(default, deserialize_with = "not_null_object", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub contact: Option<Contact>,
     /// Other tenants where the problem shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<String>>)]
@@ -153,6 +166,18 @@ pub struct CreateSupportRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub resource_tenant_id: Option<TenantId>,
+    /// Intake only: whose case it is.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = "uuid", required = false)]
+    pub tenant_id: Option<TenantId>,
+    /// Intake only: the other system or way in, such as `phone`.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "phone")]
+    pub origin: Option<String>,
+    /// Intake only: what the case is called there. The same tenant, origin and id again answer the first case.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub external_id: Option<String>,
 }
 
 impl CreateSupportRequest {
@@ -164,6 +189,12 @@ impl CreateSupportRequest {
             (Some(list), None) => Some(list.clone()),
             (None, one) => Some(one.into_iter().collect()),
         }
+    }
+
+    /// Whether any member is there that only the intake gives.
+    #[must_use]
+    pub fn is_from_elsewhere(&self) -> bool {
+        self.tenant_id.is_some() || self.origin.is_some() || self.external_id.is_some()
     }
 }
 

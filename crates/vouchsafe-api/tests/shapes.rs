@@ -68,7 +68,9 @@ fn resource_tenants_come_in_either_form_but_not_both() {
     let tenants = |members: &str| {
         let body = format!("{{{required}{members}}}");
         let request: CreateSupportRequest = body::parse(body.as_bytes()).unwrap();
-        assert_eq!((request.contact.language.as_str(), request.contact.time_zone.as_str()), ("en", "UTC"));
+        let contact = request.contact.as_ref().unwrap();
+        assert_eq!((contact.language.as_str(), contact.time_zone.as_str()), ("en", "UTC"));
+        assert!(!request.is_from_elsewhere());
         request.resource_tenants().map(|list| list.len())
     };
     let id = "0b0e7c6e-35c9-4d3f-9a52-0a8f5d3f6b11";

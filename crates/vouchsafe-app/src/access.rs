@@ -128,6 +128,8 @@ impl App {
                 let listed = reader.list_sides(tenant, &query, seen).await?;
                 return Ok(listed.map(|side| AccessView::Side(Box::new(side_view(side, seen)))));
             }
+            // Nobody's scope of access reaches as the intake's does.
+            Reach::Intake(_) => return Err(AppError::Forbidden),
             Reach::Desk(provider) => (provider, None),
             Reach::Engineer { provider, engineer } => (provider, Some(engineer)),
         };

@@ -12,15 +12,16 @@ use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId, UserId};
 use vouchsafe_core::pace::Extent;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::{
-    Action, AskConsent, AssignRequest, CloseRequest, DecideConsent, Facts, OpenRequest, Permit, PostMessage,
-    ProposeReopen, ReadRanking, ReadRequest, ReopenRequest, Scope, UpdateRequest, WorkId, authorize,
+    Action, AskConsent, AssignRequest, CloseRequest, DecideConsent, EnterRequest, Facts, OpenRequest, Permit,
+    PostMessage, ProposeReopen, ReadConversation, ReadRanking, ReadRequest, ReopenRequest, Scope,
+    UpdateRequest, WorkId, authorize,
 };
 use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::support_request::command::{
-    self, Answer, MayUpdate, NewContact, NewRequest, Opening, RequestChange,
+    self, Answer, Chosen, MayUpdate, NewContact, NewFromElsewhere, NewRequest, Opening, RequestChange,
 };
 use vouchsafe_core::support_request::{Resolution, Severity, SupportRequest};
-use vouchsafe_core::tenant::Tenant;
+use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant};
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::{Listed, Order, Session, StoreError, Work};
 
@@ -38,6 +39,15 @@ pub struct OpenCommand {
     pub new: NewRequest,
     /// *Allow collection of advanced diagnostic information*.
     pub allow_advanced_diagnostics: bool,
+}
+
+/// What the provider's intake writes for a case that came from elsewhere.
+#[derive(Debug, Clone)]
+pub struct EnterCommand {
+    /// Whose case it is.
+    pub tenant: TenantId,
+    /// The case, and where it came from.
+    pub entered: NewFromElsewhere,
 }
 
 /// What a customer changes.
@@ -72,11 +82,8 @@ impl App {
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
         }
-        let provider = work.provider();
-        let engineers = work.desk_engineers(provider).await?;
-        let now = work.now();
-        let asked = Asked::new(tenant, &command.new, now);
-        let engineer = self.desk.choose(&asked, &me.tenant.policy, &engineers, now);
+        let asked = Asked::new(tenant, &command.new, work.now());
+        let engineer = self.chosen_for(&mut work, &asked, &me.tenant.policy).await?;
         let consent = answer_of(&mut work, &me, command.allow_advanced_diagnostics, extent).await?;
         let opening = Opening { id, number: work.new_number(tenant), engineer, consent };
         let cx = me.context(&work);
@@ -84,7 +91,55 @@ impl App {
         recorded(work, call, permit, decided, &me).await
     }
 
-    /// Support requests: the own tenant's, the engineer's own, or the manager's queue.
+    /// The engineer whom assignment chooses for a new case of a tenant with these settings.
+    async fn chosen_for(
+        &self,
+        work: &mut Work,
+        asked: &Asked<'_>,
+        policy: &SupportAccessPolicy,
+    ) -> Result<Option<Chosen>, AppError> {
+        let provider = work.provider();
+        let engineers = work.desk_engineers(provider).await?;
+        Ok(self.desk.choose(asked, policy, &engineers, work.now()))
+    }
+
+    /// Enters a support request that came from elsewhere for a customer. What is there under the same origin and
+    /// external id is the answer if there is something: one case has one record.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn enter_request(&self, call: &Call, command: EnterCommand) -> Result<CaseView, AppError> {
+        let EnterCommand { tenant, entered } = command;
+        self.learn_before_opening().await;
+        let mut work = self.work_on([tenant].into()).await?;
+        let me = acting(&mut work, call.who).await?;
+        let id: SupportRequestId = work.new_id(tenant);
+        let permit = authorize::<EnterRequest>(Facts::own_tenant(work.id(), &me.caller), id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return shown_after_commit(work, answer).await;
+        }
+        let owner = work.tenant(tenant).await?;
+        let engineer = match &owner {
+            Some(owner) => {
+                let asked = Asked::new(tenant, &entered.new, work.now());
+                self.chosen_for(&mut work, &asked, &owner.policy).await?
+            }
+            None => None,
+        };
+        let opening = Opening { id, number: work.new_number(tenant), engineer, consent: Answer::No };
+        let cx = me.context(&work);
+        let (origin, decided) =
+            command::enter(entered, opening, &me.caller.person, (tenant, owner.as_ref()), &cx)?;
+        if let Some(first) = work.request_from(tenant, &origin).await? {
+            let seen = work.now();
+            let paused = consent_paused(&mut work, &first, seen).await?;
+            let view = case_view(first, owner.as_ref(), paused, seen);
+            return finish(work, call, view).await;
+        }
+        recorded(work, call, permit, decided, &me).await
+    }
+
+    /// Support requests: the own tenant's, the engineer's own, the manager's queue, or those that came from elsewhere.
     ///
     /// # Errors
     /// [`AppError`].
@@ -252,6 +307,8 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let request = visible_case(&mut reader, &me, id).await?;
+        let facts = Facts::of_case(LOOK, &me.caller, &request, me.is_provider());
+        drop(authorize::<ReadConversation>(facts, id)?);
         let mut query = options.understood("createdDateTime")?;
         if options.order_by.is_none() {
             // A conversation reads from its beginning.
@@ -525,7 +582,8 @@ fn case_view(
         consent_paused,
         version: request.version,
         tenant_name: owner.map(|owner| owner.display_name.clone()).unwrap_or_default(),
-        consent_offered: owner.is_some_and(|owner| owner.policy.consent_offered),
+        consent_offered: owner.is_some_and(|owner| owner.policy.consent_offered)
+            && !request.is_from_elsewhere(),
         request,
         seen,
     }

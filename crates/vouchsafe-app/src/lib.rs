@@ -41,7 +41,7 @@ use upstream::Upstreams;
 
 pub use access::{AskCommand, VoteCommand};
 pub use call::{Call, Who};
-pub use case::{OpenCommand, UpdateCommand};
+pub use case::{EnterCommand, OpenCommand, UpdateCommand};
 pub use cursor::{Cursor, ListOptions};
 pub use data_collection::{CollectCommand, UploadCommand, UploadRange, Uploaded};
 pub use desk::Ranked;

@@ -12,7 +12,8 @@ use crate::time::Timestamp;
 pub enum Basis<'a> {
     /// One live grant. Its filter is added to the query.
     Grant(&'a Grant),
-    /// A basic category of the support request tenant, which needs no grant.
+    /// A basic category of the support request tenant, which needs no grant where somebody of that tenant opened the
+    /// case.
     Basic,
 }
 
@@ -66,10 +67,8 @@ pub fn basis<'a>(
     if !request.is_open() {
         return Err(ReadRefusal::NoLiveGrant);
     }
-    if collection.is_none()
-        && tenant == request.tenant
-        && categories.iter().any(|category| !category.is_advanced())
-    {
+    let opened_here = collection.is_none() && tenant == request.tenant && !request.is_from_elsewhere();
+    if opened_here && categories.iter().any(|category| !category.is_advanced()) {
         return Ok(Basis::Basic);
     }
     let covering = || grants.iter().filter(belongs).filter(|grant| covers(grant));

@@ -57,6 +57,8 @@ permissions! {
     EvaluateDecisions = "vouchsafe.support/decisions/evaluate";
     /// Work on support requests as an engineer.
     WorkRequests = "vouchsafe.provider/requests/work";
+    /// Enter and close support requests that came from elsewhere.
+    EnterRequests = "vouchsafe.provider/intake/create";
     /// See the queue and assign requests.
     ManageQueue = "vouchsafe.provider/queue/manage";
     /// Look after tenants, staff and operation.

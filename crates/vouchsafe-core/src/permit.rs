@@ -40,13 +40,16 @@ pub enum Relation {
     AssignedEngineer,
     /// The caller belongs to the provider that serves the case, but it is not the caller's.
     Desk,
+    /// The caller belongs to the provider that serves the case, and the case came from elsewhere.
+    Intake,
     /// None of these.
     Stranger,
 }
 
 impl Relation {
     /// Every relation.
-    pub const ALL: [Self; 4] = [Self::OwnTenant, Self::AssignedEngineer, Self::Desk, Self::Stranger];
+    pub const ALL: [Self; 5] =
+        [Self::OwnTenant, Self::AssignedEngineer, Self::Desk, Self::Intake, Self::Stranger];
 }
 
 /// Who asks, how they stand to the thing, and in which unit of work that was found out.
@@ -54,6 +57,8 @@ impl Relation {
 pub struct Facts<'a> {
     caller: &'a Caller,
     relation: Relation,
+    /// A second way in which the caller stands to it.
+    also: Option<Relation>,
     about: About,
     work: WorkId,
 }
@@ -114,7 +119,7 @@ impl<'a> Facts<'a> {
     /// About the caller's own tenant as a whole.
     #[must_use]
     pub fn own_tenant(work: WorkId, caller: &'a Caller) -> Self {
-        Self { caller, relation: Relation::OwnTenant, about: caller.person.tenant.into(), work }
+        Self { caller, relation: Relation::OwnTenant, also: None, about: caller.person.tenant.into(), work }
     }
 
     /// About a case. `desk` says whether the caller belongs to the provider that serves it.
@@ -129,7 +134,8 @@ impl<'a> Facts<'a> {
         } else {
             Relation::Stranger
         };
-        Self { caller, relation, about: request.id.into(), work }
+        let also = (desk && request.is_from_elsewhere()).then_some(Relation::Intake);
+        Self { caller, relation, also, about: request.id.into(), work }
     }
 
     /// About one tenant's record of an access request.
@@ -148,7 +154,7 @@ impl<'a> Facts<'a> {
             (true, false) => Relation::Desk,
             (false, _) => Relation::Stranger,
         };
-        Self { caller, relation, about: ask.id.into(), work }
+        Self { caller, relation, also: None, about: ask.id.into(), work }
     }
 
     /// About a grant.
@@ -173,18 +179,18 @@ impl<'a> Facts<'a> {
         } else {
             Relation::Stranger
         };
-        Self { caller, relation, about: collection.id.into(), work }
+        Self { caller, relation, also: None, about: collection.id.into(), work }
     }
 
     fn of_owner(work: WorkId, caller: &'a Caller, owner: TenantId, about: impl Into<About>) -> Self {
         let relation = if owner == caller.person.tenant { Relation::OwnTenant } else { Relation::Stranger };
-        Self { caller, relation, about: about.into(), work }
+        Self { caller, relation, also: None, about: about.into(), work }
     }
 
     /// Made by the permission matrix, which tries every relation.
     #[cfg(test)]
     pub(crate) fn supposed(caller: &'a Caller, relation: Relation, about: impl Into<About>) -> Self {
-        Self { caller, relation, about: about.into(), work: WorkId(0) }
+        Self { caller, relation, also: None, about: about.into(), work: WorkId(0) }
     }
 }
 
@@ -249,7 +255,8 @@ pub fn authorize<A: Action>(facts: Facts<'_>, subject: A::Subject) -> Result<Per
         facts.caller.person.active
             && !facts.about.contradicts(subject.into())
             && rules.iter().any(|(relation, permission)| {
-                *relation == facts.relation && facts.caller.permissions.allow(*permission)
+                (*relation == facts.relation || Some(*relation) == facts.also)
+                    && facts.caller.permissions.allow(*permission)
             })
     };
     if holds(A::ALLOWED) {
@@ -267,13 +274,25 @@ pub fn for_service<A: ServiceAction>(work: WorkId, subject: A::Subject) -> Permi
 }
 
 use Permission::{
-    ApproveAccess as Approve, Consent, EraseUsers, ImportRecords, ManageCollections, ManagePolicy,
-    ManageProvider, ManageQueue, ManageRequests, ReadAccessRequests, ReadAuditLog, ReadSignIns,
+    ApproveAccess as Approve, Consent, EnterRequests, EraseUsers, ImportRecords, ManageCollections,
+    ManagePolicy, ManageProvider, ManageQueue, ManageRequests, ReadAccessRequests, ReadAuditLog, ReadSignIns,
     RemoveAccess as Remove, WorkRequests,
 };
-use Relation::{AssignedEngineer, Desk, OwnTenant};
+use Relation::{AssignedEngineer, Desk, Intake, OwnTenant};
 
 const SEES_CASE: &[(Relation, Permission)] = &[
+    (OwnTenant, ManageRequests),
+    (OwnTenant, Consent),
+    (OwnTenant, ReadAccessRequests),
+    (OwnTenant, Approve),
+    (OwnTenant, Remove),
+    (AssignedEngineer, WorkRequests),
+    (AssignedEngineer, ManageQueue),
+    (Desk, ManageQueue),
+    (Intake, EnterRequests),
+];
+/// Everyone of [`SEES_CASE`] but the intake.
+const SEES_CONVERSATION: &[(Relation, Permission)] = &[
     (OwnTenant, ManageRequests),
     (OwnTenant, Consent),
     (OwnTenant, ReadAccessRequests),
@@ -326,6 +345,8 @@ pub enum Reach {
     },
     /// Those of every case that this provider serves.
     Desk(TenantId),
+    /// Those of the cases that came from elsewhere and that this provider serves.
+    Intake(TenantId),
 }
 
 impl Scope {
@@ -365,6 +386,7 @@ impl Scope {
             TenantKind::Customer if holds(OwnTenant) => Reach::Tenant(tenant),
             TenantKind::Provider if holds(Desk) => Reach::Desk(tenant),
             TenantKind::Provider if holds(AssignedEngineer) => Reach::Engineer { provider: tenant, engineer },
+            TenantKind::Provider if holds(Intake) => Reach::Intake(tenant),
             TenantKind::Customer | TenantKind::Provider => return Err(Denied::Forbidden),
         };
         Ok(Self { reach })
@@ -415,8 +437,12 @@ macro_rules! actions {
 actions! {
     /// Open a support request.
     OpenRequest on SupportRequestId, allowed &[(OwnTenant, ManageRequests)], visible SEES_CASE;
-    /// Read a support request, its messages and its assignment.
+    /// Enter a support request that came from elsewhere.
+    EnterRequest on SupportRequestId, allowed &[(OwnTenant, EnterRequests)], visible SEES_CASE;
+    /// Read a support request and its assignment.
     ReadRequest on SupportRequestId, allowed SEES_CASE, visible &[];
+    /// Read the messages of a support request.
+    ReadConversation on SupportRequestId, allowed SEES_CONVERSATION, visible SEES_CASE;
     /// Change severity, contact or resource tenants.
     UpdateRequest on SupportRequestId, allowed &[(OwnTenant, ManageRequests)], visible SEES_CASE;
     /// Ask for consent; alone it grants nothing.
@@ -428,7 +454,7 @@ actions! {
     /// Give the case to another engineer.
     AssignRequest on SupportRequestId, allowed &[(AssignedEngineer, WorkRequests), (AssignedEngineer, ManageQueue), (Desk, ManageQueue)], visible SEES_CASE;
     /// Close the case.
-    CloseRequest on SupportRequestId, allowed &[(OwnTenant, ManageRequests), (AssignedEngineer, WorkRequests)], visible SEES_CASE;
+    CloseRequest on SupportRequestId, allowed &[(OwnTenant, ManageRequests), (AssignedEngineer, WorkRequests), (Intake, EnterRequests)], visible SEES_CASE;
     /// Open a closed case again.
     ReopenRequest on SupportRequestId, allowed &[(OwnTenant, ManageRequests)], visible SEES_CASE;
     /// Propose to open a closed case again.

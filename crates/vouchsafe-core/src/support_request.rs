@@ -20,6 +20,10 @@ pub const TITLE_CHARS_MAX: usize = 200;
 pub const BODY_CHARS_MAX: usize = 10_000;
 /// Characters of a reason or comment.
 pub const REASON_CHARS_MAX: usize = 2_000;
+/// Characters of the name of another ticket system or way in.
+pub const ORIGIN_CHARS_MAX: usize = 64;
+/// Characters of the id that a case has there.
+pub const EXTERNAL_ID_CHARS_MAX: usize = 128;
 
 /// A case of the support request tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +47,11 @@ pub struct SupportRequest {
     pub problem_type: String,
     /// Whom to talk to.
     pub contact: Option<Contact>,
-    /// Who opened it.
+    /// Who opened it: a person of S, or the provider's intake for a case that came from elsewhere.
     pub opened_by: UserId,
+    /// Where it came from, if the provider entered it for S. Such a case carries no consent property.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// When.
     pub created: Timestamp,
     /// Tenants whose data the engineer may ask for besides S; may only grow.
@@ -60,6 +67,17 @@ pub struct SupportRequest {
     /// Row version; 0 before the first write.
     #[serde(skip)]
     pub version: u64,
+}
+
+/// Where a case came from that the provider entered: by phone, by mail, from another ticket system. Both texts together
+/// name one case of a tenant. Neither is personal: the form of the id keeps addresses out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Origin {
+    /// The other system or way in, such as `phone`.
+    pub name: String,
+    /// What the case is called there.
+    pub external_id: String,
 }
 
 /// How much a problem hurts.
@@ -336,6 +354,12 @@ impl SupportRequest {
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self.state, RequestState::Open)
+    }
+
+    /// Whether the provider entered it because it came from elsewhere.
+    #[must_use]
+    pub fn is_from_elsewhere(&self) -> bool {
+        self.origin.is_some()
     }
 
     /// The assigned engineer.

@@ -1,4 +1,4 @@
-//! `bootstrap`: makes the provider, a tenant and one token each, printed once.
+//! `bootstrap`: makes the provider, a tenant and one token each, and one for the intake if asked; printed once.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ const TOKEN_LASTS: Duration = Duration::days(90);
 /// A token that is shown once.
 #[derive(Debug, Clone)]
 pub struct PrintedToken {
-    /// The organisation's name.
+    /// The organisation's name, or what a service's token is for.
     pub organization: String,
     /// Its tenant.
     pub tenant: TenantId,
@@ -60,12 +60,33 @@ pub async fn run(config: &Config) -> Result<Vec<PrintedToken>, BootstrapError> {
     let mut random = [0; 16];
     store.random(provider, &mut random);
     let customer = TenantId::from_uuid(uuid::Builder::from_random_bytes(random).into_uuid());
-    let printed = vec![
+    let domain = asked.provider.domain.clone();
+    let mut printed = vec![
         organization(&app, provider, TenantKind::Provider, asked.provider).await?,
         organization(&app, customer, TenantKind::Customer, asked.tenant).await?,
     ];
+    if asked.intake {
+        printed.push(intake(&app, provider, &domain).await?);
+    }
     store.close().await;
     Ok(printed)
+}
+
+/// The provider's service account that enters and closes support requests which came from elsewhere.
+async fn intake(app: &App, provider: TenantId, domain: &str) -> Result<PrintedToken, BootstrapError> {
+    let person = NewPerson {
+        tenant: provider,
+        display_name: "Case intake".to_owned(),
+        user_principal_name: format!("case-intake@{domain}"),
+        kind: PersonKind::Service,
+        roles: vec!["Case Intake".to_owned()],
+        employer: String::new(),
+        location: String::new(),
+        expertise: Vec::new(),
+    };
+    let user = app.add_person(person).await?;
+    let token = app.issue_token(Who { tenant: provider, user }, TOKEN_LASTS).await?.expose();
+    Ok(PrintedToken { organization: "Case intake".to_owned(), tenant: provider, token })
 }
 
 async fn organization(

@@ -60,6 +60,9 @@ pub struct Bootstrap {
     pub provider: NewOrganization,
     /// The first customer.
     pub tenant: NewOrganization,
+    /// Whether to make a token, too, with which another ticket system enters and closes support requests.
+    #[serde(default)]
+    pub intake: bool,
 }
 
 /// An organisation with its first person.

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 mod collections;
 mod diagnostics;
 pub(crate) mod engineers;
+mod requests;
 mod words;
 
 use serde_json::Value;
@@ -18,7 +19,7 @@ use vouchsafe_api::read::{Read, ReadProperty, TypedValue};
 use vouchsafe_api::record::GraphRecord;
 use vouchsafe_api::reveal::Reveal;
 use vouchsafe_api::scope as scopes;
-use vouchsafe_api::support_request as requests;
+use vouchsafe_api::support_request as wire_requests;
 use vouchsafe_app::Ranked;
 use vouchsafe_app::view::{
     AccessView, AskView, CaseView, EndedView, GrantView, MessageView, RevealView, SideView,
@@ -38,20 +39,21 @@ use vouchsafe_diagnostics::resource::Resource;
 
 pub(crate) use collections::{collection, collection_message};
 pub(crate) use diagnostics::{changed_retention, import_result, retention, summary_by};
+pub(crate) use requests::{Opened, opening};
 pub(crate) use words::{FromWire, ToWire};
 
 /// A support request.
-pub(crate) fn case(view: CaseView) -> requests::SupportRequest {
+pub(crate) fn case(view: CaseView) -> wire_requests::SupportRequest {
     let (status, resolution, closed) = match view.request.state {
-        RequestState::Open => (requests::SupportRequestStatus::Open, None, None),
+        RequestState::Open => (wire_requests::SupportRequestStatus::Open, None, None),
         RequestState::Closed { at, resolution, .. } => {
-            (requests::SupportRequestStatus::Closed, Some(resolution.to_wire()), Some(at))
+            (wire_requests::SupportRequestStatus::Closed, Some(resolution.to_wire()), Some(at))
         }
     };
     let open = view.request.is_open();
     let consent = consent(&view);
     let request = view.request;
-    requests::SupportRequest {
+    wire_requests::SupportRequest {
         id: request.id,
         number: request.number,
         tenant_id: request.tenant,
@@ -65,7 +67,7 @@ pub(crate) fn case(view: CaseView) -> requests::SupportRequest {
         assigned_to: request.assignment.as_ref().map(engineer),
         allow_advanced_diagnostics: request.consent.is_yes(view.seen),
         consent,
-        contact: request.contact.map_or_else(no_contact, |contact| requests::Contact {
+        contact: request.contact.map_or_else(no_contact, |contact| wire_requests::Contact {
             name: contact.name.text().to_owned(),
             email: contact.email.text().to_owned(),
             language: contact.language,
@@ -73,14 +75,16 @@ pub(crate) fn case(view: CaseView) -> requests::SupportRequest {
         }),
         resource_tenant_ids: request.resource_tenants,
         resolution,
+        origin: request.origin.as_ref().map(|origin| origin.name.clone()),
+        external_id: request.origin.map(|origin| origin.external_id),
         created_date_time: request.created,
         closed_date_time: closed,
     }
 }
 
 /// A request that was opened without a contact shows an empty one.
-fn no_contact() -> requests::Contact {
-    requests::Contact {
+fn no_contact() -> wire_requests::Contact {
+    wire_requests::Contact {
         name: String::new(),
         email: String::new(),
         language: "en".to_owned(),
@@ -92,10 +96,10 @@ fn engineer(assignment: &Assignment) -> Person {
     Person { id: assignment.engineer, display_name: assignment.display_name.text().to_owned() }
 }
 
-fn consent(view: &CaseView) -> requests::Consent {
+fn consent(view: &CaseView) -> wire_requests::Consent {
     let status = view.consent_status();
     let given = match &view.request.consent {
-        Consent::Given { by, at, .. } => vec![requests::Vote { user_id: *by, date_time: *at }],
+        Consent::Given { by, at, .. } => vec![wire_requests::Vote { user_id: *by, date_time: *at }],
         Consent::None | Consent::AwaitingApproval { .. } | Consent::Expired { .. } => Vec::new(),
     };
     let (grant_id, expires_date_time) = match (&view.request.consent, status) {
@@ -110,14 +114,14 @@ fn consent(view: &CaseView) -> requests::Consent {
             _,
         ) => (None, None),
     };
-    let approvals = requests::Approvals { required: 1, given };
-    requests::Consent { status: status.to_wire(), approvals, grant_id, expires_date_time }
+    let approvals = wire_requests::Approvals { required: 1, given };
+    wire_requests::Consent { status: status.to_wire(), approvals, grant_id, expires_date_time }
 }
 
 /// Who works on a case and why.
-pub(crate) fn assignment(view: &CaseView, ranking: Option<Vec<Ranked>>) -> requests::Assignment {
+pub(crate) fn assignment(view: &CaseView, ranking: Option<Vec<Ranked>>) -> wire_requests::Assignment {
     let assigned = view.request.assignment.as_ref();
-    requests::Assignment {
+    wire_requests::Assignment {
         support_request_id: view.request.id,
         assigned_to: assigned.map(engineer),
         since_date_time: assigned.map(|assignment| assignment.since),
@@ -132,18 +136,22 @@ pub(crate) fn assignment(view: &CaseView, ranking: Option<Vec<Ranked>>) -> reque
 
 /// What a topic rests on. A declared one tells of solved cases only where there are more than the least band, which
 /// says nothing.
-fn evidence(ground: &Ground) -> impl Iterator<Item = requests::AssignmentEvidence> {
-    let row =
-        |source, amount| requests::AssignmentEvidence { topic: ground.problem_type.clone(), source, amount };
-    let declared = ground.declared.then(|| row(requests::EvidenceSource::DeclaredExpertise, None));
+fn evidence(ground: &Ground) -> impl Iterator<Item = wire_requests::AssignmentEvidence> {
+    let row = |source, amount| wire_requests::AssignmentEvidence {
+        topic: ground.problem_type.clone(),
+        source,
+        amount,
+    };
+    let declared = ground.declared.then(|| row(wire_requests::EvidenceSource::DeclaredExpertise, None));
     let tells = !ground.declared || ground.solved != Amount::Some;
-    let solved = tells.then(|| row(requests::EvidenceSource::SolvedCases, Some(ground.solved.to_wire())));
+    let solved =
+        tells.then(|| row(wire_requests::EvidenceSource::SolvedCases, Some(ground.solved.to_wire())));
     declared.into_iter().chain(solved)
 }
 
 /// One engineer in the ranking for the manager.
-fn ranked(one: Ranked) -> requests::RankedEngineer {
-    requests::RankedEngineer {
+fn ranked(one: Ranked) -> wire_requests::RankedEngineer {
+    wire_requests::RankedEngineer {
         engineer: Person { id: one.person.id, display_name: one.person.display_name.text().to_owned() },
         obstacles: one.obstacles,
         score: one.score,
@@ -181,7 +189,7 @@ pub(crate) fn side(view: SideView) -> access::AccessRequest {
     let status = view.side.status(view.seen).to_wire();
     let side = view.side;
     let approval = side.approval();
-    let given = approval.map(|approval| requests::Vote { user_id: approval.by, date_time: approval.at });
+    let given = approval.map(|approval| wire_requests::Vote { user_id: approval.by, date_time: approval.at });
     let (grant_id, expires_date_time) = match side.side {
         Side::SupportRequestTenant => (Disclosed::Withheld, Disclosed::Withheld),
         Side::ResourceTenant | Side::Both => (
@@ -193,7 +201,7 @@ pub(crate) fn side(view: SideView) -> access::AccessRequest {
         side: Some(side.side.to_wire()),
         status,
         approved: approval.map(|approval| scope(&approval.scope)),
-        approvals: Some(requests::Approvals { required: 1, given: given.into_iter().collect() }),
+        approvals: Some(wire_requests::Approvals { required: 1, given: given.into_iter().collect() }),
         grant_id,
         expires_date_time,
         id: side.id,
@@ -427,8 +435,8 @@ pub(crate) fn changed_policy(
 }
 
 /// A contact as typed.
-pub(crate) fn new_contact(contact: requests::Contact) -> NewContact {
-    let requests::Contact { name, email, language, time_zone } = contact;
+pub(crate) fn new_contact(contact: wire_requests::Contact) -> NewContact {
+    let wire_requests::Contact { name, email, language, time_zone } = contact;
     NewContact { name, email, language, time_zone }
 }
 

@@ -183,6 +183,7 @@ impl Session {
                 "data_collection c WHERE c.tenant_id = $1 AND c.tenant_id = c.data_tenant".to_owned(),
                 vec![tenant.into()],
             ),
+            Reach::Intake(_) => return Ok(Listed::nothing()),
             Reach::Desk(provider) => (OF_CASES.to_owned(), vec![provider.into()]),
             Reach::Engineer { provider, engineer } => {
                 (format!("{OF_CASES} AND d.assigned_to = $2"), vec![provider.into(), engineer.into()])

@@ -95,6 +95,7 @@ impl Session {
         let (from, values) = match scope.reach() {
             Reach::Tenant(tenant) => ("support_request r WHERE r.tenant_id = $1", vec![tenant.into()]),
             Reach::Desk(provider) => (DESK_CASES, vec![provider.into()]),
+            Reach::Intake(provider) => (INTAKE_CASES, vec![provider.into()]),
             Reach::Engineer { provider, engineer } => {
                 (ENGINEER_CASES, vec![provider.into(), engineer.into()])
             }
@@ -114,6 +115,8 @@ impl Session {
                 Property::text("severity", "r.severity"),
                 Property::text("problemType", "r.problem_type"),
                 Property::text("assignedTo/id", "r.assigned_to"),
+                Property::text("origin", "r.origin"),
+                Property::text("externalId", "r.external_id"),
                 Property::time("createdDateTime", "r.created_at"),
                 Property::time("closedDateTime", "r.closed_at"),
             ],
@@ -218,6 +221,7 @@ impl Session {
         let (from, values) = match scope.reach() {
             Reach::Tenant(tenant) => (TENANT_GRANTS, vec![now.into(), tenant.into()]),
             Reach::Desk(provider) => (DESK_GRANTS, vec![now.into(), provider.into()]),
+            Reach::Intake(_) => return Ok(Listed::nothing()),
             Reach::Engineer { provider, engineer } => {
                 (ENGINEER_GRANTS, vec![now.into(), provider.into(), engineer.into()])
             }
@@ -389,13 +393,14 @@ pub enum ReadsOf {
 }
 
 impl<T> Listed<T> {
-    fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self { items: Vec::new(), next: None, total: Some(0) }
     }
 }
 
 const DESK_CASES: &str = "desk_case d JOIN support_request r ON r.tenant_id = d.support_tenant AND r.id = d.id WHERE d.tenant_id = $1";
 const ENGINEER_CASES: &str = "desk_case d JOIN support_request r ON r.tenant_id = d.support_tenant AND r.id = d.id WHERE d.tenant_id = $1 AND d.assigned_to = $2";
+const INTAKE_CASES: &str = "support_request r JOIN desk_case d ON d.support_tenant = r.tenant_id AND d.id = r.id WHERE d.tenant_id = $1 AND r.origin IS NOT NULL";
 /// Grants that are live or paused at $1.
 const TENANT_GRANTS: &str =
     "access_grant g WHERE g.status <> 'ended' AND g.expires_at > $1 AND g.tenant_id = $2";

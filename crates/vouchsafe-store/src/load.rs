@@ -15,7 +15,7 @@ use vouchsafe_core::read::ReadRecord;
 use vouchsafe_core::reveal::Reveal;
 use vouchsafe_core::role;
 use vouchsafe_core::setup::{Account, TokenRecord};
-use vouchsafe_core::support_request::{Message, SupportRequest};
+use vouchsafe_core::support_request::{Message, Origin, SupportRequest};
 use vouchsafe_core::tenant::Tenant;
 use vouchsafe_core::time::Timestamp;
 
@@ -259,6 +259,19 @@ impl Session {
         id: SupportRequestId,
     ) -> Result<Option<SupportRequest>, StoreError> {
         self.aggregate(tenant, sql::SUPPORT_REQUEST, &values![tenant, id]).await
+    }
+
+    /// The support request of a tenant that came from there, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn request_from(
+        &mut self,
+        tenant: TenantId,
+        origin: &Origin,
+    ) -> Result<Option<SupportRequest>, StoreError> {
+        let parameters = values![tenant, origin.name.as_str(), origin.external_id.as_str()];
+        self.aggregate(tenant, sql::SUPPORT_REQUEST_BY_ORIGIN, &parameters).await
     }
 
     /// A support request that a provider serves, wherever it belongs.

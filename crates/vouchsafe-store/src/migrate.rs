@@ -12,8 +12,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_state", include_str!("../migrations/0001_state/sqlite.sql")),
     ("0002_pace", include_str!("../migrations/0002_pace/sqlite.sql")),
     ("0003_log", include_str!("../migrations/0003_log/sqlite.sql")),
-    ("0004_desk", include_str!("../migrations/0004_desk/sqlite.sql")),
-    ("0005_collection", include_str!("../migrations/0005_collection/sqlite.sql")),
+    ("0004_origin", include_str!("../migrations/0004_origin/sqlite.sql")),
+    ("0005_desk", include_str!("../migrations/0005_desk/sqlite.sql")),
+    ("0006_collection", include_str!("../migrations/0006_collection/sqlite.sql")),
 ];
 
 const TABLE: &str =

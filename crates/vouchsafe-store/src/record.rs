@@ -132,6 +132,8 @@ impl Work {
                 row.created,
                 closed,
                 consent_expires,
+                row.origin.as_ref().map(|origin| origin.name.as_str()),
+                row.origin.as_ref().map(|origin| origin.external_id.as_str()),
                 document,
             ];
             self.execute(sql::INSERT_SUPPORT_REQUEST, parameters).await?

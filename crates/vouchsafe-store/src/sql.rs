@@ -195,7 +195,8 @@ statements! {
     PUT_PERSON_KEY = "INSERT INTO person_key (tenant_id, person_id, wrapped) VALUES ($1, $2, $3)";
 
     SUPPORT_REQUEST = "SELECT document, version FROM support_request WHERE tenant_id = $1 AND id = $2";
-    INSERT_SUPPORT_REQUEST = "INSERT INTO support_request (tenant_id, id, version, number, status, stage, severity, problem_type, assigned_to, created_at, closed_at, consent_expires_at, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    SUPPORT_REQUEST_BY_ORIGIN = "SELECT document, version FROM support_request WHERE tenant_id = $1 AND origin = $2 AND external_id = $3";
+    INSERT_SUPPORT_REQUEST = "INSERT INTO support_request (tenant_id, id, version, number, status, stage, severity, problem_type, assigned_to, created_at, closed_at, consent_expires_at, origin, external_id, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     UPDATE_SUPPORT_REQUEST = "UPDATE support_request SET version = version + 1, status = $1, stage = $2, severity = $3, assigned_to = $4, closed_at = $5, consent_expires_at = $6, document = $7 WHERE tenant_id = $8 AND id = $9 AND version = $10";
     PUT_DESK_CASE = "INSERT INTO desk_case (tenant_id, id, support_tenant, assigned_to, status, created_at, severity) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, id) DO UPDATE SET assigned_to = excluded.assigned_to, status = excluded.status, severity = excluded.severity";
     PUT_LAST_ASSIGNED = "INSERT INTO desk_engineer (tenant_id, engineer, last_assigned_at) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, engineer) DO UPDATE SET last_assigned_at = excluded.last_assigned_at WHERE excluded.last_assigned_at > desk_engineer.last_assigned_at";

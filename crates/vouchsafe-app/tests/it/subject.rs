@@ -204,6 +204,7 @@ impl Subject {
         let query = ReadQuery {
             case: case_id,
             tenant: tenant_id,
+            collection: None,
             grant: named,
             resource: Resource::SignIn,
             wanted,

@@ -35,6 +35,7 @@ fn request() -> SupportRequest {
         problem_type: "signIn".to_owned(),
         contact: None,
         opened_by: opener,
+        origin: None,
         created: at(0),
         resource_tenants: vec![id(2)],
         assignment: None,

@@ -42,6 +42,7 @@ const COLUMNS: &[&str] = &[
     "Support Engineer",
     "Support Manager",
     "Provider Administrator",
+    "Case Intake",
 ];
 
 /// Who may do what, in words, one table a relation.
@@ -58,6 +59,7 @@ fn matrix() -> String {
             Relation::Desk,
             "The person works for the provider; the case is assigned to somebody else or nobody",
         ),
+        (Relation::Intake, "The person works for the provider; the case came from elsewhere"),
     ] {
         let _ = writeln!(text, "\n{heading}\n");
         let _ = write!(text, "{:<18}", "");

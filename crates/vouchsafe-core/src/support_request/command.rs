@@ -2,8 +2,9 @@
 //! access of the case and live in [`crate::case`].
 
 use super::{
-    Amount, Assignment, BODY_CHARS_MAX, Contact, Ground, Message, REOPEN_WITHIN, RESOURCE_TENANTS_MAX,
-    RequestState, Severity, Stage, SupportRequest, SupportRequestEvent, TITLE_CHARS_MAX,
+    Amount, Assignment, BODY_CHARS_MAX, Contact, EXTERNAL_ID_CHARS_MAX, Ground, Message, ORIGIN_CHARS_MAX,
+    Origin, REOPEN_WITHIN, RESOURCE_TENANTS_MAX, RequestState, Severity, Stage, SupportRequest,
+    SupportRequestEvent, TITLE_CHARS_MAX,
 };
 use crate::audit::Activity;
 use crate::consent::{Consent, ConsentStatus};
@@ -12,14 +13,15 @@ use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState};
 use crate::id::{GrantId, MessageId, SupportRequestId, TenantId, UserId};
 use crate::pace::{Extent, Usage};
 use crate::permit::{
-    Action, AskConsent, DecideConsent, OpenRequest, PostMessage, ProposeReopen, ReopenRequest, UpdateRequest,
+    Action, AskConsent, DecideConsent, EnterRequest, OpenRequest, PostMessage, ProposeReopen, ReopenRequest,
+    UpdateRequest,
 };
 use crate::person::Person;
 use crate::personal::Personal;
 use crate::problem_type;
 use crate::rejection::{Rejection, remark, text_within};
 use crate::scope::DataCategory;
-use crate::tenant::SupportAccessPolicy;
+use crate::tenant::{SupportAccessPolicy, Tenant, TenantKind};
 
 /// What a customer writes to open a request.
 #[derive(Debug, Clone)]
@@ -97,6 +99,73 @@ pub fn open(
     policy: &SupportAccessPolicy,
     cx: &Context,
 ) -> Result<Decided<OpenRequest>, Rejection> {
+    let Opening { id, number, engineer, consent } = opening;
+    let request = begun(new, (id, number), opener.tenant, None, opener, cx)?;
+    let mut draft = Draft::new(cx);
+    opened(&mut draft, &request, engineer, cx);
+    answer_consent(&mut draft, &request, consent, opener.id, policy, cx)?;
+    Ok(draft.decided(request.id))
+}
+
+/// What the provider's intake writes for a case that came by phone, by mail or from another ticket system.
+#[derive(Debug, Clone)]
+pub struct NewFromElsewhere {
+    /// The request. It names no resource tenants: only S does.
+    pub new: NewRequest,
+    /// The other system or way in, 1 to 64 characters.
+    pub origin: String,
+    /// What the case is called there: 1 to 128 visible ASCII characters, no `@`.
+    pub external_id: String,
+}
+
+/// Enters a case that came from elsewhere for `tenant`, assigned at once if there is an engineer. It carries no consent
+/// property. That a tenant is none is told only once everything else is right: nobody can look for tenants without
+/// leaving a case with each one found, in its sight and in its log.
+///
+/// # Errors
+/// [`Rejection::Invalid`] names the first bad field; `tenantId` if there is no such customer.
+pub fn enter(
+    entered: NewFromElsewhere,
+    opening: Opening,
+    intake: &Person,
+    tenant: (TenantId, Option<&Tenant>),
+    cx: &Context,
+) -> Result<(Origin, Decided<EnterRequest>), Rejection> {
+    let NewFromElsewhere { new, origin, external_id } = entered;
+    let origin = checked_origin(&origin, &external_id)?;
+    if !new.resource_tenants.is_empty() {
+        let message = "are for the customer to name";
+        return Err(Rejection::invalid("resourceTenantIds", message));
+    }
+    let (tenant, known) = tenant;
+    let Opening { id, number, engineer, consent: _ } = opening;
+    let request = begun(new, (id, number), tenant, Some(origin.clone()), intake, cx)?;
+    if !known.is_some_and(|known| known.kind == TenantKind::Customer) {
+        return Err(Rejection::invalid("tenantId", "is not a tenant that you serve"));
+    }
+    let mut draft = Draft::new(cx);
+    opened(&mut draft, &request, engineer, cx);
+    Ok((origin, draft.decided(request.id)))
+}
+
+fn checked_origin(name: &str, external_id: &str) -> Result<Origin, Rejection> {
+    let name = text_within("origin", name, 1, ORIGIN_CHARS_MAX)?;
+    let external_id = text_within("externalId", external_id, 1, EXTERNAL_ID_CHARS_MAX)?;
+    if !external_id.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@') {
+        return Err(Rejection::invalid("externalId", "must consist of visible ASCII characters without `@`"));
+    }
+    Ok(Origin { name, external_id })
+}
+
+/// A request as it begins, every text checked.
+fn begun(
+    new: NewRequest,
+    (id, number): (SupportRequestId, String),
+    tenant: TenantId,
+    origin: Option<Origin>,
+    opener: &Person,
+    cx: &Context,
+) -> Result<SupportRequest, Rejection> {
     let me = |text: String| Personal::new(opener.id, text);
     if new.service != "identity" {
         return Err(Rejection::invalid("service", "must be `identity`"));
@@ -104,10 +173,10 @@ pub fn open(
     if !problem_type::is_known(&new.problem_type) {
         return Err(Rejection::invalid("problemType", "is not a known problem type"));
     }
-    let request = SupportRequest {
-        id: opening.id,
-        tenant: opener.tenant,
-        number: opening.number,
+    Ok(SupportRequest {
+        id,
+        tenant,
+        number,
         title: me(text_within("title", &new.title, 1, TITLE_CHARS_MAX)?),
         description: me(text_within("description", &new.description, 0, BODY_CHARS_MAX)?),
         severity: new.severity,
@@ -115,27 +184,29 @@ pub fn open(
         problem_type: new.problem_type,
         contact: new.contact.map(|contact| checked_contact(contact, opener.id)).transpose()?,
         opened_by: opener.id,
+        origin,
         created: cx.now,
-        resource_tenants: grown(opener.tenant, &[], new.resource_tenants)?,
+        resource_tenants: grown(tenant, &[], new.resource_tenants)?,
         assignment: None,
         stage: Stage::WaitingForEngineer,
         state: RequestState::Open,
         consent: Consent::None,
         version: 0,
-    };
-    let mut draft = Draft::new(cx);
+    })
+}
+
+/// Tells that a request was opened, and who works on it.
+fn opened(draft: &mut Draft<'_>, request: &SupportRequest, engineer: Option<Chosen>, cx: &Context) {
     draft
         .entry(request.tenant, Activity::SupportRequestCreated, request.id, Some(request.id))
         .support_request(None, SupportRequestEvent::Opened { request: Box::new(request.clone()) });
-    if let Some(chosen) = opening.engineer {
-        let assignment = explained(chosen, &request, cx);
+    if let Some(chosen) = engineer {
+        let assignment = explained(chosen, request, cx);
         draft
             .entry(request.tenant, Activity::SupportRequestAssigned, request.id, Some(request.id))
             .by_service(true)
-            .support_request(Some(&request), SupportRequestEvent::Assigned { assignment });
+            .support_request(Some(request), SupportRequestEvent::Assigned { assignment });
     }
-    answer_consent(&mut draft, &request, opening.consent, opener.id, policy, cx)?;
-    Ok(draft.decided(request.id))
 }
 
 /// Why this engineer, in words that say nothing of load or of other customers.
@@ -292,6 +363,9 @@ fn answer_consent(
 ) -> Result<(), Rejection> {
     if answer != Answer::No && !policy.consent_offered {
         return Err(Rejection::Forbidden("your organisation does not offer consent on support requests"));
+    }
+    if answer != Answer::No && request.is_from_elsewhere() {
+        return Err(Rejection::Forbidden("a support request that came from elsewhere carries no consent"));
     }
     let already = request.consent.status(cx.now, true);
     let answer = match answer {

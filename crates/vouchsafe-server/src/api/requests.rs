@@ -12,11 +12,9 @@ use vouchsafe_api::support_request::{
     RejectConsent, SupportRequest, UpdateSupportRequest,
 };
 use vouchsafe_app::view::CaseView;
-use vouchsafe_app::{AppError, OpenCommand, UpdateCommand};
+use vouchsafe_app::{AppError, UpdateCommand};
 use vouchsafe_core::id::SupportRequestId;
 use vouchsafe_core::problem_type::PROBLEM_TYPES;
-use vouchsafe_core::rejection::Rejection;
-use vouchsafe_core::support_request::command::NewRequest;
 
 use super::{Answer, page, refuse, tagged};
 use crate::Server;
@@ -35,27 +33,17 @@ pub(crate) async fn list(State(server): State<Server>, asked: Asked) -> Answer {
     page(&asked, listed, wire::case)
 }
 
-/// Opens a support request. It is assigned at once if an engineer is eligible.
+/// Opens a support request. It is assigned at once if an engineer is eligible. The provider's intake enters what came from
+/// elsewhere here; the same tenant, origin and external id again answer the first case.
 #[utoipa::path(post, path = "/v1.0/support/requests", operation_id = "createSupportRequest", tag = "Support requests", params(IdempotencyParameter), request_body = CreateSupportRequest,
     responses((status = 201, body = SupportRequest)))]
 pub(crate) async fn open(State(server): State<Server>, act: Act<CreateSupportRequest>) -> Answer {
     let refuse = refuse("/v1.0/support/requests");
-    let both = || Rejection::invalid("resourceTenantId", "cannot stand together with `resourceTenantIds`");
-    let resource_tenants = act.body.resource_tenants().ok_or_else(|| refuse(both().into()))?;
-    let body = act.body;
-    let command = OpenCommand {
-        allow_advanced_diagnostics: body.allow_advanced_diagnostics,
-        new: NewRequest {
-            title: body.title,
-            description: body.description,
-            severity: FromWire::from_wire(body.severity),
-            service: body.service,
-            problem_type: body.problem_type,
-            contact: Some(wire::new_contact(body.contact)),
-            resource_tenants,
-        },
+    let opened = match wire::opening(act.body).map_err(|rejection| refuse(rejection.into()))? {
+        wire::Opened::Here(command) => server.app.open_request(&act.call, command).await,
+        wire::Opened::Elsewhere(command) => server.app.enter_request(&act.call, command).await,
     };
-    shown(StatusCode::CREATED, server.app.open_request(&act.call, command).await.map_err(refuse)?)
+    shown(StatusCode::CREATED, opened.map_err(refuse)?)
 }
 
 /// One support request.

@@ -76,6 +76,7 @@ async fn view(
         service: words::service(&request.service),
         problem_type: words::problem_type(&request.problem_type),
         stage: words::stage(request),
+        origin: words::origin(request),
         opened: moment(request.created),
         closed: closure.map(|(at, _)| moment(at)),
         resolution: closure.map(|(_, resolution)| resolution),

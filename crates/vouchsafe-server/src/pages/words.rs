@@ -100,6 +100,11 @@ pub(crate) fn closure(
     }
 }
 
+/// Where a support request came from that was not opened here.
+pub(crate) fn origin(request: &core::support_request::SupportRequest) -> Option<String> {
+    request.origin.as_ref().map(|origin| format!("{}, {}", origin.name, origin.external_id))
+}
+
 /// The name of a service.
 pub(crate) fn service(id: &str) -> String {
     if id == "identity" { "Identity".to_owned() } else { id.to_owned() }

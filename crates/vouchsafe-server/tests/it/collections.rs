@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use vouchsafe_core::time::Duration;
 
 use crate::house::*;
-use crate::rows::*;
 
 /// What a client of this service reads of a file at a time.
 const PIECE: usize = 1 << 20;

@@ -35,6 +35,8 @@ pub(crate) enum Org {
 pub(crate) enum Somebody {
     Person(&'static str, Org),
     Feed(Org),
+    /// The provider's intake.
+    Intake,
 }
 
 use Somebody::Person;
@@ -270,6 +272,9 @@ impl House {
     pub(crate) fn token(&self, who: Somebody) -> &str {
         match who {
             Person(name, org) => &self.world.account(name, self.tenant(org)).unwrap().token,
+            Somebody::Intake => {
+                &self.world.tokens.iter().find(|token| token.purpose == "intake").unwrap().token
+            }
             Somebody::Feed(org) => {
                 let feed =
                     |token: &&DemoToken| token.purpose == "dataFeed" && token.tenant == self.tenant(org);

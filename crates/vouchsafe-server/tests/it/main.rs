@@ -14,6 +14,7 @@ mod conditions;
 mod contract;
 mod coverage;
 mod diagnostics;
+mod elsewhere;
 mod evidence;
 mod frame;
 mod golden;

@@ -309,6 +309,7 @@ async fn a_server_with_a_source_of_nobody_does_not_start() {
             [database]
             url = "sqlite:{}"
             [bootstrap]
+            intake = true
             provider = {{ display_name = "N", domain = "n.example", person = "D H", user_principal_name = "d@n.example" }}
             tenant = {{ display_name = "C", domain = "c.example", person = "P N", user_principal_name = "p@c.example" }}
             [[upstream]]
@@ -334,6 +335,9 @@ async fn a_server_with_a_source_of_nobody_does_not_start() {
     write(r#"["auditLogs/signIns"]"#);
     let mut config = Config::read(&file).unwrap();
     let made = bootstrap::run(&config).await.unwrap();
+    let names: Vec<&str> = made.iter().map(|token| token.organization.as_str()).collect();
+    assert_eq!(names, ["N", "C", "Case intake"]);
+    assert_eq!(made[2].tenant, made[0].tenant);
     let refused = serve::run(config.clone()).await.unwrap_err();
     assert!(matches!(refused, ServeError::NoCustomer(_)), "{refused}");
     let customer = made.iter().find(|token| token.organization == "C").unwrap().tenant;

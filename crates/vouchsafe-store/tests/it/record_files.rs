@@ -228,10 +228,10 @@ async fn what_is_kept_long_enough_goes_with_all_that_it_left() {
     assert_eq!(delete(later, 600).await.unwrap(), Deleted { events: 10, more: false });
     assert_eq!(check_counts(&home.store).await, 0);
     // Nobody is named any more, not even where values are kept once.
-    assert_eq!(home.store.people_named(id(1), &["u1".to_owned()]).await.unwrap(), []);
+    assert_eq!(home.store.people_named(id::<TenantId>(1), &["u1".to_owned()]).await.unwrap(), []);
     home.store.import_records(id(1), many(0, 5)).await.unwrap();
     assert_eq!(check_counts(&home.store).await, 5);
-    home.store.delete_records(id(1)).await.unwrap();
+    home.store.delete_records(id::<TenantId>(1)).await.unwrap();
     assert_eq!(std::fs::read_dir(records_folder(&home)).unwrap().count(), 0);
     assert_eq!(home.store.records(id::<TenantId>(1), all(Resource::SignIn)).await.unwrap().total, Some(0));
 }

@@ -69,6 +69,8 @@ pub struct CaseView {
     pub problem_type: String,
     /// Where it stands.
     pub stage: Stage,
+    /// Where it came from, if the provider entered it: the other system and the id there in one line.
+    pub origin: Option<String>,
     /// When it was opened.
     pub opened: TimeView,
     /// When it was closed.

@@ -27,7 +27,7 @@ pub(crate) enum Requests {
         id: SupportRequestId,
     },
     /// Open a case
-    Open(open::Open),
+    Open(Box<open::Open>),
     /// Close a case; every access of it ends
     Close {
         /// Id of the case (sr_…)

@@ -27,6 +27,7 @@ fn person(n: u8) -> Person {
         employer: String::new(),
         location: String::new(),
         expertise: Vec::new(),
+        profile: crate::engineer::EngineerProfile::default(),
     }
 }
 

@@ -79,6 +79,7 @@ fn case() -> CaseView {
         service: text("Identity"),
         problem_type: text("Sign-in › Conditional access"),
         stage: Stage::InProgress,
+        origin: None,
         opened: asked(),
         closed: None,
         resolution: None,

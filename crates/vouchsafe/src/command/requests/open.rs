@@ -27,8 +27,17 @@ pub(crate) struct Open {
     #[arg(long, value_name = "TYPE")]
     problem_type: String,
     /// Whether the engineer may read advanced diagnostic information of your tenant for this case
-    #[arg(long, value_name = "yes|no")]
-    allow_advanced_diagnostics: YesNo,
+    #[arg(long, value_name = "yes|no", required_unless_present = "tenant", conflicts_with = "tenant")]
+    allow_advanced_diagnostics: Option<YesNo>,
+    /// Enter a case that came from elsewhere for this tenant, with an intake token
+    #[arg(long, requires = "origin", requires = "external_id")]
+    tenant: Option<TenantId>,
+    /// Where such a case came from, such as `phone`
+    #[arg(long, requires = "tenant")]
+    origin: Option<String>,
+    /// What such a case is called there; the same again answers the first
+    #[arg(long, value_name = "ID", requires = "tenant")]
+    external_id: Option<String>,
     /// Another tenant where the problem shows; repeat for more
     #[arg(long = "resource-tenant", value_name = "TENANT")]
     resource_tenants: Vec<TenantId>,
@@ -54,11 +63,13 @@ enum YesNo {
 
 impl Open {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
-        let (name, email) = match (self.contact_name, self.contact_email) {
-            (Some(name), Some(email)) => (name, email),
+        let contact = match (self.contact_name, self.contact_email) {
+            (Some(name), Some(email)) => Some((name, email)),
+            // Who enters a case for somebody else is not whom the engineer talks to.
+            (None, None) if self.tenant.is_some() => None,
             (name, email) => {
                 let me = session.client.me().await?.body;
-                (name.unwrap_or(me.display_name), email.unwrap_or(me.user_principal_name))
+                Some((name.unwrap_or(me.display_name), email.unwrap_or(me.user_principal_name)))
             }
         };
         let zone = self.contact_time_zone.or_else(|| session.out.zone_name().map(str::to_owned));
@@ -68,15 +79,18 @@ impl Open {
             severity: self.severity,
             service: self.service,
             problem_type: self.problem_type,
-            allow_advanced_diagnostics: self.allow_advanced_diagnostics == YesNo::Yes,
-            contact: Contact {
+            allow_advanced_diagnostics: self.allow_advanced_diagnostics.map(|answer| answer == YesNo::Yes),
+            contact: contact.map(|(name, email)| Contact {
                 name,
                 email,
                 language: self.contact_language,
                 time_zone: zone.unwrap_or_else(|| "UTC".to_owned()),
-            },
+            }),
             resource_tenant_ids: (!self.resource_tenants.is_empty()).then_some(self.resource_tenants),
             resource_tenant_id: None,
+            tenant_id: self.tenant,
+            origin: self.origin,
+            external_id: self.external_id,
         };
         let opened = session.client.open_support_request(&body).await?;
         session.out.answer(&opened, |case| {
