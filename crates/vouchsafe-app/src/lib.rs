@@ -31,13 +31,16 @@ mod shown;
 mod sweep;
 pub mod upstream;
 pub mod view;
+pub mod witness;
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use vouchsafe_store::Store;
 
 use evidence::Publisher;
 use upstream::Upstreams;
+use witness::Witness;
 
 pub use access::{AskCommand, VoteCommand};
 pub use call::{Call, Who};
@@ -68,6 +71,9 @@ pub struct App {
     /// None where another process publishes the logs, or nobody does.
     publisher: Option<Publisher>,
     desk: desk::Desk,
+    /// Tells those who wait for it that checkpoints were published.
+    published: Arc<watch::Sender<()>>,
+    witnesses: Arc<[Arc<Witness>]>,
 }
 
 impl App {
@@ -80,6 +86,8 @@ impl App {
             uploads: data_collection::Uploads::default(),
             upstreams: Arc::default(),
             publisher: None,
+            published: Arc::new(watch::Sender::new(())),
+            witnesses: Arc::default(),
             desk: desk::Desk::default(),
         }
     }
@@ -88,6 +96,24 @@ impl App {
     #[must_use]
     pub fn with_upstreams(self, upstreams: Upstreams) -> Self {
         Self { upstreams: Arc::new(upstreams), ..self }
+    }
+
+    /// The same application, whose logs these witnesses are asked to sign.
+    #[must_use]
+    pub fn with_witnesses(self, witnesses: impl IntoIterator<Item = Witness>) -> Self {
+        Self { witnesses: witnesses.into_iter().map(Arc::new).collect(), ..self }
+    }
+
+    /// The witnesses, for the job that asks each.
+    #[must_use]
+    pub fn witnesses(&self) -> &[Arc<Witness>] {
+        &self.witnesses
+    }
+
+    /// Changes whenever checkpoints were published.
+    #[must_use]
+    pub fn published(&self) -> watch::Receiver<()> {
+        self.published.subscribe()
     }
 
     /// The store, for jobs and for the end of the program.

@@ -15,6 +15,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_origin", include_str!("../migrations/0004_origin/sqlite.sql")),
     ("0005_desk", include_str!("../migrations/0005_desk/sqlite.sql")),
     ("0006_collection", include_str!("../migrations/0006_collection/sqlite.sql")),
+    ("0007_witness", include_str!("../migrations/0007_witness/sqlite.sql")),
 ];
 
 const TABLE: &str =

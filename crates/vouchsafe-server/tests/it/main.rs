@@ -34,3 +34,4 @@ mod tokens;
 mod tour;
 mod upstream;
 mod upstream_faults;
+mod witness;
