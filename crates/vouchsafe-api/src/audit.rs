@@ -7,6 +7,10 @@ use vouchsafe_core::time::Timestamp;
 
 use crate::wire_enum::wire_enum;
 
+mod entry;
+
+pub use entry::{OpenedEntry, directory_audit};
+
 /// One audit entry: who did what to what, when, with what result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -35,7 +39,7 @@ pub struct DirectoryAudit {
     pub initiated_by: Initiator,
     /// What it was done to; the first is the `sar_`, `grt_` or `sr_` id.
     pub target_resources: Vec<TargetResource>,
-    /// Further facts; keys include `supportRequestId` and `automatic`.
+    /// Further facts; keys include `supportRequestId`, `automatic` and `sequence`, the entry's place in the log from 0.
     pub additional_details: Vec<KeyValue>,
 }
 

@@ -9,8 +9,11 @@ use crate::case::LOOK;
 use crate::cursor::ListOptions;
 use crate::{App, AppError, Who};
 
+/// The property that sorts by place in the log.
+const SEQUENCE: &str = "sequence";
+
 impl App {
-    /// Entries of the own tenant's log. Who may approve but not read the whole log sees the lifecycle of access.
+    /// Entries of the own tenant's log, sorted by time or by their place in the log. Who may approve but not read the whole log sees the lifecycle of access.
     ///
     /// # Errors
     /// [`AppError`].
@@ -18,6 +21,10 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let (scope, lifecycle_only) = reach(&me)?;
+        if options.order_by.as_ref().is_some_and(|(property, _)| property == SEQUENCE) {
+            let query = options.understood(SEQUENCE)?;
+            return Ok(reader.list_entries_by_sequence(scope, lifecycle_only, &query).await?);
+        }
         let query = options.understood("activityDateTime")?;
         Ok(reader.list_entries(scope, lifecycle_only, &query).await?)
     }

@@ -121,6 +121,7 @@ impl Work {
             correlation,
             initiator_id(&draft.initiated_by),
             draft.target.as_str(),
+            draft.support_request,
             bytes,
             openings,
             leaf.to_vec(),

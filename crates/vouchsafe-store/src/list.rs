@@ -285,6 +285,30 @@ impl Session {
         lifecycle_only: bool,
         query: &ListQuery,
     ) -> Result<Listed<LogEntry>, StoreError> {
+        self.entries_by("l.activity_at", scope, lifecycle_only, query).await
+    }
+
+    /// The same in the order of the log. Places are given in the order in which entries become visible, so whoever goes
+    /// on after the last place that was seen misses none.
+    ///
+    /// # Errors
+    /// As [`Session::list_cases`].
+    pub async fn list_entries_by_sequence(
+        &mut self,
+        scope: Scope,
+        lifecycle_only: bool,
+        query: &ListQuery,
+    ) -> Result<Listed<LogEntry>, StoreError> {
+        self.entries_by("l.sequence", scope, lifecycle_only, query).await
+    }
+
+    async fn entries_by(
+        &mut self,
+        sort: &'static str,
+        scope: Scope,
+        lifecycle_only: bool,
+        query: &ListQuery,
+    ) -> Result<Listed<LogEntry>, StoreError> {
         let Reach::Tenant(tenant) = scope.reach() else { return Ok(Listed::nothing()) };
         let mut query = query.clone();
         if let Some(filter) = query.filter.take() {
@@ -295,7 +319,7 @@ impl Session {
             select: "l.sequence, l.entry, l.openings, l.leaf",
             from: format!("audit_entry l WHERE l.tenant_id = $1{only}"),
             values: vec![tenant.into()],
-            sort: "l.activity_at",
+            sort,
             id: "l.id",
             properties: ENTRY_PROPERTIES.to_vec(),
         };
@@ -441,5 +465,7 @@ const ENTRY_PROPERTIES: &[Property] = &[
     Property::text("initiatedBy/user/id", "l.initiator"),
     Property::text("initiatedBy/app/displayName", "CASE WHEN l.initiator IS NULL THEN 'Vouchsafe' END"),
     Property::text("targetResources/id", "l.target"),
+    Property::text("supportRequestId", "l.support_request"),
+    Property::number("sequence", "l.sequence"),
     Property::time("activityDateTime", "l.activity_at"),
 ];

@@ -16,6 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_desk", include_str!("../migrations/0005_desk/sqlite.sql")),
     ("0006_collection", include_str!("../migrations/0006_collection/sqlite.sql")),
     ("0007_witness", include_str!("../migrations/0007_witness/sqlite.sql")),
+    ("0008_case_entries", include_str!("../migrations/0008_case_entries/sqlite.sql")),
 ];
 
 const TABLE: &str =

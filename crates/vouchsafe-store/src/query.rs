@@ -32,6 +32,7 @@ pub(crate) enum Kind {
     Text,
     Bool,
     Time,
+    Number,
 }
 
 impl Property {
@@ -44,6 +45,10 @@ impl Property {
             operators: &Op::ALL,
             text_functions: &TextFunction::ALL,
         }
+    }
+
+    pub(crate) const fn number(path: &'static str, sql: &'static str) -> Self {
+        Self { kind: Kind::Number, text_functions: &[], ..Self::text(path, sql) }
     }
 
     pub(crate) const fn time(path: &'static str, sql: &'static str) -> Self {
@@ -201,6 +206,10 @@ fn typed(property: &Property, value: &Literal) -> Result<Value, QueryRefusal> {
         (Kind::Text, Literal::String(text)) => Ok(property.fold.apply(text).into()),
         (Kind::Bool, Literal::Bool(flag)) => Ok((*flag).into()),
         (Kind::Time, Literal::Time(time)) => Ok((*time).into()),
+        (Kind::Number, Literal::Int(number)) => Ok((*number).into()),
+        (Kind::Number, Literal::String(_) | Literal::Bool(_) | Literal::Time(_) | Literal::Null) => {
+            Err(refused(property, "is a whole number: write it without quotes"))
+        }
         (Kind::Text, Literal::Int(_) | Literal::Bool(_) | Literal::Time(_) | Literal::Null) => {
             Err(refused(property, "is text: write the value in single quotes"))
         }

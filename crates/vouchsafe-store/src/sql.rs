@@ -269,7 +269,7 @@ statements! {
     LOG_SIZE = "SELECT size FROM log_head WHERE tenant_id = $1";
     ADD_LOG_HEAD = "INSERT INTO log_head (tenant_id, size) VALUES ($1, 0) ON CONFLICT (tenant_id) DO NOTHING";
     SET_LOG_SIZE = "UPDATE log_head SET size = $1 WHERE tenant_id = $2 AND size = $3";
-    INSERT_ENTRY = "INSERT INTO audit_entry (tenant_id, sequence, id, activity_at, activity, category, result, correlation_id, initiator, target, entry, openings, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    INSERT_ENTRY = "INSERT INTO audit_entry (tenant_id, sequence, id, activity_at, activity, category, result, correlation_id, initiator, target, support_request, entry, openings, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     ENTRY = "SELECT sequence, entry, openings, leaf FROM audit_entry WHERE tenant_id = $1 AND id = $2";
     ENTRIES_FROM = "SELECT sequence, entry, openings, leaf FROM audit_entry WHERE tenant_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
 

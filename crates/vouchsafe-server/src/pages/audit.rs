@@ -143,6 +143,7 @@ fn facts(audit: &DirectoryAudit) -> Vec<Fact> {
             "justification" => "Justification",
             "engineer" => "Engineer",
             "query" => "Query",
+            "sequence" => "Place in the log",
             other => other,
         };
         facts.push(fact(label, &detail.value));

@@ -147,3 +147,76 @@ async fn an_automatic_approval_names_its_person_and_says_so_in_the_other_tenants
         );
     }
 }
+
+/// The place of an entry in its log.
+fn place(entry: &Value) -> u64 {
+    let details = entry["additionalDetails"].as_array().unwrap();
+    let detail = details.iter().find(|detail| detail["key"] == "sequence").unwrap();
+    text(&detail["value"]).parse().unwrap()
+}
+
+#[tokio::test]
+async fn whoever_goes_on_after_the_last_place_misses_nothing_and_sees_nothing_twice() {
+    let house = House::new().await;
+    let ordered = |filter: &str, top: &str| {
+        Ask::get(LOG).query(&[("$filter", filter), ("$orderby", "sequence"), ("$top", top)])
+    };
+    let (mut next, mut seen) = (0, Vec::new());
+    loop {
+        let page = house.ok(NOOR, ordered(&format!("sequence ge {next}"), "7")).await;
+        let places: Vec<u64> = page["value"].as_array().unwrap().iter().map(place).collect();
+        let Some(last) = places.last() else { break };
+        next = last + 1;
+        seen.extend(places);
+        if seen.len() < 30 {
+            // Something is written between two pages.
+            house.ok(MARTA, Ask::get("/v1.0/support/requests")).await;
+            let case = house.case(MARTA, PAYROLL).await;
+            let body = json!({ "body": "Any news?" });
+            house.ok(MARTA, Ask::post(format!("/v1.0/support/requests/{case}/messages"), &body)).await;
+        }
+    }
+    let whole = u64::try_from(seen.len()).unwrap();
+    assert_eq!(seen, (0..whole).collect::<Vec<_>>());
+    assert_eq!(house.list(NOOR, LOG).await.len(), seen.len());
+
+    // The next link goes on in the same order, either way.
+    for (order, ascending) in [("sequence", true), ("sequence desc", false)] {
+        let mut ask = Ask::get(LOG).query(&[("$orderby", order), ("$top", "9")]);
+        let mut places = Vec::new();
+        loop {
+            let page = house.ok(NOOR, ask).await;
+            places.extend(page["value"].as_array().unwrap().iter().map(place));
+            let Some(link) = page["@odata.nextLink"].as_str() else { break };
+            ask = Ask::get(link.split_once("/v1.0").map(|(_, rest)| format!("/v1.0{rest}")).unwrap());
+        }
+        if !ascending {
+            places.reverse();
+        }
+        assert_eq!(places, seen, "{order}");
+    }
+    let refused = Ask::get(LOG).query(&[("$filter", "sequence eq '5'")]);
+    house.refused(NOOR, refused, "400 invalidRequest").await;
+}
+
+#[tokio::test]
+async fn everything_of_a_case_is_found_by_the_case() {
+    let house = House::new().await;
+    let stage = Stage::set(&house).await;
+    let case = stage.id("payroll");
+    let all = house.list(NOOR, LOG).await;
+    let of_case = |entry: &&Value| {
+        let detail = json!({ "key": "supportRequestId", "value": case });
+        entry["additionalDetails"].as_array().unwrap().contains(&detail)
+    };
+    let mut expected: Vec<u64> = all.iter().filter(of_case).map(place).collect();
+    expected.sort_unstable();
+    let mut by_case: Vec<u64> =
+        found(&house, NOOR, &format!("supportRequestId eq '{case}'")).await.iter().map(place).collect();
+    by_case.sort_unstable();
+    assert!(!expected.is_empty() && expected.len() < all.len());
+    assert_eq!(by_case, expected);
+    let without = found(&house, NOOR, "supportRequestId eq null").await;
+    assert!(without.iter().all(|entry| names(std::slice::from_ref(entry))[0] != "Access approved"));
+    assert!(!without.is_empty());
+}
