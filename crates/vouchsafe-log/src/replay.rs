@@ -52,6 +52,8 @@ pub struct Story {
     pub grants_of_other_cases: u64,
     /// Keys that checkpoints of this log are signed with from some entry on.
     pub verifier_keys: Vec<String>,
+    /// Numbers between the first and the last entry that were not there, where only some entries were taken.
+    pub missing: u64,
     /// Entries at which an operator let the log go on from what the database held.
     pub adopted: Vec<u64>,
 }
@@ -75,6 +77,8 @@ pub struct Replay {
     unit: String,
     /// Cases that were closed in it.
     closing: Vec<String>,
+    /// Only some entries are there, all of them of the cases that they tell of.
+    some: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,13 +88,20 @@ enum Case {
 }
 
 impl Replay {
+    /// A replay of some entries of a log, in their order: all of the cases that they tell of. Numbers that are left out
+    /// are counted in [`Story::missing`].
+    #[must_use]
+    pub fn of_some() -> Self {
+        Self { some: true, ..Self::default() }
+    }
+
     /// Takes in the next entry.
     ///
     /// # Errors
     /// [`Broken`] with the first rule that it breaks; what comes after it means nothing.
     pub fn entry(&mut self, bytes: &[u8]) -> Result<(), Broken> {
-        let sequence = self.story.entries;
-        self.take(bytes).map_err(|what| Broken { sequence, what })?;
+        let taken = self.take(bytes);
+        taken.map_err(|what| Broken { sequence: self.story.entries, what })?;
         self.story.entries += 1;
         Ok(())
     }
@@ -114,7 +125,13 @@ impl Replay {
         if entry.get("version").and_then(Value::as_u64) != Some(VERSION) {
             return Err("its version is not understood".to_owned());
         }
-        if entry.get("sequence").and_then(Value::as_u64) != Some(self.story.entries) {
+        let sequence = entry.get("sequence").and_then(Value::as_u64);
+        if let Some(later) = sequence.filter(|sequence| self.some && *sequence > self.story.entries) {
+            // What stands before the first one is not between two.
+            self.story.missing += if self.story.tenant.is_some() { later - self.story.entries } else { 0 };
+            self.story.entries = later;
+        }
+        if sequence != Some(self.story.entries) {
             return Err("its sequence number is not its place".to_owned());
         }
         let tenant = text(&entry, "tenantId")?;
@@ -460,6 +477,28 @@ mod tests {
             1,
             "without an approval",
         );
+    }
+
+    #[test]
+    fn some_entries_are_replayed_in_their_order_and_what_is_missing_is_counted() {
+        let mut entries = lively();
+        entries.push((3, json!([read(json!("grt_1"), "signInLogs")])));
+        entries.push((4, json!([])));
+        entries.push((5, json!([grant("ended")])));
+        let entries = log(&entries);
+        let some = |places: &[usize]| {
+            let mut replay = Replay::of_some();
+            places.iter().try_for_each(|place| replay.entry(&entries[*place]))?;
+            replay.end()
+        };
+        let story = some(&[0, 1, 2, 4]).unwrap();
+        assert_eq!((story.entries, story.reads, story.missing), (5, 1, 1));
+        // What stands before the first is another's.
+        assert_eq!(some(&[1, 2]).unwrap().missing, 0);
+        // A read without the grant that it rests on is found, as is a number that comes again.
+        assert_eq!(some(&[0, 2]).unwrap_err().sequence, 2);
+        assert!(some(&[0, 1, 1]).unwrap_err().what.contains("place"));
+        assert!(some(&[1, 0]).is_err());
     }
 
     #[test]

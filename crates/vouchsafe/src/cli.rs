@@ -98,11 +98,15 @@ pub(crate) enum Command {
     /// The people of your tenant
     #[command(subcommand)]
     Users(command::users::Users),
-    /// Check a receipt or a whole log, without believing the server
+    /// Take evidence with you: all of a case, a whole log, or its entries for a SIEM
+    #[command(subcommand)]
+    Export(command::export::Export),
+    /// Check a receipt, an evidence pack or a whole log, without believing the server
     ///
     /// Checks signatures, every entry and tile, that the log begins with what was seen before, and that its entries keep
-    /// the rules: each read under a live approval, no access after its case. Says what it cannot prove. A receipt and a
-    /// folder need no server; a log's address needs its token.
+    /// the rules: each read under a live approval, no access after its case. Of a pack, every claim is held against the
+    /// entries that its receipts prove. Says what it cannot prove. A receipt, a pack and a folder need no server; a log's
+    /// address needs its token.
     Verify(command::verify::Verify),
     /// Be a witness of logs: sign what follows from what was seen, so that nobody is shown another history
     #[command(subcommand)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod audit;
+pub(crate) mod export;
 pub(crate) mod generate;
 pub(crate) mod grants;
 pub(crate) mod import;
@@ -37,6 +38,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Generate(generate) => generate.run(&Output::new(global.output)),
         Command::Policy(policy) => policy.run(&session()?).await,
         Command::Users(users) => users.run(&session()?).await,
+        Command::Export(export) => export.run(&session()?).await,
         Command::Verify(verify) => verify.run(global).await,
         Command::Witness(witness) => witness.run(global).await,
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod known;
 mod log;
+mod pack;
 mod receipt;
 mod report;
 
@@ -39,7 +40,7 @@ impl Verifier {
 }
 
 /// The policy that trusts these keys of logs and asks for no witness.
-fn policy_of(keys: &[VerifierKey]) -> Option<Policy> {
+pub(crate) fn policy_of(keys: &[VerifierKey]) -> Option<Policy> {
     let mut lines: Vec<String> = keys.iter().map(|key| format!("log {key}\n")).collect();
     lines.sort_unstable();
     lines.dedup();

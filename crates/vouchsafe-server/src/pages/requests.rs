@@ -103,6 +103,7 @@ async fn view(
         idempotency_key: visitor.fresh_key(server),
         body: typed.text("body"),
         may_manage: visitor.may(Permission::ManageRequests),
+        may_export: visitor.may(Permission::ReadAuditLog),
         reopen_until: reopen_until.map(moment),
         resource_tenants: request
             .resource_tenants

@@ -16,6 +16,7 @@ mod coverage;
 mod diagnostics;
 mod elsewhere;
 mod evidence;
+mod exports;
 mod frame;
 mod golden;
 mod graph_sdk;

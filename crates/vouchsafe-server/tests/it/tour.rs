@@ -68,7 +68,7 @@ impl Drop for Demo {
 }
 
 /// The folder that holds the command line, as new as the server; `None` if it cannot be built.
-fn command_line() -> Option<PathBuf> {
+pub(crate) fn command_line() -> Option<PathBuf> {
     let folder = Path::new(SERVER).parent()?.to_owned();
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.args(["build", "--quiet", "--package", "vouchsafe"]).current_dir(env!("CARGO_MANIFEST_DIR"));

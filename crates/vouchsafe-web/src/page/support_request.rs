@@ -82,6 +82,8 @@ pub struct SupportRequestView {
     pub body: String,
     /// Whether the person may write, close and reopen.
     pub may_manage: bool,
+    /// Whether the person may read the audit log, and so make an evidence pack.
+    pub may_export: bool,
     /// Until when it may be opened again; `None` when it may not.
     pub reopen_until: Option<TimeView>,
     /// The tenants named so far.

@@ -10,12 +10,9 @@ use vouchsafe_client::time::Timestamp;
 use vouchsafe_diagnostics::generate::{Counts, MAX_DAYS, MAX_PEOPLE, MIN_PEOPLE, Plan, World};
 use vouchsafe_diagnostics::resource::Resource;
 
+use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::output::Output;
-
-mod destination;
-
-use destination::Destination;
 
 /// How many bytes are gathered before they are written.
 const PIECE: usize = 256 * 1024;

@@ -52,6 +52,11 @@ impl Known {
         Ok(Self { file: load(&path)?, path })
     }
 
+    /// Nothing seen, and nothing to be kept: for a check that stands by itself.
+    pub(crate) fn nothing() -> Self {
+        Self { path: PathBuf::new(), file: KnownLogs::default() }
+    }
+
     /// What is known of a log.
     pub(crate) fn get(&self, origin: &str) -> Option<&KnownLog> {
         self.file.logs.get(origin)

@@ -201,6 +201,7 @@ fn open() -> SupportRequestView {
         idempotency_key: text("k1"),
         body: String::new(),
         may_manage: true,
+        may_export: true,
         reopen_until: None,
         resource_tenants: vec![NamedTenant { id: text(OTHER) }],
         resource_tenant_id: String::new(),

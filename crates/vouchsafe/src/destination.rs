@@ -1,4 +1,4 @@
-//! Where generated data goes: a new file, compressed as its name says, or the standard output.
+//! Where generated or exported data goes: a new file, compressed as its name says, or the standard output.
 
 use std::fs::{self, File};
 use std::io::{self, Write};

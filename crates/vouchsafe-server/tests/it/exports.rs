@@ -1,0 +1,116 @@
+//! The command line's exports against a whole server: packs, copies of logs, lines for a SIEM.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::house::Folder;
+use crate::tour::{Demo, command_line};
+
+/// The command line, signed in as somebody.
+struct Cli<'a> {
+    program: &'a Path,
+    folder: &'a Path,
+    server: &'a str,
+    token: &'a str,
+}
+
+impl Cli<'_> {
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(self.program)
+            .args(arguments)
+            .current_dir(self.folder)
+            .env("HOME", self.folder)
+            .env("VOUCHSAFE_SERVER", self.server)
+            .env("VOUCHSAFE_TOKEN", self.token)
+            .env_remove("VOUCHSAFE_PROFILE")
+            .output()
+            .unwrap()
+    }
+
+    /// What it printed; it must have gone well.
+    fn ok(&self, arguments: &[&str]) -> (String, String) {
+        let Output { status, stdout, stderr } = self.run(arguments);
+        let (out, err) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+        assert!(status.success(), "{arguments:?}: {out}{err}");
+        (out, err)
+    }
+}
+
+/// The cases that a log tells of, and what it has of each.
+fn cases(lines: &str) -> BTreeSet<String> {
+    let entries = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let cases = entries.filter_map(|entry| {
+        let details = entry["additionalDetails"].as_array()?.clone();
+        let detail = details.into_iter().find(|detail| detail["key"] == "supportRequestId")?;
+        Some(detail["value"].as_str()?.to_owned())
+    });
+    cases.collect()
+}
+
+#[test]
+fn every_case_of_the_demo_makes_a_pack_that_holds_and_every_log_a_copy() {
+    let Some(commands) = command_line() else {
+        println!("skipped: the command line cannot be built");
+        return;
+    };
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let _demo = Demo::start(&folder.0);
+    let world: Value = serde_json::from_slice(&std::fs::read(folder.0.join("demo.json")).unwrap()).unwrap();
+    let (mut packs, mut reads) = (0, 0);
+    for name in ["Sam Whitfield", "Greta Sund", "Noor Aziz"] {
+        let people = world["people"].as_array().unwrap();
+        let person = people.iter().find(|person| person["name"] == name).unwrap();
+        let cli = Cli {
+            program: &commands.join("vouchsafe"),
+            folder: &folder.0,
+            server: world["url"].as_str().unwrap(),
+            token: person["token"].as_str().unwrap(),
+        };
+        let keys: Value = serde_json::from_str(&cli.ok(&["audit", "keys", "--output", "json"]).0).unwrap();
+        let key = keys["value"][0]["verifierKey"].as_str().unwrap().to_owned();
+        let (lines, _) = cli.ok(&["export", "audit"]);
+        let (events, _) = cli.ok(&["export", "audit", "--format", "ocsf"]);
+        assert_eq!(lines.lines().count(), events.lines().count());
+        for case in cases(&lines) {
+            let pack = format!("{}-{case}.zip", name.replace(' ', ""));
+            cli.ok(&["export", "pack", "--support-request", &case, "--to", &pack]);
+            let (told, _) = cli.ok(&["verify", &pack, "--key", &key]);
+            assert!(told.contains("report.html says what the entries say"), "{told}");
+            reads += u32::from(!told.contains("0 reads of 0 records"));
+            packs += 1;
+            // What is there stays.
+            assert_eq!(
+                cli.run(&["export", "pack", "--support-request", &case, "--to", &pack]).status.code(),
+                Some(2)
+            );
+        }
+        let copy = format!("{}-log", name.replace(' ', ""));
+        cli.ok(&["export", "log", "--to", &copy]);
+        let (_, told) = cli.ok(&["export", "log", "--to", &copy]);
+        assert!(told.contains(", 0 tiles fetched"), "{told}");
+        cli.ok(&["verify", &copy, "--key", &key]);
+        tile(&folder.0.join(&copy));
+        let output = cli.run(&["verify", &copy, "--key", &key]);
+        assert_eq!(output.status.code(), Some(1), "an altered copy holds");
+    }
+    assert!(packs > 3 && reads > 0, "{packs} packs, {reads} of them with reads");
+    let parts: Vec<PathBuf> =
+        std::fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(!parts.iter().any(|path| path.to_string_lossy().contains(".part")), "{parts:?}");
+}
+
+/// Flips a bit of the first tile of entries.
+fn tile(copy: &Path) {
+    let entries = copy.join("tile/entries");
+    let mut path = std::fs::read_dir(&entries).unwrap().next().unwrap().unwrap().path();
+    if path.is_dir() {
+        path = std::fs::read_dir(&path).unwrap().next().unwrap().unwrap().path();
+    }
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[40] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+}
