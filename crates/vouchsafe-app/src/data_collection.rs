@@ -335,7 +335,7 @@ async fn shown(
     let readable = grant.filter(|grant| grant.is_open_on_record() && seen < grant.expires);
     let sent =
         matches!(collection.state, CollectionState::Submitted { .. } | CollectionState::Accepted { .. });
-    if !own && !(sent && readable.is_some()) {
+    if !(own || sent && readable.is_some()) {
         collection.files.clear();
     }
     if !collection.has_arrived() && !request.is_open() && collection.is_open() {

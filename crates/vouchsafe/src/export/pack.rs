@@ -73,13 +73,15 @@ impl Draft {
     /// Names it; a file that came to be meanwhile stays what it is.
     fn named(mut self, path: &Path) -> Result<(), Failure> {
         let named = self.file.sync_all().and_then(|()| fs::hard_link(&self.path, path));
-        let named = named.or_else(|error| match error.kind() {
-            // No hard links on this file system.
-            io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied if !path.exists() => {
-                self.keep = true;
-                fs::rename(&self.path, path)
+        let named = named.or_else(|error| {
+            // Some file systems have no hard links.
+            let no_links =
+                matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied);
+            if !no_links || path.exists() {
+                return Err(error);
             }
-            _ => Err(error),
+            self.keep = true;
+            fs::rename(&self.path, path)
         });
         named.map_err(|source| Failure::File { path: path.to_owned(), source })
     }

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 
 pub(super) enum Sink {
     /// A new file that goes away unless it becomes whole, or the standard output.
-    New(Destination),
+    New(Box<Destination>),
     /// The standard output, with a cursor beside it.
     Printed,
     /// A file that grows from run to run.
@@ -21,7 +21,7 @@ impl Sink {
     /// Opens it. With a cursor, a file is cut to what the cursor knows of: what stands behind is of a run that was
     /// interrupted, and comes again.
     pub(super) fn open(to: &Path, cursor: Option<&Cursor>) -> Result<Self, Failure> {
-        let Some(cursor) = cursor else { return Destination::open(to, false).map(Self::New) };
+        let Some(cursor) = cursor else { return Destination::open(to, false).map(Box::new).map(Self::New) };
         if to == Path::new("-") {
             return Ok(Self::Printed);
         }

@@ -43,7 +43,7 @@ impl History {
     fn request(&self, old: u64, size: u64) -> AddCheckpoint {
         let proof =
             consistency_proof(old, size, &|level, index| self.nodes.get(&(level, index)).copied()).unwrap();
-        let root = self.roots[usize::try_from(size).unwrap()];
+        let root = *self.roots.get(usize::try_from(size).unwrap()).unwrap();
         let checkpoint = Checkpoint { origin: ORIGIN.to_owned(), size, root, extensions: Vec::new() };
         AddCheckpoint { old, proof, checkpoint: checkpoint.signed(&log()).unwrap() }
     }
