@@ -8,6 +8,7 @@ use vouchsafe_core::id::{DataCollectionId, GrantId, SupportRequestId, TenantId};
 use vouchsafe_core::time::Timestamp;
 
 use crate::access_request::Requester;
+use crate::body::optional_object;
 use crate::scope::{DataCategory, DataFilter};
 use crate::wire_enum::wire_enum;
 
@@ -92,7 +93,7 @@ pub struct CreateDataCollection {
     /// Which kinds of data, at least one.
     pub data_categories: Vec<DataCategory>,
     /// The time range; `users` is not offered here.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
     pub filter: Option<DataFilter>,
     /// What to do, in 1 to 10,000 characters.
     pub instructions: String,

@@ -76,7 +76,7 @@ pub enum AppError {
     #[error("{0}")]
     TooLarge(String),
     /// A file that cannot be cleaned of secrets, with what is wrong with it.
-    #[error("{0}")]
+    #[error("the file was not taken: {0}")]
     FileRefused(String),
     /// An upload that cannot go on like this, with how it can.
     #[error("{0}")]

@@ -1,7 +1,7 @@
 //! Effective access: may this engineer read this category of this tenant for this case, now?
 //! (`lifecycle.md`, *Effective access*). Anything unknown, missing or failing denies.
 
-use crate::grant::{Grant, GrantStatus};
+use crate::grant::{Grant, GrantSource, GrantStatus};
 use crate::id::{DataCollectionId, GrantId, TenantId};
 use crate::scope::DataCategory;
 use crate::support_request::SupportRequest;
@@ -50,7 +50,9 @@ pub fn basis<'a>(
     now: Timestamp,
 ) -> Result<Basis<'a>, ReadRefusal> {
     let belongs = |grant: &&Grant| {
+        let of_collection = grant.source == GrantSource::Collection;
         (grant.tenant, grant.support_request, grant.collection) == (tenant, request.id, collection)
+            && of_collection == collection.is_some()
     };
     let covers = |grant: &Grant| categories.iter().any(|category| grant.data_categories.contains(category));
     if let Some(id) = named {

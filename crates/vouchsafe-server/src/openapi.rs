@@ -50,7 +50,7 @@ pub(crate) fn finished(mut document: OpenApi) -> OpenApi {
     let response =
         ResponseBuilder::new().description("A problem (RFC 9457).").content(PROBLEM_JSON, problem).build();
     for path in document.paths.paths.values_mut() {
-        let operations = [&mut path.get, &mut path.post, &mut path.patch];
+        let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
         for operation in operations.into_iter().filter_map(Option::as_mut) {
             operation.responses.responses.insert("default".to_owned(), RefOr::T(response.clone()));
         }

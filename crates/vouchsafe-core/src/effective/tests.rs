@@ -195,7 +195,7 @@ fn a_read_rests_on_one_live_grant_of_the_same_case_and_tenant_or_is_refused() {
         Row::new("a collection is never the default", [collection(1)], NoLiveGrant),
         Row::new("a collection is passed over", [collection(1), grant(2)], Under(2)),
         Row::new("a named grant is used, younger or not", [grant(1), grant(2)], Under(2)).naming(2),
-        Row::new("a named collection is used", [collection(1), grant(2)], Under(1)).naming(1),
+        Row::new("a named collection opens nothing live", [collection(1), grant(2)], NoLiveGrant).naming(1),
         Row::new("a named one that ended is told", [ended(1), grant(2)], Ended).naming(1),
         Row::new("a named one that is paused is told", [paused(1), grant(2)], Paused).naming(1),
         Row::new("a named one that is unused is told", [unused(1, NOW), grant(2)], Paused).naming(1),

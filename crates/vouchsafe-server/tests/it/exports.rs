@@ -61,7 +61,7 @@ fn every_case_of_the_demo_makes_a_pack_that_holds_and_every_log_a_copy() {
     let _demo = Demo::start(&folder.0);
     let world: Value = serde_json::from_slice(&std::fs::read(folder.0.join("demo.json")).unwrap()).unwrap();
     let (mut packs, mut reads) = (0, 0);
-    for name in ["Sam Whitfield", "Greta Sund", "Noor Aziz"] {
+    for name in ["Priya Nair", "Omar Haddad", "Yuki Tanabe"] {
         let people = world["people"].as_array().unwrap();
         let person = people.iter().find(|person| person["name"] == name).unwrap();
         let cli = Cli {

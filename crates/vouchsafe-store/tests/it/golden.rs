@@ -181,7 +181,7 @@ async fn and_the_rest(world: &World<StoreSink>) {
     let gone = retention::record_deletion(s, DataCategory::SignInLogs, work.now(), 58, &cx);
     work.record(permit, gone).await.unwrap();
     let cx = work.context(Initiator::User(Box::new(ada.clone())));
-    let account = setup::Account { person: person(s, 7, "Uma"), roles: Vec::new() };
+    let account = setup::Account { person: person(s, 77, "Uma"), roles: Vec::new() };
     let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
     work.record(permit, erase_user(&account, None, &ada, &cx).unwrap()).await.unwrap();
     let cx = work.context(Initiator::Service);

@@ -82,6 +82,7 @@ impl Story {
             "description": member("description"), "severity": member("severity"), "service": member("service"),
             "problemType": member("problemType"), "assignedTo": engineer,
             "resourceTenantIds": member("resourceTenants"), "createdDateTime": member("created"),
+            "origin": request.pointer("/origin/name"), "externalId": request.pointer("/origin/externalId"),
             "closedDateTime": closed, "resolution": resolution,
             "status": if case.closed.is_some() { "closed" } else { "open" },
         });
