@@ -13,6 +13,8 @@
 //!   `signed-note`); a witness may sign it as well (C2SP `tlog-cosignature`).
 //! - *A receipt* is an entry's place, its inclusion proof and a checkpoint ([`receipt`]; C2SP `tlog-proof`), checked
 //!   against a trust policy ([`policy`]; C2SP `tlog-policy`). With it come the entry and what it commits to ([`opening`]).
+//! - *A witness* is asked to sign a checkpoint with a proof that it follows from the last one it signed ([`witness`]; C2SP
+//!   `tlog-witness`).
 //! - *A whole log* is checked tile by tile ([`whole`]), and its entries against the rules that they prove ([`replay`]).
 
 pub mod checkpoint;
@@ -24,6 +26,7 @@ pub mod replay;
 pub mod tile;
 pub mod tree;
 pub mod whole;
+pub mod witness;
 
 pub use tree::root;
 

@@ -264,6 +264,13 @@ impl Note {
         &self.signatures
     }
 
+    /// The same text with those signature lines alone that name one of these keys.
+    #[must_use]
+    pub fn only_by(&self, keys: &[VerifierKey]) -> Self {
+        let named = |line: &&SignatureLine| keys.iter().any(|key| key.made(line));
+        Self { text: self.text.clone(), signatures: self.signatures.iter().filter(named).cloned().collect() }
+    }
+
     /// Adds a signature line that came from elsewhere, say a witness.
     pub fn add(&mut self, line: SignatureLine) {
         if !self.signatures.contains(&line) {

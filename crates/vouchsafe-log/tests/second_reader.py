@@ -151,6 +151,29 @@ def included(hash_, index, size, path):
     return inner(path[-1], included(hash_, index - split, size - split, path[:-1]))
 
 
+def consistency(old, leaves, whole=True):
+    if old == len(leaves):
+        return [] if whole else [root_of(leaves)]
+    split = below(len(leaves))
+    if old <= split:
+        return consistency(old, leaves[:split], whole) + [root_of(leaves[split:])]
+    return consistency(old - split, leaves[split:], False) + [root_of(leaves[:split])]
+
+
+def follows(old, size, path, old_root, whole=True):
+    """The two roots that a proof leads to, by the recursive definition backwards."""
+    if old == size:
+        assert len(path) == (0 if whole else 1), "the proof has a wrong length"
+        return (old_root, old_root) if whole else (path[0], path[0])
+    assert path, "the proof is too short"
+    split = below(size)
+    if old <= split:
+        old_hash, hash_ = follows(old, split, path[:-1], old_root, whole)
+        return old_hash, inner(hash_, path[-1])
+    old_hash, hash_ = follows(old - split, size - split, path[:-1], old_root, False)
+    return inner(path[-1], old_hash), inner(path[-1], hash_)
+
+
 # Notes.
 def key_id(name, kind, public):
     return hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4]
@@ -303,5 +326,36 @@ def make(folder):
         write(folder, f"receipts/{index}.tlog-proof", f"c2sp.org/tlog-proof@v1\nindex {index}\n{path}\n{note}")
 
 
+# A witness (C2SP tlog-witness), of the entries `entry-0` to `entry-10`.
+def ask(folder):
+    origin, seed = "vouchsafe.example/log/7", b"\x01" * 32
+    leaves = [leaf(f"entry-{number}".encode()) for number in range(11)]
+    text = f"{origin}\n11\n{base64.b64encode(root_of(leaves)).decode()}\n"
+    path = "".join(base64.b64encode(hash_).decode() + "\n" for hash_ in consistency(4, leaves))
+    note = text + "\n" + signature_line(origin, 1, seed, text.encode())
+    write(folder, "request", f"old 4\n{path}\n{note}")
+
+
+def cosign(folder):
+    """Answers the request as a witness that has seen the size and root of `seen`."""
+    keys = [read_key(line) for line in contents(folder, "keys").decode().split()]
+    seen, seen_root = contents(folder, "seen").decode().split()
+    head, _, note = contents(folder, "request").decode().partition("\n\n")
+    first, *path = head.split("\n")
+    text, signed = read_note(note, keys)
+    origin, size, root = read_checkpoint(text)
+    assert origin in signed, "the log has not signed its checkpoint"
+    assert first == f"old {seen}", "the witness has seen another size"
+    path = [base64.b64decode(line, validate=True) for line in path]
+    seen_root = base64.b64decode(seen_root, validate=True)
+    if int(seen) == 0:
+        assert not path
+    else:
+        assert follows(int(seen), size, path, seen_root) == (seen_root, root), "the proof proves nothing"
+    said = f"cosignature/v1\ntime 1700000000\n{text}".encode()
+    line = signature_line("witness.example", 4, b"\x02" * 32, said, (1_700_000_000).to_bytes(8, "big"))
+    write(folder, "answer", line)
+
+
 if __name__ == "__main__":
-    {"check": check, "make": make}[sys.argv[1]](sys.argv[2])
+    {"check": check, "make": make, "ask": ask, "cosign": cosign}[sys.argv[1]](sys.argv[2])

@@ -11,12 +11,16 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use vouchsafe_log::checkpoint::Checkpoint;
 use vouchsafe_log::note::{KeyKind, Note, Signer, VerifierKey};
 use vouchsafe_log::policy::Policy;
 use vouchsafe_log::receipt::Receipt;
 use vouchsafe_log::tile::{Tile, TileKind, TileNodes, push_entry, read_entries, read_hashes};
-use vouchsafe_log::tree::{Frontier, inclusion_proof};
+use vouchsafe_log::tree::{Frontier, consistency_proof, inclusion_proof};
+use vouchsafe_log::whole::Seen;
+use vouchsafe_log::witness::{AddCheckpoint, Witness};
 use vouchsafe_log::{Hash, leaf_hash};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/second_reader.py");
@@ -142,4 +146,47 @@ fn we_accept_the_other_writers_log() {
         }
     }
     assert_eq!(tree.root(), checkpoint.root);
+}
+
+#[test]
+fn the_other_writer_asks_a_witness_and_answers_as_one_in_the_same_bytes() {
+    let golden = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+        std::fs::read_to_string(path).unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    script("ask", folder.path());
+    let request = std::fs::read_to_string(folder.path().join("request")).unwrap();
+    assert_eq!(request, golden("old-4-to-11.add-checkpoint"));
+    let mut tree = Frontier::default();
+    let mut roots = vec![tree.root()];
+    let mut nodes = HashMap::new();
+    for number in 0..40 {
+        for node in tree.append(leaf_hash(format!("entry-{number}").as_bytes())) {
+            nodes.insert((node.level, node.index), node.hash);
+        }
+        roots.push(tree.root());
+    }
+    let log = Signer::new(ORIGIN, KeyKind::Log, &[1; 32]).unwrap();
+    let key = Signer::new("witness.example", KeyKind::Witness, &[2; 32]).unwrap();
+    write(folder.path(), "keys", format!("{}\n{}\n", log.verifier(), key.verifier()));
+    let witness = Witness::new(key, vec![log.verifier().clone()]).unwrap();
+    for (old, size) in [(4, 11), (0, 7), (8, 8), (13, 14), (31, 33)] {
+        let nodes = |level: u32, index: u64| nodes.get(&(level, index)).copied();
+        let root = roots[size as usize];
+        let checkpoint = Checkpoint { origin: ORIGIN.to_owned(), size, root, extensions: Vec::new() };
+        let proof = consistency_proof(old, size, &nodes).unwrap();
+        let request = AddCheckpoint { old, proof, checkpoint: checkpoint.signed(&log).unwrap() };
+        let seen = Seen { size: old, root: roots[old as usize] };
+        let consistent = witness.decide(&request, Some(seen)).unwrap();
+        let (_, line) = witness.cosign(&consistent, 1_700_000_000);
+        let path = folder.path();
+        write(path, "request", request.to_string());
+        write(path, "seen", format!("{old} {}", BASE64.encode(seen.root)));
+        script("cosign", path);
+        assert_eq!(std::fs::read_to_string(path.join("answer")).unwrap(), line, "{old} to {size}");
+        if (old, size) == (4, 11) {
+            assert_eq!(line, golden("old-4-to-11.cosignature"));
+        }
+    }
 }
