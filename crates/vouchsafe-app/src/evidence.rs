@@ -243,6 +243,7 @@ impl App {
             work.publish(growth.tenant, &growth.nodes, &published).await?;
         }
         work.commit().await?;
+        self.published.send_replace(());
         publishing.behind.extend(growths.iter().filter(|growth| growth.more).map(|growth| growth.tenant));
         Ok(growths.len())
     }

@@ -29,13 +29,16 @@ mod shown;
 mod sweep;
 pub mod upstream;
 pub mod view;
+pub mod witness;
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use vouchsafe_store::Store;
 
 use evidence::Publisher;
 use upstream::Upstreams;
+use witness::Witness;
 
 pub use access::{AskCommand, VoteCommand};
 pub use call::{Call, Who};
@@ -62,19 +65,47 @@ pub struct App {
     upstreams: Arc<Upstreams>,
     /// None where another process publishes the logs, or nobody does.
     publisher: Option<Publisher>,
+    /// Tells those who wait for it that checkpoints were published.
+    published: Arc<watch::Sender<()>>,
+    witnesses: Arc<[Arc<Witness>]>,
 }
 
 impl App {
     /// An application on a store.
     #[must_use]
     pub fn new(store: Arc<Store>) -> Self {
-        Self { store, live: LiveAnswers::default(), upstreams: Arc::default(), publisher: None }
+        Self {
+            store,
+            live: LiveAnswers::default(),
+            upstreams: Arc::default(),
+            publisher: None,
+            published: Arc::new(watch::Sender::new(())),
+            witnesses: Arc::default(),
+        }
     }
 
     /// The same application, which reads some tenants' data from live sources.
     #[must_use]
     pub fn with_upstreams(self, upstreams: Upstreams) -> Self {
         Self { upstreams: Arc::new(upstreams), ..self }
+    }
+
+    /// The same application, whose logs these witnesses are asked to sign.
+    #[must_use]
+    pub fn with_witnesses(self, witnesses: impl IntoIterator<Item = Witness>) -> Self {
+        Self { witnesses: witnesses.into_iter().map(Arc::new).collect(), ..self }
+    }
+
+    /// The witnesses, for the job that asks each.
+    #[must_use]
+    pub fn witnesses(&self) -> &[Arc<Witness>] {
+        &self.witnesses
+    }
+
+    /// Changes whenever checkpoints were published.
+    #[must_use]
+    pub fn published(&self) -> watch::Receiver<()> {
+        self.published.subscribe()
     }
 
     /// The store, for jobs and for the end of the program.

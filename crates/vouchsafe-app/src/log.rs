@@ -15,14 +15,14 @@ use crate::case::LOOK;
 use crate::{App, AppError, EvidenceError, Who};
 
 impl App {
-    /// The newest checkpoint of the own tenant's log.
+    /// The newest checkpoint of the own tenant's log, with the signatures of the witnesses that have seen it.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for every other log, and while nothing is published.
     pub async fn log_checkpoint(&self, who: Who, tenant: TenantId) -> Result<Note, AppError> {
         let mut reader = self.store.read()?;
         may_read_log(&mut reader, who, tenant).await?;
-        let published = reader.checkpoint(tenant).await?.ok_or(AppError::NotFound)?;
+        let published = reader.cosigned_checkpoint(tenant).await?.ok_or(AppError::NotFound)?;
         Ok(published.note)
     }
 
@@ -67,10 +67,10 @@ impl App {
             reader.entry(who.tenant, id).await?.ok_or(AppError::NotFound)?
         };
         let unpublished = || StoreError::CommitFailed("the log is not published".to_owned());
-        let mut published = self.store.read()?.checkpoint(who.tenant).await?;
+        let mut published = self.store.read()?.cosigned_checkpoint(who.tenant).await?;
         if published.as_ref().is_none_or(|published| published.head.size <= entry.sequence) {
             self.publish().await.map_err(published_in_vain)?;
-            published = self.store.read()?.checkpoint(who.tenant).await?;
+            published = self.store.read()?.cosigned_checkpoint(who.tenant).await?;
         }
         let published = published.filter(|published| published.head.size > entry.sequence);
         let Published { head, note } = published.ok_or_else(|| AppError::Unavailable(unpublished()))?;

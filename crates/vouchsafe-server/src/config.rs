@@ -7,9 +7,11 @@ use serde::Deserialize;
 
 mod files;
 mod upstream;
+mod witness;
 
 pub use files::Files;
 pub use upstream::Upstream;
+pub use witness::Witness;
 
 /// What the file says.
 #[derive(Debug, Clone, Deserialize)]
@@ -50,6 +52,9 @@ pub struct Log {
     /// restored together with an older database it would say the same as that, and what was lost would go unnoticed.
     /// Without it: the data folder's name with `.heads` behind it.
     pub heads_file: Option<PathBuf>,
+    /// Who is asked to sign checkpoints.
+    #[serde(default, rename = "witness")]
+    pub witnesses: Vec<Witness>,
 }
 
 /// The provider and the first customer.
@@ -141,6 +146,7 @@ impl Config {
         }
         config.files.as_ref().map_or(Ok(()), Files::check).map_err(|message| unsupported(&message))?;
         upstream::check(&config.upstreams).map_err(|message| unsupported(&message))?;
+        witness::check(&config.log.witnesses).map_err(|message| unsupported(&message))?;
         Ok(config)
     }
 

@@ -19,6 +19,7 @@ mod router;
 pub mod serve;
 pub mod upstream;
 mod wire;
+pub mod witness;
 
 use vouchsafe_app::App;
 use vouchsafe_core::id::TenantId;

@@ -13,6 +13,7 @@ use vouchsafe_store::{FolderLock, Options, Store};
 
 use crate::config::{Config, ConfigError, Files};
 use crate::upstream::{self, ConnectError};
+use crate::witness::{self, WitnessSetupError};
 use crate::{Server, Settings, router};
 
 /// Sweeps to one deletion of events that were kept long enough.
@@ -56,10 +57,13 @@ pub enum ServeError {
     /// A live source of a tenant that is not there.
     #[error("[[upstream]]: `tenant_id` {0} is no customer of this deployment")]
     NoCustomer(TenantId),
+    /// A witness cannot be asked.
+    #[error("[[log.witness]]: {0}")]
+    Witness(#[from] WitnessSetupError),
     /// The logs cannot be published, and must not be served as if they could.
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
-    /// A command names a tenant that is not there.
+    /// A command or a witness names a tenant that is not there.
     #[error("{0} is no tenant of this deployment")]
     NoTenant(TenantId),
     /// The configuration names no folder.
@@ -87,8 +91,14 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
             return Err(ServeError::NoCustomer(upstream.tenant_id));
         }
     }
+    for tenant in config.log.witnesses.iter().flat_map(|witness| witness.tenants.iter().flatten()) {
+        if store.read()?.tenant(*tenant).await?.is_none() {
+            return Err(ServeError::NoTenant(*tenant));
+        }
+    }
     let upstreams = upstream::connect(&config.upstreams, &clock)?;
-    let app = App::new(store).with_upstreams(upstreams);
+    let witnesses = witness::connect(&config.log.witnesses)?;
+    let app = App::new(store).with_upstreams(upstreams).with_witnesses(witnesses);
     let app = match app.clone().publishing(config.host(), &config.heads_file(&folder)).await {
         Err(error @ (EvidenceError::NoHeads(_) | EvidenceError::OldHeads { .. })) => {
             tracing::error!("logs are not published: {error}");
@@ -120,6 +130,9 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
     let app = server.app.clone();
     let sweeper = tokio::spawn(sweep(app.clone(), stopped.clone()));
     let publisher = tokio::spawn(publish(app.clone(), stopped.clone()));
+    for witness in app.witnesses() {
+        tokio::spawn(witness::offer(app.clone(), Arc::clone(witness), stopped.clone()));
+    }
     let mut ended = stopped;
     // Made into a service once; as it is, the whole router would be made anew for every connection.
     let service = router(server).into_make_service();

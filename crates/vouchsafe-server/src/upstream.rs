@@ -128,7 +128,7 @@ impl Graph {
         let base = url("base_url", &configured.base_url)?;
         let endpoint = url("token_url", &configured.token_url)?;
         let tokens = Tokens {
-            http: client(&endpoint)?,
+            http: client(&endpoint).map_err(ConnectError::Tls)?,
             endpoint,
             client_id: configured.client_id.clone(),
             secret: secret(&configured.client_secret_file)?,
@@ -136,7 +136,7 @@ impl Graph {
             clock: Arc::clone(&clock),
             held: Mutex::default(),
         };
-        let http = client(&base)?;
+        let http = client(&base).map_err(ConnectError::Tls)?;
         let in_flight = Semaphore::new(IN_FLIGHT_MAX);
         Ok(Self { base, http, tokens, pause: Pause::default(), in_flight, clock })
     }
@@ -220,7 +220,7 @@ impl Graph {
 }
 
 /// A client for one address. It follows no redirect: they would lead elsewhere, with what was asked.
-fn client(url: &Url) -> Result<reqwest::Client, ConnectError> {
+pub(crate) fn client(url: &Url) -> Result<reqwest::Client, reqwest::Error> {
     // Another part of the program may have been first; it is the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
@@ -232,7 +232,7 @@ fn client(url: &Url) -> Result<reqwest::Client, ConnectError> {
         // Loopback: neither the system's certificates nor a proxy is needed.
         builder = builder.no_proxy().tls_certs_only([]);
     }
-    builder.build().map_err(ConnectError::Tls)
+    builder.build()
 }
 
 fn secret(path: &PathBuf) -> Result<ClientSecret, ConnectError> {

@@ -12,7 +12,7 @@
 //! ([`Work::count_denied`], which become entries a minute later), remembered answers ([`Work::remember`]) and the
 //! clean-up of expired ones ([`Work::forget_expired`]); and how a grant is used and what was typed under it, which
 //! follow from read records and messages that are audited themselves ([`Work::count_typed`]); and trees and checkpoints,
-//! which follow from the entries ([`Work::publish`]). Diagnostic records come
+//! which follow from the entries ([`Work::publish`]), with what witnesses say of them ([`Work::cosign`]). Diagnostic records come
 //! in through [`Store::record_writer`] and go by [`Store::delete_before`], whose audit entries the use cases record.
 //!
 //! # Reading
@@ -23,6 +23,7 @@
 //! ([`seal`]). Time, ids and randomness are injected ([`edge`]).
 
 mod canonical;
+mod cosignature;
 mod document;
 pub mod edge;
 mod entry;

@@ -13,6 +13,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_pace", include_str!("../migrations/0002_pace/sqlite.sql")),
     ("0003_log", include_str!("../migrations/0003_log/sqlite.sql")),
     ("0004_origin", include_str!("../migrations/0004_origin/sqlite.sql")),
+    ("0005_witness", include_str!("../migrations/0005_witness/sqlite.sql")),
 ];
 
 const TABLE: &str =

@@ -267,6 +267,9 @@ statements! {
     CHECKPOINT = "SELECT size, root, note FROM log_checkpoint WHERE tenant_id = $1";
     CHECKPOINTS = "SELECT size, root, tenant_id FROM log_checkpoint";
     PUT_CHECKPOINT = "INSERT INTO log_checkpoint (tenant_id, size, root, note) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id) DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note";
+    COSIGNATURES = "SELECT line FROM log_cosignature WHERE tenant_id = $1 AND size = $2 AND root = $3 ORDER BY witness";
+    PUT_COSIGNATURE = "INSERT INTO log_cosignature (tenant_id, witness, size, root, line) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, witness) DO UPDATE SET size = excluded.size, root = excluded.root, line = excluded.line";
+    LOGS_TO_COSIGN = "SELECT c.tenant_id, COALESCE(s.size, 0) FROM log_checkpoint c LEFT JOIN log_cosignature s ON s.tenant_id = c.tenant_id AND s.witness = $1 WHERE s.size IS NULL OR s.size <> c.size OR s.root <> c.root";
     LOG_KEYS = "SELECT id, verifier_key, sealed, created_at, signs_until FROM log_key WHERE tenant_id = $1 ORDER BY created_at, id";
     PUT_LOG_KEY = "INSERT INTO log_key (tenant_id, id, verifier_key, sealed, created_at, signs_until) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, id) DO UPDATE SET signs_until = excluded.signs_until";
 

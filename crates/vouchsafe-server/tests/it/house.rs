@@ -1,6 +1,6 @@
 //! The demo's world behind the router. Every answer is held against the OpenAPI document.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -11,6 +11,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 use vouchsafe_app::upstream::Upstreams;
+use vouchsafe_app::witness::Witness;
 use vouchsafe_app::{App, Who};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::time::{Duration, Timestamp};
@@ -260,6 +261,29 @@ impl House {
         Self { app, router, ..self }
     }
 
+    /// The same world, whose logs these witnesses are asked to sign.
+    pub(crate) fn watched_by(self, witnesses: Vec<Witness>) -> Self {
+        let app = self.app.clone().with_witnesses(witnesses);
+        let settings = Settings { public_url: None, demo: true, demo_tenants: self.world.tenants.clone() };
+        let router = router(Server { app: app.clone(), settings });
+        Self { app, router, ..self }
+    }
+
+    /// A copy of all its files, the heads file among them.
+    pub(crate) fn copied(&self) -> Folder {
+        let copy = Folder::new();
+        copy_all(&self._folder.0, &copy.0);
+        copy
+    }
+
+    /// The same house on such a copy, as after its machine was put back from a backup.
+    pub(crate) async fn restored(self, folder: Folder) -> Self {
+        let options = Options { clock: Arc::new(self.clock.clone()), ..Options::default() };
+        let app = App::new(Arc::new(Store::open(&folder.0, options).unwrap()));
+        let app = app.publishing("vouchsafe.example", &folder.0.join("heads")).await.unwrap();
+        Self { app, _folder: folder, ..self }.watched_by(Vec::new())
+    }
+
     /// Answers on a loopback port too, as long as the test runs; gives its URL.
     pub(crate) async fn listen(&self) -> String {
         listen(self.router.clone()).await
@@ -361,6 +385,20 @@ impl House {
     /// The diagnostics base of a case and an organisation.
     pub(crate) fn base(&self, case: &str, org: Org) -> String {
         format!("/diagnostics/{case}/{}/v1.0", self.tenant(org))
+    }
+}
+
+/// Copies a folder's files.
+fn copy_all(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_all(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
     }
 }
 

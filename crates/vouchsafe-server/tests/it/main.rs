@@ -33,3 +33,4 @@ mod tokens;
 mod tour;
 mod upstream;
 mod upstream_faults;
+mod witness;

@@ -30,6 +30,7 @@ fn every_statement_names_its_tenant_or_is_a_known_job_over_all() {
         "LOGS_OF_DENIED",
         "LOGS_BEHIND",
         "CHECKPOINTS",
+        "LOGS_TO_COSIGN",
         "DELETE_OLD_OUTBOX",
         "DELETE_OLD_ANSWERS",
         "TENANTS_IDLE",
