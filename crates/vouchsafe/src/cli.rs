@@ -104,6 +104,9 @@ pub(crate) enum Command {
     /// the rules: each read under a live approval, no access after its case. Says what it cannot prove. A receipt and a
     /// folder need no server; a log's address needs its token.
     Verify(command::verify::Verify),
+    /// Be a witness of logs: sign what follows from what was seen, so that nobody is shown another history
+    #[command(subcommand)]
+    Witness(command::witness::WitnessCommand),
 }
 
 #[cfg(test)]

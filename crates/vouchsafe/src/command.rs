@@ -13,6 +13,7 @@ pub(crate) mod sign_ins;
 pub(crate) mod users;
 pub(crate) mod verify;
 mod whoami;
+pub(crate) mod witness;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
@@ -37,5 +38,6 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Policy(policy) => policy.run(&session()?).await,
         Command::Users(users) => users.run(&session()?).await,
         Command::Verify(verify) => verify.run(global).await,
+        Command::Witness(witness) => witness.run(global).await,
     }
 }

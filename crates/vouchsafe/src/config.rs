@@ -86,7 +86,8 @@ pub(crate) fn save(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
     written.map_err(fail)
 }
 
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
+/// Writes a new file that its owner alone may read; durable when it returns.
+pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut file = create_private(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
@@ -96,6 +97,18 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
 fn create_private(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Whether nobody but its owner may read a file.
+#[cfg(unix)]
+pub(crate) fn only_its_owner_reads(about: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    about.permissions().mode() & 0o077 == 0
+}
+
+#[cfg(not(unix))]
+pub(crate) fn only_its_owner_reads(_: &fs::Metadata) -> bool {
+    true
 }
 
 #[cfg(not(unix))]

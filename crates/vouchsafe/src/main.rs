@@ -9,6 +9,7 @@ mod output;
 mod session;
 mod table;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 

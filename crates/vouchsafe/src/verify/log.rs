@@ -1,12 +1,14 @@
 //! A whole log, from a server or from a folder.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use vouchsafe_client::id::TenantId;
 use vouchsafe_client::{Client, ClientError};
 use vouchsafe_log::Hash;
 use vouchsafe_log::checkpoint::Checkpoint;
-use vouchsafe_log::note::{Note, VerifierKey};
+use vouchsafe_log::note::{Note, NoteError, VerifierKey};
+use vouchsafe_log::policy::{Policy, PolicyError};
 use vouchsafe_log::replay::Story;
 use vouchsafe_log::tile::Tile;
 use vouchsafe_log::whole::{LogCheck, Seen};
@@ -14,6 +16,11 @@ use vouchsafe_log::whole::{LogCheck, Seen};
 use super::known::KnownLog;
 use super::{Report, Verifier, origin_of, policy_of};
 use crate::failure::Failure;
+
+/// How often a checkpoint without a quorum of witnesses is asked for again.
+const QUORUM_ASKS: u32 = 12;
+/// Pause before each time.
+const QUORUM_PAUSE: Duration = Duration::from_millis(250);
 
 /// Where a log's checkpoint and tiles come from.
 pub(crate) enum LogSource {
@@ -35,6 +42,11 @@ impl LogSource {
                 std::fs::read(&path).map_err(|source| Failure::File { path, source })
             }
         }
+    }
+
+    /// The newest checkpoint, signed by whomever.
+    async fn checkpoint(&self) -> Result<Result<Note, NoteError>, Failure> {
+        Ok(String::from_utf8_lossy(&self.get("checkpoint").await?).parse())
     }
 
     /// What the log is called where it comes from.
@@ -67,8 +79,7 @@ impl Verifier {
         progress: impl Fn(u64, u64),
     ) -> Result<Report, Failure> {
         let mut report = Report::default();
-        let note: Result<Note, _> = String::from_utf8_lossy(&source.get("checkpoint").await?).parse();
-        let note = match note {
+        let note = match source.checkpoint().await? {
             Ok(note) => note,
             Err(error) => return Ok(report.broken(error)),
         };
@@ -83,6 +94,10 @@ impl Verifier {
         }
         let Some(policy) = policy else {
             return Ok(report.broken(format!("no key of the log {origin} is known: give it with --key")));
+        };
+        let note = match self.cosigned(source, &policy, note).await? {
+            Ok(note) => note,
+            Err(error) => return Ok(report.broken(error)),
         };
         let (checkpoint, key) = match policy.trusted(&note) {
             Ok((checkpoint, trusted)) => {
@@ -113,6 +128,28 @@ impl Verifier {
         let root = vouchsafe_log::hex(&checkpoint.root);
         self.known.remember(&origin, KnownLog { size: checkpoint.size, root, verifier_keys })?;
         Ok(report.sound())
+    }
+
+    /// The checkpoint, or a newer one, once a quorum of witnesses has signed it: they see a checkpoint a moment after it
+    /// was published. One that lacks them to the end is given as it is.
+    async fn cosigned(
+        &self,
+        source: &LogSource,
+        policy: &Policy,
+        mut note: Note,
+    ) -> Result<Result<Note, NoteError>, Failure> {
+        for _ in 0..QUORUM_ASKS {
+            let lacks_witnesses = matches!(policy.trusted(&note), Err(PolicyError::NoQuorumOf(_)));
+            if !lacks_witnesses || matches!(source, LogSource::Folder(_)) {
+                break;
+            }
+            tokio::time::sleep(QUORUM_PAUSE).await;
+            note = match source.checkpoint().await? {
+                Ok(note) => note,
+                Err(error) => return Ok(Err(error)),
+            };
+        }
+        Ok(Ok(note))
     }
 
     /// Every tile, in order.

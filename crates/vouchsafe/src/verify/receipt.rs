@@ -33,6 +33,9 @@ impl Verifier {
                     checkpoint.size,
                     vouchsafe_log::hex(&trusted.log.id())
                 ));
+                for witness in &trusted.witnesses {
+                    report.checked(format!("the witness {} has seen it", witness.key.name()));
+                }
                 report.checked(format!("the entry stands in that log, at place {}", receipt.index));
             }
             Err(error) => return report.broken(error),

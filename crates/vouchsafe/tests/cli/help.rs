@@ -46,6 +46,9 @@ const COMMANDS: &[&str] = &[
     "policy",
     "policy show",
     "policy set",
+    "witness",
+    "witness init",
+    "witness serve",
 ];
 
 #[test]

@@ -8,3 +8,4 @@ mod help;
 mod program;
 mod results;
 mod sign_in;
+mod witness;
