@@ -13,9 +13,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_pace", include_str!("../migrations/0002_pace/sqlite.sql")),
     ("0003_log", include_str!("../migrations/0003_log/sqlite.sql")),
     ("0004_origin", include_str!("../migrations/0004_origin/sqlite.sql")),
-    ("0005_desk", include_str!("../migrations/0005_desk/sqlite.sql")),
-    ("0006_collection", include_str!("../migrations/0006_collection/sqlite.sql")),
-    ("0007_witness", include_str!("../migrations/0007_witness/sqlite.sql")),
+    ("0005_witness", include_str!("../migrations/0005_witness/sqlite.sql")),
+    ("0006_desk", include_str!("../migrations/0006_desk/sqlite.sql")),
+    ("0007_collection", include_str!("../migrations/0007_collection/sqlite.sql")),
     ("0008_case_entries", include_str!("../migrations/0008_case_entries/sqlite.sql")),
 ];
 
