@@ -15,9 +15,8 @@ pub(crate) enum Export {
     ///
     /// The evidence pack holds the support request, access requests, decisions, grants, reads with their record ids, the
     /// policy, every audit entry with its receipt, and a page to read (report.html). `vouchsafe verify FILE` checks it
-    /// without a server. Needs the right to read your tenant's audit log.
-    ///
-    /// Needs an account that may see the support request and read the audit log, such as a Global Administrator's.
+    /// without a server. Needs an account that may see the support request and read the audit log, such as a Global
+    /// Administrator's.
     Pack {
         /// The case (sr_…)
         #[arg(long, value_name = "ID")]
