@@ -295,7 +295,13 @@ async fn hostile_files_are_refused_with_the_reason_and_leave_nothing() {
     let house = House::new().await;
     let asked = Asked::of(&house).await;
     let zip = |entries: &[(&str, Vec<u8>)]| zipped(entries, false);
-    asked.refused("bomb.zip", zip(&[("a.txt", [vec![b'a'; 4_000], vec![b'\n']].concat().repeat(16 << 10))]), "unpacks to more than").await;
+    asked
+        .refused(
+            "bomb.zip",
+            zip(&[("a.txt", [vec![b'a'; 4_000], vec![b'\n']].concat().repeat(16 << 10))]),
+            "unpacks to more than",
+        )
+        .await;
     asked.refused("up.zip", zip(&[("../../etc/cron.d/x", b"a".to_vec())]), "leads out of the archive").await;
     asked.refused("root.zip", zip(&[("/etc/passwd", b"a".to_vec())]), "leads out of the archive").await;
     asked

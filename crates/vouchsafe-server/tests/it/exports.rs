@@ -61,6 +61,7 @@ fn every_case_of_the_demo_makes_a_pack_that_holds_and_every_log_a_copy() {
     let _demo = Demo::start(&folder.0);
     let world: Value = serde_json::from_slice(&std::fs::read(folder.0.join("demo.json")).unwrap()).unwrap();
     let (mut packs, mut reads) = (0, 0);
+    read_something(&commands, &folder.0, &world);
     for name in ["Priya Nair", "Omar Haddad", "Yuki Tanabe"] {
         let people = world["people"].as_array().unwrap();
         let person = people.iter().find(|person| person["name"] == name).unwrap();
@@ -101,6 +102,24 @@ fn every_case_of_the_demo_makes_a_pack_that_holds_and_every_log_a_copy() {
     let parts: Vec<PathBuf> =
         std::fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().path()).collect();
     assert!(!parts.iter().any(|path| path.to_string_lossy().contains(".part")), "{parts:?}");
+}
+
+/// Reads a little under every live grant of the demo's engineer, so that there is something to prove.
+fn read_something(commands: &Path, folder: &Path, world: &Value) {
+    let people = world["people"].as_array().unwrap();
+    let engineer = people.iter().find(|person| person["name"] == "Ines Okafor").unwrap();
+    let cli = Cli {
+        program: &commands.join("vouchsafe"),
+        folder,
+        server: world["url"].as_str().unwrap(),
+        token: engineer["token"].as_str().unwrap(),
+    };
+    let grants: Value = serde_json::from_str(&cli.ok(&["grants", "list", "--output", "json"]).0).unwrap();
+    for grant in grants["value"].as_array().unwrap().iter().filter(|grant| grant["status"] == "live") {
+        let text = |name: &str| grant[name].as_str().unwrap().to_owned();
+        let (case, tenant) = (text("supportRequestId"), text("tenantId"));
+        cli.ok(&["read", "sign-ins", "--case", &case, "--tenant", &tenant, "--top", "3"]);
+    }
 }
 
 /// Flips a bit of the first tile of entries.
