@@ -8,7 +8,7 @@
 //!
 //! The order of the log decides what covered what; times are compared only with the ends that grants state themselves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -72,6 +72,8 @@ struct OpenGrant {
 pub struct Replay {
     story: Story,
     cases: HashMap<String, Case>,
+    /// Those that the provider entered because they came from elsewhere: nothing of theirs is read without a grant.
+    elsewhere: HashSet<String>,
     grants: HashMap<String, OpenGrant>,
     /// The unit of work of the last entry: what belongs together is complete when the next one begins.
     unit: String,
@@ -193,6 +195,9 @@ impl Replay {
         let next = match (text(event, "type")?, known) {
             ("opened", None) => {
                 self.story.cases += 1;
+                if event.pointer("/request/origin").is_some_and(|origin| !origin.is_null()) {
+                    self.elsewhere.insert(id.to_owned());
+                }
                 Case::Open
             }
             ("opened", Some(_)) => return Err(format!("{id} is opened a second time")),
@@ -304,6 +309,8 @@ impl Replay {
             }
         } else if category != WITHOUT_GRANT {
             return Err(format!("{id} read {category} without a grant"));
+        } else if self.elsewhere.contains(case) {
+            return Err(format!("{id} read for {case}, which came from elsewhere, without a grant"));
         } else if self.cases.get(case) != Some(&Case::Open) {
             return Err(format!("{id} rests on {case}, which is not open here"));
         }
@@ -461,6 +468,11 @@ mod tests {
         found(after(&ended), 3, "after sr_1 was closed");
         let lost = json!({ "of": "logHeadsAdopted", "adopted": { "size": 1 }, "published": { "size": 2 } });
         found(after(&[(3, json!([lost]))]), 2, "2 were published");
+
+        let entered = json!({ "of": "supportRequest", "id": "sr_1", "event": {
+            "type": "opened", "request": { "origin": { "name": "phone", "externalId": "7" } } } });
+        let basic = [(1, json!([entered])), (2, json!([read(Value::Null, "tenantProfile")]))];
+        found(replayed(&basic).unwrap_err(), 1, "from elsewhere");
 
         let over = [(1, json!([case("opened")])), (2, json!(given(AT))), (3, read_now())];
         found(replayed(&over).unwrap_err(), 2, "over by then");
