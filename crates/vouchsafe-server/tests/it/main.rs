@@ -13,6 +13,7 @@ mod collections;
 mod conditions;
 mod contract;
 mod coverage;
+mod desk;
 mod diagnostics;
 mod elsewhere;
 mod evidence;
