@@ -116,6 +116,21 @@ fn check(registry: &'static Registry, records: &[String]) {
     }
 }
 
+/// Names of groups may be longer than any unknown name that is shown.
+#[test]
+fn groups_of_the_registry_keep_their_names_whatever_stands_there() {
+    for registry in registries() {
+        for (path, _) in registry.entries() {
+            let names: Vec<&str> = path.split('/').collect();
+            for depth in 1..=names.len() {
+                let inner = names.iter().take(depth).rev();
+                let json = inner.fold("\"x\"".to_owned(), |value, name| format!("{{{name:?}:{value}}}"));
+                check(registry, &[json]);
+            }
+        }
+    }
+}
+
 #[test]
 fn any_json_is_masked_like_by_the_tree() {
     let cases = if std::env::var_os("VOUCHSAFE_LONG").is_some() { 3_000 } else { 40 };

@@ -87,7 +87,9 @@ impl<'a> TreeMasker<'a> {
         let mut masked = Map::new();
         for ((name, value), class) in members.iter().zip(known) {
             let shown = match class {
-                None if !is_identifier(name) => token::key_name(self.key, name),
+                None if !is_identifier(name) && !self.is_group(outer, name) => {
+                    token::key_name(self.key, name)
+                }
                 None | Some(_) => name.clone(),
             };
             self.enter(outer, &shown);
@@ -96,6 +98,13 @@ impl<'a> TreeMasker<'a> {
         }
         self.path.truncate(outer);
         Value::Object(masked)
+    }
+
+    /// Whether the registry knows properties below a member: then its name is the registry's own, however long.
+    fn is_group(&self, outer: usize, name: &str) -> bool {
+        let above = self.path.get(..outer).unwrap_or_default();
+        let path = if above.is_empty() { format!("{name}/") } else { format!("{above}/{name}/") };
+        !name.contains('/') && self.registry.entries().iter().any(|(known, _)| known.starts_with(&path))
     }
 
     /// Makes the path that of a member of the object whose path has `outer` bytes.
