@@ -106,6 +106,17 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// How many cases of a property are tried: few, or 10,000 in the long form.
+#[cfg(test)]
+pub(crate) fn cases(few: u32) -> proptest::prelude::ProptestConfig {
+    let long = std::env::var_os("VOUCHSAFE_LONG").is_some_and(|value| value != "0");
+    proptest::prelude::ProptestConfig {
+        cases: if long { 10_000 } else { few },
+        failure_persistence: None,
+        ..Default::default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

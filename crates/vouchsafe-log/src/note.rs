@@ -445,6 +445,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::cases(256))]
+
         #[test]
         fn any_flipped_bit_of_a_signed_note_is_found(at in any::<prop::sample::Index>(), bit in 0u8..8) {
             let mut bytes = NOTE.as_bytes().to_vec();

@@ -171,6 +171,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::cases(256))]
+
         #[test]
         fn a_receipt_proves_its_entry_and_no_other(size in 1u64..60, index in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {
             let index = index.index(size as usize) as u64;

@@ -294,6 +294,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::cases(256))]
+
         #[test]
         fn every_tile_has_one_path(level in 0u8..=7, entries in any::<bool>(), number in any::<u64>(), width in 1u16..=256) {
             let kind = if entries { TileKind::Entries } else { TileKind::Hashes(level) };

@@ -324,13 +324,8 @@ mod tests {
         );
     }
 
-    fn cases() -> ProptestConfig {
-        let long = std::env::var_os("VOUCHSAFE_LONG").is_some_and(|value| value != "0");
-        ProptestConfig::with_cases(if long { 10_000 } else { 200 })
-    }
-
     proptest! {
-        #![proptest_config(cases())]
+        #![proptest_config(crate::cases(200))]
 
         #[test]
         fn any_flipped_bit_of_any_tile_is_found(size in 1u64..600, tile in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), bit in 0u8..8) {
