@@ -106,6 +106,21 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// The 32 bytes of a hash or salt that [`hex`] wrote; none for anything else.
+#[must_use]
+pub fn unhex(text: &str) -> Option<Hash> {
+    let mut bytes = [0; size_of::<Hash>()];
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if !rest.is_empty() || pairs.len() != bytes.len() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(pairs) {
+        let text = std::str::from_utf8(pair).ok().filter(|text| *text == text.to_ascii_lowercase())?;
+        *byte = u8::from_str_radix(text, 16).ok()?;
+    }
+    Some(bytes)
+}
+
 /// How many cases of a property are tried: few, or 10,000 in the long form.
 #[cfg(test)]
 pub(crate) fn cases(few: u32) -> proptest::prelude::ProptestConfig {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{EntryError, SALT_BYTES, commit, hex, root};
+use crate::{EntryError, SALT_BYTES, commit, hex, root, unhex};
 
 /// The member by which a commitment is known: `{"$sha256": "<64 hex digits>"}`.
 pub const COMMITMENT: &str = "$sha256";
@@ -140,20 +140,6 @@ impl Enclosed {
 fn commitment(value: &Value) -> Option<&str> {
     let members = value.as_object().filter(|members| members.len() == 1)?;
     members.get(COMMITMENT)?.as_str()
-}
-
-/// Bytes from lower-case hexadecimal.
-fn unhex(text: &str) -> Option<[u8; SALT_BYTES]> {
-    let mut bytes = [0; SALT_BYTES];
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    if !rest.is_empty() || pairs.len() != SALT_BYTES {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(pairs) {
-        let text = std::str::from_utf8(pair).ok().filter(|text| *text == text.to_ascii_lowercase())?;
-        *byte = u8::from_str_radix(text, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use vouchsafe_client::id::TenantId;
 use vouchsafe_client::{Client, ClientError};
-use vouchsafe_log::Hash;
 use vouchsafe_log::checkpoint::Checkpoint;
 use vouchsafe_log::note::{Note, NoteError, VerifierKey};
 use vouchsafe_log::policy::{Policy, PolicyError};
@@ -101,14 +100,7 @@ impl Verifier {
         };
         let (checkpoint, key) = match policy.trusted(&note) {
             Ok((checkpoint, trusted)) => {
-                report.checked(format!(
-                    "the checkpoint of {origin} with {} entries is signed by key {}",
-                    checkpoint.size,
-                    vouchsafe_log::hex(&trusted.log.id())
-                ));
-                for witness in &trusted.witnesses {
-                    report.checked(format!("the witness {} has seen it", witness.key.name()));
-                }
+                report.signed(&checkpoint, &trusted);
                 (checkpoint, trusted.log.to_string())
             }
             Err(error) => return Ok(report.broken(error)),
@@ -160,7 +152,9 @@ impl Verifier {
         before: Option<&KnownLog>,
         progress: impl Fn(u64, u64),
     ) -> Result<Result<Story, String>, Failure> {
-        let seen = before.map(|log| Seen { size: log.size, root: unhex(&log.root) });
+        // What is no root in the file of what was seen fits no log.
+        let root = |log: &KnownLog| vouchsafe_log::unhex(&log.root).unwrap_or_default();
+        let seen = before.map(|log| Seen { size: log.size, root: root(log) });
         let mut check = match LogCheck::new(checkpoint.clone(), seen) {
             Ok(check) => check,
             Err(fault) => return Ok(Err(fault.to_string())),
@@ -218,15 +212,4 @@ fn told(report: &mut Report, checkpoint: &Checkpoint, before: Option<&KnownLog>,
         ));
     }
     report.not_proven("that nothing was read without leaving an entry: no log can show what is not in it");
-}
-
-/// A root from hex; another root for what is none, so that it fits no log.
-fn unhex(text: &str) -> Hash {
-    let mut hash = [0; 32];
-    let (pairs, _) = text.as_bytes().as_chunks::<2>();
-    for (byte, pair) in hash.iter_mut().zip(pairs) {
-        let digits = std::str::from_utf8(pair).unwrap_or_default();
-        *byte = u8::from_str_radix(digits, 16).unwrap_or_default();
-    }
-    hash
 }

@@ -28,14 +28,7 @@ impl Verifier {
         };
         match receipt.verify(enclosed.entry.as_bytes(), &policy) {
             Ok((checkpoint, trusted)) => {
-                report.checked(format!(
-                    "the checkpoint of {origin} with {} entries is signed by key {}",
-                    checkpoint.size,
-                    vouchsafe_log::hex(&trusted.log.id())
-                ));
-                for witness in &trusted.witnesses {
-                    report.checked(format!("the witness {} has seen it", witness.key.name()));
-                }
+                report.signed(&checkpoint, &trusted);
                 report.checked(format!("the entry stands in that log, at place {}", receipt.index));
             }
             Err(error) => return report.broken(error),

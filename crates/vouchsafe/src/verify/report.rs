@@ -1,6 +1,8 @@
 //! What a check found.
 
 use serde::Serialize;
+use vouchsafe_log::checkpoint::Checkpoint;
+use vouchsafe_log::policy::Trusted;
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -23,6 +25,19 @@ impl Report {
     /// Adds something that is true.
     pub(crate) fn checked(&mut self, what: impl Into<String>) {
         self.checked.push(what.into());
+    }
+
+    /// Adds who vouches for a checkpoint.
+    pub(crate) fn signed(&mut self, checkpoint: &Checkpoint, trusted: &Trusted<'_>) {
+        self.checked(format!(
+            "the checkpoint of {} with {} entries is signed by key {}",
+            checkpoint.origin,
+            checkpoint.size,
+            vouchsafe_log::hex(&trusted.log.id())
+        ));
+        for witness in &trusted.witnesses {
+            self.checked(format!("the witness {} has seen it", witness.key.name()));
+        }
     }
 
     /// Adds something that cannot be told.
