@@ -23,7 +23,7 @@ pub(crate) async fn run(folder: &Path, rounds: usize, seconds: u64) {
     };
     drive(served.address, scripts(CLIENTS_MAX), Duration::from_millis(300)).await;
     // Two files, so that what the groups leave behind does not slow the single commits down.
-    let sample = || Sample::of(served.app.store().path());
+    let sample = || Sample::of(&folder.join("vouchsafe/state.sqlite"));
     let mut bare = Bare::like(sample(), &folder.join("bare.sqlite"));
     let mut grouped = Bare::like(sample(), &folder.join("grouped.sqlite"));
     let mut postgres = Postgres::start(folder, &sample());

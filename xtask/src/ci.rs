@@ -22,6 +22,8 @@ pub(crate) enum Step {
     Deny,
     /// Unit, property, golden, conformance, HTTP and compile-fail tests.
     Tests,
+    /// The tests of store, use cases and HTTP once more on the PostgreSQL server that `VOUCHSAFE_TEST_POSTGRES` names.
+    Postgres,
     /// Examples in the documentation.
     Doctests,
     /// The documentation builds without a warning.
@@ -29,8 +31,22 @@ pub(crate) enum Step {
 }
 
 /// All steps, in order.
-const STEPS: [Step; 7] =
-    [Step::Tidy, Step::Format, Step::Lints, Step::Deny, Step::Tests, Step::Doctests, Step::Docs];
+const STEPS: [Step; 8] = [
+    Step::Tidy,
+    Step::Format,
+    Step::Lints,
+    Step::Deny,
+    Step::Tests,
+    Step::Postgres,
+    Step::Doctests,
+    Step::Docs,
+];
+
+/// Which tests run on PostgreSQL as well: those that come by the state. The others are of the embedded database's files,
+/// of records, which lie in files either way, and of programs that are started.
+const ON_POSTGRES: &str = "(package(vouchsafe-store) or package(vouchsafe-app) or package(vouchsafe-server)) and binary(it) \
+    and not test(permits::) and not test(records::) and not test(record_files::) and not test(kill::) and not test(tour::) \
+    and not test(exports::) and not test(graph_sdk::) and not test(upstream::) and not test(restored)";
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +118,17 @@ fn perform(step: Step, root: &Path) -> Result<Ending, Failure> {
             process::succeeds(cargo(&["deny", "--locked", "check"]).args(quiet).args(what))?
         }
         Step::Tests => tests(root)?,
+        Step::Postgres => {
+            if std::env::var_os("VOUCHSAFE_TEST_POSTGRES").is_none() {
+                return Ok(Ending::Left("VOUCHSAFE_TEST_POSTGRES names no server"));
+            }
+            if !process::has_subcommand(root, "nextest") {
+                return Ok(Ending::Left("cargo-nextest is not installed"));
+            }
+            let mut command = test_command(root);
+            let command = command.args(["-E", ON_POSTGRES]).env("VOUCHSAFE_TEST_DATABASE", "postgres");
+            process::succeeds(command.env("INSTA_UPDATE", "no"))?
+        }
         Step::Doctests => {
             process::succeeds(&mut cargo(&["test", "--workspace", "--doc", "--locked", "--quiet"]))?
         }

@@ -144,7 +144,7 @@ impl App {
     pub async fn publish(&self) -> Result<usize, EvidenceError> {
         let Some(Publisher(publisher)) = &self.publisher else { return Ok(0) };
         let mut publishing = publisher.lock().await;
-        let grown = self.store.take_grown();
+        let grown = self.store.take_grown().await?;
         publishing.behind.extend(&grown);
         let again = std::mem::replace(&mut publishing.again, grown);
         publishing.behind.extend(again);

@@ -185,6 +185,7 @@ impl Work {
         else {
             return Ok(());
         };
+        self.lock_row(sql::postgres::QUEUE_RESOLUTIONS, &[]).await?;
         let parameters = values![self.provider(), row.id, row.tenant, engineer, severity(row.severity), *at];
         self.execute(sql::INSERT_RESOLVED_CASE, parameters).await.map(drop)
     }

@@ -15,6 +15,12 @@ use vouchsafe_core::time::{Duration, Timestamp};
 pub trait Clock: Debug + Send + Sync {
     /// The present instant.
     fn now(&self) -> Timestamp;
+
+    /// Whether it is the clock of this machine, and as right or wrong as that: where several machines share a database,
+    /// its clock counts instead.
+    fn is_the_machines(&self) -> bool {
+        false
+    }
 }
 
 /// Where random bytes come from. Each tenant has a stream of its own, so that what is drawn for one tenant never
@@ -32,6 +38,10 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the edge where time is read")]
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
+    }
+
+    fn is_the_machines(&self) -> bool {
+        true
     }
 }
 

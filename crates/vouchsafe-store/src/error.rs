@@ -5,7 +5,7 @@
 pub enum StoreError {
     /// The database is busy, full, or gone. Nothing was changed; trying again may help.
     #[error("the database is not available")]
-    Unavailable(#[source] rusqlite::Error),
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The group of units of work that this one was in could not be committed. Nothing was changed.
     #[error("the commit failed: {0}")]
     CommitFailed(String),
@@ -63,8 +63,25 @@ impl From<rusqlite::Error> for StoreError {
             Some(rusqlite::ErrorCode::ConstraintViolation) => {
                 Self::VersionConflict("a row that must be unique")
             }
-            Some(_) | None => Self::Unavailable(error),
+            Some(_) | None => Self::Unavailable(Box::new(error)),
         }
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        use tokio_postgres::error::SqlState;
+        match error.code() {
+            Some(&SqlState::UNIQUE_VIOLATION) => Self::VersionConflict("a row that must be unique"),
+            Some(&SqlState::QUERY_CANCELED) => Self::TooSlow,
+            Some(_) | None => Self::Unavailable(Box::new(error)),
+        }
+    }
+}
+
+impl From<deadpool_postgres::PoolError> for StoreError {
+    fn from(error: deadpool_postgres::PoolError) -> Self {
+        Self::Unavailable(Box::new(error))
     }
 }
 

@@ -42,6 +42,7 @@ mod migrate;
 mod opened;
 mod opening;
 mod pace;
+mod postgres;
 mod query;
 mod record;
 mod records;
@@ -60,11 +61,12 @@ pub use error::{QueryRefusal, StoreError};
 pub use evidence::{Published, StoredNode};
 pub use heads::{Head, Heads};
 pub use list::{ListQuery, Listed, Order, PageKey, ReadsOf};
+pub use postgres::PostgresUrl;
 pub use records::{
     DataPerson, Deleted, Extent, ImportBatch, RECORDS_PER_BATCH, Reach, RecordKey, RecordPage, RecordQuery,
     RecordWriter, RecordsOf, SortValue, StoredRecord, Summary, SummaryBy, SummaryKey, SummaryQuery,
     SummaryRow, Within,
 };
 pub use session::{Faults, Session};
-pub use store::{FolderLock, Options, Reader, Store};
+pub use store::{Database, FolderLock, Options, Reader, Store};
 pub use work::{Answered, Work};

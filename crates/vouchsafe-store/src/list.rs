@@ -157,7 +157,7 @@ impl Session {
     ) -> Result<Listed<AccessSide>, StoreError> {
         let source = Source {
             select: "a.tenant_id, a.document, a.version",
-            from: "access_side a WHERE a.tenant_id = $1 AND $2 = $2".to_owned(),
+            from: "access_side a WHERE a.tenant_id = $1 AND CAST($2 AS BIGINT) = $2".to_owned(),
             values: vec![tenant.into(), now.into()],
             sort: "a.created_at",
             id: "a.id",

@@ -186,6 +186,7 @@ impl Session {
         if let Some(known) = self.known().and_then(|known| known.caller(tenant, user)) {
             return Ok(Some(known));
         }
+        self.lock_row(sql::postgres::KEEP_ACCOUNT, &values![tenant, user]).await?;
         let Some(account) = self.account(tenant, user).await? else { return Ok(None) };
         let Some(owner) = self.tenant(tenant).await? else { return Ok(None) };
         let roles = account.roles.iter().map(String::as_str);

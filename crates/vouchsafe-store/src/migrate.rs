@@ -1,4 +1,4 @@
-//! Migrations: forward only, never edited. Each is known by name and SHA-256.
+//! Migrations: forward only, never edited, a pair of texts each. Each is known by name and SHA-256.
 
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
@@ -7,17 +7,41 @@ use crate::error::StoreError;
 use crate::sql::values;
 use crate::sqlite;
 
-/// Every migration in order.
-const MIGRATIONS: &[(&str, &str)] = &[
-    ("0001_state", include_str!("../migrations/0001_state/sqlite.sql")),
-    ("0002_pace", include_str!("../migrations/0002_pace/sqlite.sql")),
-    ("0003_log", include_str!("../migrations/0003_log/sqlite.sql")),
-    ("0004_origin", include_str!("../migrations/0004_origin/sqlite.sql")),
-    ("0005_witness", include_str!("../migrations/0005_witness/sqlite.sql")),
-    ("0006_desk", include_str!("../migrations/0006_desk/sqlite.sql")),
-    ("0007_collection", include_str!("../migrations/0007_collection/sqlite.sql")),
-    ("0008_case_entries", include_str!("../migrations/0008_case_entries/sqlite.sql")),
-];
+/// A migration: its name, and its text for either database.
+struct Migration {
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+/// Which database a text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+macro_rules! migrations {
+    ($($name:literal),* $(,)?) => {
+        /// Every migration in order.
+        const MIGRATIONS: &[Migration] = &[$(Migration {
+            name: $name,
+            sqlite: include_str!(concat!("../migrations/", $name, "/sqlite.sql")),
+            postgres: include_str!(concat!("../migrations/", $name, "/postgres.sql")),
+        }),*];
+    };
+}
+
+migrations!(
+    "0001_state",
+    "0002_pace",
+    "0003_log",
+    "0004_origin",
+    "0005_witness",
+    "0006_desk",
+    "0007_collection",
+    "0008_case_entries",
+);
 
 const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migration (name TEXT NOT NULL PRIMARY KEY, sha256 TEXT NOT NULL) STRICT";
@@ -42,22 +66,43 @@ pub(crate) fn run(connection: &Connection) -> Result<(), StoreError> {
 
 fn bring_up(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(TABLE)?;
-    let mut applied = sqlite::query(connection, APPLIED, &[])?;
-    if applied.len() > MIGRATIONS.len() {
-        return Err(StoreError::Schema("it was made by a newer version".to_owned()));
+    let mut applied = Vec::new();
+    for mut row in sqlite::query(connection, APPLIED, &[])? {
+        applied.push((row.text(0)?, row.text(1)?));
     }
-    for (row, (name, text)) in applied.iter_mut().zip(MIGRATIONS) {
-        if row.text(0)? != *name || row.text(1)? != digest(text) {
-            return Err(StoreError::Schema(format!("migration {name} is not the one that was applied")));
-        }
-    }
-    for (name, text) in MIGRATIONS.iter().skip(applied.len()) {
+    for (name, text) in missing(Dialect::Sqlite, &applied)? {
         connection.execute_batch(text)?;
-        sqlite::execute(connection, ADD, &values![*name, digest(text)])?;
+        sqlite::execute(connection, ADD, &values![name, digest(text)])?;
     }
     Ok(())
 }
 
-fn digest(text: &str) -> String {
+/// The migrations that are still to be run, in order, by name and text.
+///
+/// # Errors
+/// [`StoreError::Schema`] if what was applied is not a beginning of what there is.
+pub(crate) fn missing(
+    dialect: Dialect,
+    applied: &[(String, String)],
+) -> Result<Vec<(&'static str, &'static str)>, StoreError> {
+    if applied.len() > MIGRATIONS.len() {
+        return Err(StoreError::Schema("it was made by a newer version".to_owned()));
+    }
+    let texts = MIGRATIONS.iter().map(|migration| {
+        let text = match dialect {
+            Dialect::Sqlite => migration.sqlite,
+            Dialect::Postgres => migration.postgres,
+        };
+        (migration.name, text)
+    });
+    for ((name, sha256), (expected, text)) in applied.iter().zip(texts.clone()) {
+        if name != expected || *sha256 != digest(text) {
+            return Err(StoreError::Schema(format!("migration {expected} is not the one that was applied")));
+        }
+    }
+    Ok(texts.skip(applied.len()).collect())
+}
+
+pub(crate) fn digest(text: &str) -> String {
     vouchsafe_log::hex(&Sha256::digest(text))
 }

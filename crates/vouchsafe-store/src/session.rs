@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use rusqlite::Connection;
 use vouchsafe_core::id::{TenantId, UserId};
+use vouchsafe_core::time::Timestamp;
 
 use crate::error::StoreError;
 use crate::known::Known;
 use crate::opened::{Document, OpenedDocuments, SealedText, SealedTexts};
+use crate::postgres::Transaction;
 use crate::seal::{Key, KeyCache, MasterKey, new_key};
 use crate::sql::{self, Row, Value, values};
 use crate::sqlite::{self, Unit};
@@ -44,6 +45,7 @@ pub struct Session {
 enum Held {
     Unit(Unit),
     Reader(PooledReader),
+    Transaction(Transaction),
 }
 
 impl Session {
@@ -64,6 +66,16 @@ impl Session {
         documents: Arc<OpenedDocuments>,
     ) -> Self {
         Self::holding(Held::Reader(reader), master, committed, documents, None)
+    }
+
+    /// A session on a database that other nodes write to as well: what it opens it keeps to itself, so that a key that
+    /// another node destroys is gone here too.
+    pub(crate) fn shared(
+        transaction: Transaction,
+        master: Arc<MasterKey>,
+        faults: Option<Arc<dyn Faults>>,
+    ) -> Self {
+        Self::holding(Held::Transaction(transaction), master, Arc::default(), Arc::default(), faults)
     }
 
     fn holding(
@@ -123,12 +135,18 @@ impl Session {
     }
 
     /// Commits a writing session, whose logs have these sizes now, and lets its keys be shared.
-    pub(crate) async fn commit(self, logs: &BTreeMap<TenantId, u64>) -> Result<(), StoreError> {
+    pub(crate) async fn commit(mut self, logs: &BTreeMap<TenantId, u64>) -> Result<(), StoreError> {
+        self.write_heads(logs).await?;
         if self.broken {
             return Err(StoreError::CommitFailed("a statement of this unit of work failed".to_owned()));
         }
-        if let Held::Unit(unit) = self.connection {
-            unit.commit(logs).await?;
+        match self.connection {
+            Held::Unit(unit) => unit.commit(logs).await?,
+            Held::Transaction(transaction) => {
+                may_run(self.faults.as_deref(), "COMMIT")?;
+                transaction.commit().await?;
+            }
+            Held::Reader(_) => {}
         }
         for ((tenant, person), key) in self.keys {
             self.committed.put(tenant, person, key);
@@ -136,18 +154,67 @@ impl Session {
         Ok(())
     }
 
-    /// What the writer knows; nothing for a reader, whose view is its own.
+    /// Writes the heads of the logs that a transaction has appended to; SQLite's writer does it once for a group.
+    async fn write_heads(&mut self, logs: &BTreeMap<TenantId, u64>) -> Result<(), StoreError> {
+        let Held::Transaction(transaction) = &self.connection else { return Ok(()) };
+        for (tenant, size, stored) in transaction.grown(logs) {
+            if self.execute(sql::SET_LOG_SIZE, values![size, tenant, stored]).await? != 1 {
+                return Err(StoreError::VersionConflict("the log head"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the writer knows; nothing for a reader, whose view is its own, nor where other nodes write, too.
     pub(crate) fn known(&mut self) -> Option<&mut Known> {
         match &mut self.connection {
             Held::Unit(unit) => unit.known(),
-            Held::Reader(_) => None,
+            Held::Reader(_) | Held::Transaction(_) => None,
         }
     }
 
-    fn connection(&self) -> Result<&Connection, StoreError> {
+    /// The size of a tenant's log, locked to the end of this unit of work; none if it has no log. Whoever holds SQLite's
+    /// writer holds every head.
+    pub(crate) async fn lock_head(&mut self, tenant: TenantId) -> Result<Option<u64>, StoreError> {
+        if let Held::Transaction(transaction) = &mut self.connection {
+            may_run(self.faults.as_deref(), sql::postgres::LOCK_LOG_HEAD)?;
+            let locked = transaction.lock_head(tenant).await;
+            self.broken |= locked.is_err();
+            return locked;
+        }
+        if let Some(size) = self.known().and_then(|known| known.head(tenant)) {
+            return Ok(Some(size));
+        }
+        let Some(mut row) = self.query_one(sql::LOG_SIZE, &values![tenant]).await? else {
+            return Ok(None);
+        };
+        let size = row.count(0)?;
+        if let Some(known) = self.known() {
+            known.learn_head(tenant, size);
+        }
+        Ok(Some(size))
+    }
+
+    /// The time of whoever orders the units of work: the database's, where several nodes share one and each has a clock
+    /// of its own; none where there is one node.
+    pub(crate) async fn shared_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        match &mut self.connection {
+            Held::Transaction(transaction) => transaction.now().await.map(Some),
+            Held::Unit(_) | Held::Reader(_) => Ok(None),
+        }
+    }
+
+    /// Runs a lock of PostgreSQL's; SQLite's writer holds everything already.
+    pub(crate) async fn lock_row(
+        &mut self,
+        statement: &'static str,
+        parameters: &[Value],
+    ) -> Result<(), StoreError> {
         match &self.connection {
-            Held::Unit(unit) => unit.connection(),
-            Held::Reader(reader) => reader.connection(),
+            Held::Transaction(transaction) if transaction.is_unit() => {
+                self.query(statement, parameters).await.map(drop)
+            }
+            Held::Unit(_) | Held::Reader(_) | Held::Transaction(_) => Ok(()),
         }
     }
 
@@ -156,26 +223,31 @@ impl Session {
         sql: &'static str,
         parameters: impl Into<Vec<Value>>,
     ) -> Result<u64, StoreError> {
-        let done = self.may_run(sql).map(drop).and_then(|()| match &mut self.connection {
-            Held::Unit(unit) => unit.execute(sql, parameters.into()),
-            Held::Reader(reader) => sqlite::execute(reader.connection()?, sql, &parameters.into()),
-        });
+        let done = match (may_run(self.faults.as_deref(), sql), &mut self.connection) {
+            (Err(refused), _) => Err(refused),
+            (Ok(()), Held::Unit(unit)) => unit.execute(sql, parameters.into()),
+            (Ok(()), Held::Reader(reader)) => reader
+                .connection()
+                .and_then(|connection| sqlite::execute(connection, sql, &parameters.into())),
+            (Ok(()), Held::Transaction(transaction)) => transaction.execute(sql, &parameters.into()).await,
+        };
         self.broken |= done.is_err();
         done
     }
 
     pub(crate) async fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let found = self.may_run(sql).and_then(|connection| sqlite::query(connection, sql, parameters));
+        let found = match (may_run(self.faults.as_deref(), sql), &mut self.connection) {
+            (Err(refused), _) => Err(refused),
+            (Ok(()), Held::Unit(unit)) => {
+                unit.connection().and_then(|connection| sqlite::query(connection, sql, parameters))
+            }
+            (Ok(()), Held::Reader(reader)) => {
+                reader.connection().and_then(|connection| sqlite::query(connection, sql, parameters))
+            }
+            (Ok(()), Held::Transaction(transaction)) => transaction.query(sql, parameters).await,
+        };
         self.broken |= found.is_err();
         found
-    }
-
-    /// The connection, unless a test wants this statement to fail.
-    fn may_run(&self, sql: &str) -> Result<&Connection, StoreError> {
-        if let Some(faults) = &self.faults {
-            faults.before(sql)?;
-        }
-        self.connection()
     }
 
     pub(crate) async fn query_one(
@@ -246,4 +318,9 @@ impl Session {
         let missing = || StoreError::Corrupt("a person's key is missing".to_owned());
         self.keys.get(&(tenant, person)).cloned().ok_or_else(missing)
     }
+}
+
+/// Whether a statement may run, or a test wants it to fail.
+fn may_run(faults: Option<&dyn Faults>, statement: &str) -> Result<(), StoreError> {
+    faults.map_or(Ok(()), |faults| faults.before(statement))
 }

@@ -261,7 +261,7 @@ statements! {
     PUT_TYPED_VALUE = "INSERT INTO typed_value (tenant_id, basis, property, hour, value_hash) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, basis, property, hour, value_hash) DO NOTHING";
     DELETE_OLD_TYPED_VALUES = "DELETE FROM typed_value WHERE hour < $1";
 
-    COUNT_DENIED = "INSERT INTO denied_read (tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) ON CONFLICT (tenant_id, minute, engineer, support_request, data_tenant, category, reason) DO UPDATE SET count = count + 1, last_at = excluded.last_at";
+    COUNT_DENIED = "INSERT INTO denied_read (tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) ON CONFLICT (tenant_id, minute, engineer, support_request, data_tenant, category, reason) DO UPDATE SET count = denied_read.count + 1, last_at = excluded.last_at";
     DENIED_BEFORE = "SELECT tenant_id, minute, engineer_tenant, engineer, support_request, data_tenant, category, reason, last_at, count FROM denied_read WHERE tenant_id = $1 AND minute < $2 ORDER BY minute, engineer, support_request, data_tenant, category, reason LIMIT $3";
     LOGS_OF_DENIED = "SELECT DISTINCT tenant_id FROM denied_read WHERE minute < $1";
     DELETE_DENIED = "DELETE FROM denied_read WHERE tenant_id = $1 AND minute = $2 AND engineer = $3 AND support_request = $4 AND data_tenant = $5 AND category = $6 AND reason = $7";
@@ -300,6 +300,25 @@ statements! {
     ANSWER = "SELECT fingerprint, answer FROM idempotency WHERE tenant_id = $1 AND principal = $2 AND endpoint = $3 AND key = $4 AND created_at > $5";
     PUT_ANSWER = "INSERT INTO idempotency (tenant_id, principal, endpoint, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, principal, endpoint, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at";
     DELETE_OLD_ANSWERS = "DELETE FROM idempotency WHERE created_at < $1";
+}
+
+/// What only PostgreSQL needs, or can say.
+pub(crate) mod postgres {
+    /// Locks a log's head until the transaction ends; SQLite's one writer holds all of them.
+    pub(crate) const LOCK_LOG_HEAD: &str = "SELECT size FROM log_head WHERE tenant_id = $1 FOR UPDATE";
+    /// Keeps an account as it is until the transaction ends: nobody is disabled while something is done in their name.
+    pub(crate) const KEEP_ACCOUNT: &str = "SELECT 1 FROM account WHERE tenant_id = $1 AND id = $2 FOR SHARE";
+    /// Lets one closing after another take its place among the resolutions; each lets go with its commit.
+    pub(crate) const QUEUE_RESOLUTIONS: &str =
+        "SELECT value FROM deployment WHERE name = 'provider' FOR UPDATE";
+    /// Microseconds since 1970 at this moment.
+    pub(crate) const CLOCK: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+
+    pub(crate) const HAS_SCHEMA: &str = "SELECT 1 FROM pg_namespace WHERE nspname = $1";
+    pub(crate) const MIGRATIONS: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT COLLATE \"C\" NOT NULL PRIMARY KEY, sha256 TEXT NOT NULL)";
+    pub(crate) const LOCK_MIGRATIONS: &str = "LOCK TABLE migration IN EXCLUSIVE MODE";
+    pub(crate) const APPLIED: &str = "SELECT name, sha256 FROM migration ORDER BY name";
+    pub(crate) const ADD_MIGRATION: &str = "INSERT INTO migration (name, sha256) VALUES ($1, $2)";
 }
 
 #[cfg(test)]

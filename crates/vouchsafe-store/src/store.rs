@@ -18,6 +18,7 @@ use crate::files::{Bucket, Files};
 use crate::known::Tokens;
 use crate::migrate;
 use crate::opened::OpenedDocuments;
+use crate::postgres::{self, Connections, PostgresUrl};
 use crate::records::RecordFiles;
 use crate::seal::{KeyCache, MasterKey};
 use crate::session::{Faults, Session};
@@ -39,20 +40,36 @@ pub struct Options {
     pub faults: Option<Arc<dyn Faults>>,
     /// Where files that customers send lie; in the data folder without it.
     pub bucket: Option<Bucket>,
+    /// Which database holds the state.
+    pub database: Database,
+}
+
+/// Which database holds the state.
+#[derive(Debug, Clone, Default)]
+pub enum Database {
+    /// SQLite in the data folder: one process serves it.
+    #[default]
+    Embedded,
+    /// PostgreSQL, shared by all nodes of a deployment. Each has a data folder of its own with the same master key.
+    Postgres(Box<PostgresUrl>),
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy), faults: None, bucket: None }
+        Self {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            faults: None,
+            bucket: None,
+            database: Database::default(),
+        }
     }
 }
 
 /// The data of one deployment.
 #[derive(Debug)]
 pub struct Store {
-    path: PathBuf,
-    writer: SharedWriter,
-    readers: Readers,
+    engine: Engine,
     pub(crate) records: RecordFiles,
     files: Files,
     master: Arc<MasterKey>,
@@ -61,6 +78,13 @@ pub struct Store {
     tokens: Arc<Tokens>,
     options: Options,
     provider: TenantId,
+}
+
+/// What runs the statements.
+#[derive(Debug)]
+enum Engine {
+    Sqlite { path: PathBuf, writer: SharedWriter, readers: Readers },
+    Postgres(Connections),
 }
 
 /// A data folder taken by this process. A server takes it before it opens the store and keeps it to its end, so that
@@ -89,30 +113,46 @@ impl FolderLock {
 }
 
 impl Store {
-    /// Opens the data in `folder`, making it if there is none. The provider's id is drawn at the first opening.
+    /// Opens the data of which `folder` holds the master key, and all else that is not in a shared database, making it if
+    /// there is none. The provider's id is drawn at the first opening. Blocks until the schema is up to date.
     ///
     /// # Errors
     /// [`StoreError`] if the folder, the key or the schema cannot be used.
     pub fn open(folder: &Path, options: Options) -> Result<Self, StoreError> {
         private_folder(folder)?;
-        let path = folder.join("state.sqlite");
-        let master = Arc::new(master_key(&folder.join("master.key"), &path)?);
-        let connection = sqlite::open_writer(&path)?;
-        migrate::run(&connection)?;
-        belongs_here(&master, &connection)?;
-        let provider = provider_id(&connection, &*options.entropy)?;
         let tokens = Arc::<Tokens>::default();
+        let path = folder.join("state.sqlite");
+        let key = folder.join("master.key");
+        let (master, engine, provider) = match &options.database {
+            Database::Embedded => {
+                let used = std::fs::metadata(&path).is_ok_and(|file| file.len() > 0);
+                let master = master_key(&key, used)?;
+                let connection = sqlite::open_writer(&path)?;
+                migrate::run(&connection)?;
+                belongs_here(&master, &connection)?;
+                let provider = provider_id(&connection, &*options.entropy)?;
+                let readers = Readers::new(path.clone());
+                let writer = SharedWriter::new(connection, Arc::clone(&tokens), options.faults.clone())?;
+                (master, Engine::Sqlite { path, writer, readers }, provider)
+            }
+            Database::Postgres(url) => {
+                let first = || new_provider_id(&*options.entropy).to_string();
+                let check = |used| master_key(&key, used).map(|master| master.check());
+                let provider = postgres::set_up(url, check, first)?;
+                let wrong = |_| StoreError::Corrupt("the provider's id is none".to_owned());
+                let engine = Engine::Postgres(Connections::new(url)?);
+                (MasterKey::load_or_create(&key)?, engine, provider.parse().map_err(wrong)?)
+            }
+        };
         let files = match &options.bucket {
             Some(bucket) => Files::in_bucket(bucket)?,
             None => Files::in_folder(&folder.join("files"))?,
         };
         Ok(Self {
-            readers: Readers::new(path.clone()),
-            path,
-            writer: SharedWriter::new(connection, Arc::clone(&tokens), options.faults.clone())?,
+            engine,
+            master: Arc::new(master),
             records: RecordFiles::new(folder.join("records")),
             files,
-            master,
             keys: Arc::default(),
             documents: Arc::default(),
             tokens,
@@ -155,14 +195,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn work(&self) -> Result<Work, StoreError> {
-        let unit = self.writer.begin().await?;
-        let session = Session::writing(
-            unit,
-            Arc::clone(&self.master),
-            Arc::clone(&self.keys),
-            Arc::clone(&self.documents),
-            self.options.faults.clone(),
-        );
+        let (master, faults) = (Arc::clone(&self.master), self.options.faults.clone());
+        let session = match &self.engine {
+            Engine::Sqlite { writer, .. } => {
+                let (keys, documents) = (Arc::clone(&self.keys), Arc::clone(&self.documents));
+                Session::writing(writer.begin().await?, master, keys, documents, faults)
+            }
+            Engine::Postgres(connections) => Session::shared(connections.unit(), master, faults),
+        };
         Ok(Work::new(session, self.options.clone(), self.provider))
     }
 
@@ -171,21 +211,26 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub fn read(&self) -> Result<Reader, StoreError> {
-        let reader = self.readers.take()?;
-        let session = Session::reading(
-            reader,
-            Arc::clone(&self.master),
-            Arc::clone(&self.keys),
-            Arc::clone(&self.documents),
-        );
+        let master = Arc::clone(&self.master);
+        let session = match &self.engine {
+            Engine::Sqlite { readers, .. } => {
+                let (keys, documents) = (Arc::clone(&self.keys), Arc::clone(&self.documents));
+                Session::reading(readers.take()?, master, keys, documents)
+            }
+            Engine::Postgres(connections) => Session::shared(connections.view(), master, None),
+        };
         Ok(Reader { session, now: self.options.clock.now() })
     }
 
-    /// The API token with this hash: looked up once, then known until a change of tokens is committed.
+    /// The API token with this hash. Where no other node can change one, it is looked up once, then known until a change
+    /// of tokens is committed.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn token(&self, tenant: TenantId, hash: [u8; 32]) -> Result<Option<TokenRecord>, StoreError> {
+        if let Engine::Postgres(_) = self.engine {
+            return self.read()?.token(tenant, hash).await;
+        }
         let begun = match self.tokens.get(tenant, hash) {
             Ok(known) => return Ok(Some(known)),
             Err(begun) => begun,
@@ -202,7 +247,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::CommitFailed`] if it cannot be made durable.
     pub async fn settle(&self) -> Result<(), StoreError> {
-        self.writer.flush().await
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => writer.flush().await,
+            // Nobody sees there what is not on disk.
+            Engine::Postgres(_) => Ok(()),
+        }
     }
 
     /// Makes everything durable that was handed over; for a graceful end.
@@ -218,28 +267,44 @@ impl Store {
         self.documents.clear();
     }
 
-    /// Copies the write-ahead log into the database and cuts it to nothing.
-    pub(crate) async fn cut_log(&self) -> Result<(), StoreError> {
-        // A connection that only reads may keep pages of the log, too.
-        self.readers.close_idle();
-        self.writer.cut_log().await
+    /// Copies the write-ahead log into the database and cuts it to nothing. Gives the database's file; PostgreSQL has none
+    /// of ours.
+    pub(crate) async fn cut_log(&self) -> Result<Option<&Path>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite { path, writer, readers } => {
+                // A connection that only reads may keep pages of the log, too.
+                readers.close_idle();
+                writer.cut_log().await.map(|()| Some(path.as_path()))
+            }
+            Engine::Postgres(_) => Ok(None),
+        }
     }
 
     /// Writes the database anew, without pages that no row points to.
     pub(crate) async fn write_anew(&self) -> Result<(), StoreError> {
-        self.writer.write_anew().await
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => writer.write_anew().await,
+            Engine::Postgres(_) => Ok(()),
+        }
     }
 
-    /// The tenants whose logs this process has appended to since it was last asked. The last of it may not be committed
-    /// yet, so whoever publishes looks at each of them in the next round once more.
-    pub fn take_grown(&self) -> BTreeSet<TenantId> {
-        self.writer.take_grown()
+    /// The tenants whose logs have entries that no checkpoint covers: those that this process has appended to since it
+    /// was last asked, or all of a database that others append to as well. The last of it may not be committed yet, so
+    /// whoever publishes looks at each of them in the next round once more.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn take_grown(&self) -> Result<BTreeSet<TenantId>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => Ok(writer.take_grown()),
+            Engine::Postgres(_) => self.read()?.logs_behind().await,
+        }
     }
 
-    /// The database file, for backups and tests.
+    /// Whether other nodes may serve the same data.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
     }
 }
 
@@ -252,8 +317,7 @@ pub(crate) fn private_folder(folder: &Path) -> Result<(), StoreError> {
 }
 
 /// The master key. A new one is made for a new database only: an old one's values would never open again.
-fn master_key(key: &Path, database: &Path) -> Result<MasterKey, StoreError> {
-    let used = std::fs::metadata(database).is_ok_and(|file| file.len() > 0);
+fn master_key(key: &Path, used: bool) -> Result<MasterKey, StoreError> {
     if used && !key.exists() {
         let source = std::io::Error::new(
             std::io::ErrorKind::NotFound,
@@ -280,12 +344,16 @@ fn provider_id(connection: &Connection, entropy: &dyn Entropy) -> Result<TenantI
     if let Some(mut row) = sqlite::query(connection, sql::SETTING, &values!["provider"])?.into_iter().next() {
         return row.parsed(0);
     }
+    let provider = new_provider_id(entropy);
+    sqlite::execute(connection, sql::SET_SETTING, &values!["provider", provider])?;
+    Ok(provider)
+}
+
+fn new_provider_id(entropy: &dyn Entropy) -> TenantId {
     use vouchsafe_core::id::Id as _;
     let mut random = [0; 16];
     entropy.fill(TenantId::from_uuid(uuid::Uuid::nil()), &mut random);
-    let provider = TenantId::from_uuid(uuid::Builder::from_random_bytes(random).into_uuid());
-    sqlite::execute(connection, sql::SET_SETTING, &values!["provider", provider])?;
-    Ok(provider)
+    TenantId::from_uuid(uuid::Builder::from_random_bytes(random).into_uuid())
 }
 
 /// A consistent view of what is committed; every loader and list is its method.

@@ -57,20 +57,12 @@ impl Work {
     pub async fn lock(&mut self, tenants: impl IntoIterator<Item = TenantId>) -> Result<(), StoreError> {
         let tenants: BTreeSet<TenantId> = tenants.into_iter().collect();
         for tenant in tenants {
-            if self.heads.contains_key(&tenant) {
-                continue;
+            if !self.lock_found(tenant).await? {
+                self.session.execute(sql::ADD_LOG_HEAD, values![tenant]).await?;
+                self.lock_found(tenant).await?;
             }
-            let size = match self.log_size(tenant).await? {
-                Some(size) => size,
-                None => {
-                    self.session.execute(sql::ADD_LOG_HEAD, values![tenant]).await?;
-                    0
-                }
-            };
-            self.heads.insert(tenant, size);
         }
-        self.now = self.options.clock.now();
-        Ok(())
+        self.take_time().await
     }
 
     /// As [`Work::lock`], of those among these tenants that exist.
@@ -78,29 +70,33 @@ impl Work {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn lock_existing(&mut self, tenants: BTreeSet<TenantId>) -> Result<(), StoreError> {
-        let mut existing = BTreeSet::new();
         for tenant in tenants {
-            if self.log_size(tenant).await?.is_some() || self.has_tenant(tenant).await? {
-                existing.insert(tenant);
+            if !self.lock_found(tenant).await? && self.has_tenant(tenant).await? {
+                self.session.execute(sql::ADD_LOG_HEAD, values![tenant]).await?;
+                self.lock_found(tenant).await?;
             }
         }
-        self.lock(existing).await
+        self.take_time().await
     }
 
-    /// The size of a tenant's log, if it has one: on SQLite whoever holds the writer holds every head.
-    async fn log_size(&mut self, tenant: TenantId) -> Result<Option<u64>, StoreError> {
-        let held = self.heads.get(&tenant).copied();
-        if let Some(size) = held.or_else(|| self.session.known().and_then(|known| known.head(tenant))) {
-            return Ok(Some(size));
+    /// Locks a head if there is one.
+    async fn lock_found(&mut self, tenant: TenantId) -> Result<bool, StoreError> {
+        if self.heads.contains_key(&tenant) {
+            return Ok(true);
         }
-        let Some(mut row) = self.session.query_one(sql::LOG_SIZE, &values![tenant]).await? else {
-            return Ok(None);
+        let size = self.session.lock_head(tenant).await?;
+        self.heads.extend(size.map(|size| (tenant, size)));
+        Ok(size.is_some())
+    }
+
+    /// Takes the time of this unit of work: the clock's, or the database's where that is the one clock of all nodes.
+    async fn take_time(&mut self) -> Result<(), StoreError> {
+        let shared = match self.options.clock.is_the_machines() {
+            true => self.session.shared_time().await?,
+            false => None,
         };
-        let size = row.count(0)?;
-        if let Some(known) = self.session.known() {
-            known.learn_head(tenant, size);
-        }
-        Ok(Some(size))
+        self.now = shared.unwrap_or_else(|| self.options.clock.now());
+        Ok(())
     }
 
     /// What permits of this unit of work carry.

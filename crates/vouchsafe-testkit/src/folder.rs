@@ -27,11 +27,12 @@ impl Folder {
         Self(path)
     }
 
-    /// A new one with the files of `other` as they are at this moment: what a program that was killed now leaves.
+    /// A new one with the files of `other`, and what its database holds, as they are at this moment: what a program that was killed now leaves.
     #[must_use]
     pub fn copy_of(other: &Path) -> Self {
         let copy = Self::new();
         copy_all(other, &copy.0);
+        crate::database::copied(&copy.0);
         copy
     }
 

@@ -16,6 +16,7 @@
 
 pub mod cast;
 pub mod check;
+pub mod database;
 pub mod faults;
 mod folder;
 pub mod model;
@@ -24,6 +25,13 @@ mod world;
 
 pub use folder::Folder;
 pub use world::{Building, START, WHY, World, category, millis, sign_in_id};
+
+/// How often something random or concurrent is tried, of the number for the embedded database. On PostgreSQL each costs
+/// ten times as much, and the rules below are the same.
+#[must_use]
+pub fn rounds(embedded: u32) -> u32 {
+    if database::on_postgres() { embedded.div_ceil(10) } else { embedded }
+}
 
 /// Whether the long forms of random and concurrent tests run.
 #[must_use]

@@ -23,6 +23,7 @@ use vouchsafe_store::edge::{ManualClock, SeededEntropy};
 use vouchsafe_store::{Faults, Options, Store};
 
 use crate::cast::{CAST, LINKS, NOBODY, PROVIDER, TENANTS, Tenant};
+use crate::database::database;
 use crate::folder::Folder;
 
 /// When a world begins: 2027-01-15T08:00:00Z.
@@ -92,6 +93,7 @@ impl World {
             entropy: Arc::new(SeededEntropy::new(building.seed)),
             faults: building.faults.clone(),
             bucket: None,
+            database: database(folder.path()),
         };
         let store = Arc::new(Store::open(folder.path(), options).unwrap());
         let provider = store.provider();
@@ -114,6 +116,7 @@ impl World {
             entropy: Arc::new(SeededEntropy::new(seed)),
             faults: None,
             bucket: None,
+            database: database(folder.path()),
         };
         let store = Arc::new(Store::open(folder.path(), options).unwrap());
         let (clock, people) = (self.clock.clone(), self.people.clone());

@@ -11,7 +11,10 @@ use vouchsafe_testkit::cast::{PROVIDER, R1, S, Tenant};
 use vouchsafe_testkit::{World, check};
 
 /// Races of one test.
-const ROUNDS: usize = 1_000;
+fn races() -> usize {
+    vouchsafe_testkit::rounds(1_000) as usize
+}
+
 /// Cases that are raced about at the same time.
 const LANES: usize = 4;
 
@@ -72,7 +75,7 @@ async fn decide(world: Arc<World>, by: &'static str, yes: bool, id: AccessReques
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_administrators_who_decide_at_once_one_wins_and_the_other_gets_conflict() {
     let world = Arc::new(World::new().await);
-    let won = rounds(&world, ROUNDS, async |world, number| {
+    let won = rounds(&world, races(), async |world, number| {
         let (case, engineer) = opened(&world, false).await;
         let id = world.ask(engineer, case, world.ask_for(S)).await.unwrap();
         let (one, other) = at_once(
@@ -93,7 +96,7 @@ async fn of_two_administrators_who_decide_at_once_one_wins_and_the_other_gets_co
         let expected = if *yes { SideStatus::Approved } else { SideStatus::Rejected };
         assert_eq!(side.status(reader.now()), expected);
     }
-    assert_eq!(won.len(), ROUNDS);
+    assert_eq!(won.len(), races());
     check::logs(&world).await;
 }
 
@@ -175,35 +178,35 @@ async fn against_closing(against: Against, data: Tenant, count: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_live_after_closing_against_asking_for_own_data() {
-    against_closing(Against::Asking, S, ROUNDS / 2).await;
+    against_closing(Against::Asking, S, races() / 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_live_after_closing_against_asking_for_data_of_another() {
-    against_closing(Against::Asking, R1, ROUNDS / 2).await;
+    against_closing(Against::Asking, R1, races() / 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_live_after_closing_against_approving_for_own_data() {
-    against_closing(Against::Approving, S, ROUNDS / 2).await;
+    against_closing(Against::Approving, S, races() / 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_live_after_closing_against_approving_for_data_of_another() {
-    against_closing(Against::Approving, R1, ROUNDS / 2).await;
+    against_closing(Against::Approving, R1, races() / 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_live_after_closing_against_consenting() {
-    against_closing(Against::Consenting, S, ROUNDS).await;
+    against_closing(Against::Consenting, S, races()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_read_of_own_data_stands_behind_the_closing_that_it_was_raced_against() {
-    against_closing(Against::Reading, S, ROUNDS / 2).await;
+    against_closing(Against::Reading, S, races() / 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_read_of_data_of_another_stands_behind_the_closing_that_it_was_raced_against() {
-    against_closing(Against::Reading, R1, ROUNDS / 2).await;
+    against_closing(Against::Reading, R1, races() / 2).await;
 }

@@ -472,7 +472,11 @@ fn compared(leaky: bool) -> Result<(), TestError<Vec<Moment>>> {
         world
     });
     let config = Config {
-        cases: if vouchsafe_testkit::long() { 256 } else { 24 },
+        cases: if leaky {
+            24
+        } else {
+            vouchsafe_testkit::rounds(if vouchsafe_testkit::long() { 256 } else { 24 })
+        },
         failure_persistence: None,
         max_shrink_iters: if leaky { 0 } else { 300 },
         rng_seed: RngSeed::Fixed(7),

@@ -57,17 +57,18 @@ fn every_case_of_the_demo_makes_a_pack_that_holds_and_every_log_a_copy() {
         return;
     };
     let folder = Folder::new();
-    std::fs::create_dir_all(&folder.0).unwrap();
-    let _demo = Demo::start(&folder.0);
-    let world: Value = serde_json::from_slice(&std::fs::read(folder.0.join("demo.json")).unwrap()).unwrap();
+    std::fs::create_dir_all(folder.path()).unwrap();
+    let _demo = Demo::start(folder.path());
+    let world: Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("demo.json")).unwrap()).unwrap();
     let (mut packs, mut reads) = (0, 0);
-    read_something(&commands, &folder.0, &world);
+    read_something(&commands, folder.path(), &world);
     for name in ["Priya Nair", "Omar Haddad", "Yuki Tanabe"] {
         let people = world["people"].as_array().unwrap();
         let person = people.iter().find(|person| person["name"] == name).unwrap();
         let cli = Cli {
             program: &commands.join("vouchsafe"),
-            folder: &folder.0,
+            folder: folder.path(),
             server: world["url"].as_str().unwrap(),
             token: person["token"].as_str().unwrap(),
         };
@@ -94,13 +95,13 @@ fn every_case_of_the_demo_makes_a_pack_that_holds_and_every_log_a_copy() {
         let (_, told) = cli.ok(&["export", "log", "--to", &copy]);
         assert!(told.contains(", 0 tiles fetched"), "{told}");
         cli.ok(&["verify", &copy, "--key", &key]);
-        tile(&folder.0.join(&copy));
+        tile(&folder.path().join(&copy));
         let output = cli.run(&["verify", &copy, "--key", &key]);
         assert_eq!(output.status.code(), Some(1), "an altered copy holds");
     }
     assert!(packs > 3 && reads > 0, "{packs} packs, {reads} of them with reads");
     let parts: Vec<PathBuf> =
-        std::fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().path()).collect();
+        std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()).collect();
     assert!(!parts.iter().any(|path| path.to_string_lossy().contains(".part")), "{parts:?}");
 }
 

@@ -22,9 +22,9 @@ fn microsofts_own_sdk_lists_filters_pages_and_gets() {
         return;
     };
     let folder = Folder::new();
-    std::fs::create_dir_all(&folder.0).unwrap();
-    let _demo = Demo::start(&folder.0);
-    let world = std::fs::read(folder.0.join("demo.json")).unwrap();
+    std::fs::create_dir_all(folder.path()).unwrap();
+    let _demo = Demo::start(folder.path());
+    let world = std::fs::read(folder.path().join("demo.json")).unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/graph_sdk.py");
     let mut reading =
         Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

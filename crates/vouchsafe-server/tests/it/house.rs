@@ -1,7 +1,6 @@
 //! The demo's world behind the router. Every answer is held against the OpenAPI document.
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -19,6 +18,8 @@ use vouchsafe_server::demo::{DemoClock, DemoToken, Sizes, World, build};
 use vouchsafe_server::{Server, Settings, router};
 use vouchsafe_store::edge::Clock;
 use vouchsafe_store::{Faults, Options, Store, StoreError};
+pub(crate) use vouchsafe_testkit::Folder;
+use vouchsafe_testkit::database::database;
 
 use crate::contract::Contract;
 
@@ -101,28 +102,6 @@ impl Faults for FaultSwitch {
             Some(part) if statement.contains(part) => Err(StoreError::Injected),
             Some(_) | None => Ok(()),
         }
-    }
-}
-
-/// A folder in memory where there is one, deleted at the end.
-pub(crate) struct Folder(pub(crate) PathBuf);
-
-impl Folder {
-    pub(crate) fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let shared = PathBuf::from("/dev/shm");
-        let base = if shared.is_dir() { shared } else { std::env::temp_dir() };
-        let number = NEXT.fetch_add(1, Ordering::SeqCst);
-        let path = base.join(format!("vouchsafe-it-{}-{number}", std::process::id()));
-        // A test that was killed may have left one under a number that is in use again.
-        let _ = std::fs::remove_dir_all(&path);
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
@@ -237,10 +216,11 @@ impl House {
         let options = Options {
             clock: Arc::new(clock.clone()),
             faults: Some(Arc::clone(&faults) as Arc<dyn Faults>),
+            database: database(folder.path()),
             ..Options::default()
         };
-        let app = App::new(Arc::new(Store::open(&folder.0, options).unwrap()));
-        let app = app.publishing("vouchsafe.example", &folder.0.join("heads")).await.unwrap();
+        let app = App::new(Arc::new(Store::open(folder.path(), options).unwrap()));
+        let app = app.publishing("vouchsafe.example", &folder.path().join("heads")).await.unwrap();
         let world = build(&app, &clock.demo, 7, Sizes { people: 30, sign_ins: 200 }).await.unwrap();
         app.publish().await.unwrap();
         let settings = Settings { public_url: None, demo: true, demo_tenants: world.tenants.clone() };
@@ -271,16 +251,14 @@ impl House {
 
     /// A copy of all its files, the heads file among them.
     pub(crate) fn copied(&self) -> Folder {
-        let copy = Folder::new();
-        copy_all(&self._folder.0, &copy.0);
-        copy
+        Folder::copy_of(self._folder.path())
     }
 
     /// The same house on such a copy, as after its machine was put back from a backup.
     pub(crate) async fn restored(self, folder: Folder) -> Self {
         let options = Options { clock: Arc::new(self.clock.clone()), ..Options::default() };
-        let app = App::new(Arc::new(Store::open(&folder.0, options).unwrap()));
-        let app = app.publishing("vouchsafe.example", &folder.0.join("heads")).await.unwrap();
+        let app = App::new(Arc::new(Store::open(folder.path(), options).unwrap()));
+        let app = app.publishing("vouchsafe.example", &folder.path().join("heads")).await.unwrap();
         Self { app, _folder: folder, ..self }.watched_by(Vec::new())
     }
 
@@ -394,20 +372,6 @@ impl House {
     /// The diagnostics base of a case and an organisation.
     pub(crate) fn base(&self, case: &str, org: Org) -> String {
         format!("/diagnostics/{case}/{}/v1.0", self.tenant(org))
-    }
-}
-
-/// Copies a folder's files.
-fn copy_all(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_all(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

@@ -235,7 +235,7 @@ async fn killed_at_any_moment_nothing_that_was_answered_is_lost_and_no_log_is_fo
         let folder = Folder::new();
         let answered = Shared::default();
         for _ in 0..KILLS_PER_WORLD.min(left) {
-            let victim = Victim::start(&folder.0);
+            let victim = Victim::start(folder.path());
             let tenant =
                 victim.world["people"].as_array().unwrap().iter().find(|p| p["name"] == "Marta Kowal");
             let tenant: TenantId = tenant.unwrap()["tenantId"].as_str().unwrap().parse().unwrap();
@@ -245,7 +245,7 @@ async fn killed_at_any_moment_nothing_that_was_answered_is_lost_and_no_log_is_fo
             let after = Duration::from_millis(30 + u64::from(u16::from_le_bytes(random)) % 700);
             live(victim, after, &answered).await;
             let so_far = answered.lock().unwrap().clone();
-            check(&folder.0, tenant, &so_far).await;
+            check(folder.path(), tenant, &so_far).await;
             left -= 1;
         }
         let answered = answered.lock().unwrap().clone();

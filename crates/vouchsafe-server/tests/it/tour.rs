@@ -98,8 +98,8 @@ fn the_tour_does_what_it_says() {
         return;
     };
     let folder = Folder::new();
-    std::fs::create_dir_all(&folder.0).unwrap();
-    let _demo = Demo::start(&folder.0);
+    std::fs::create_dir_all(folder.path()).unwrap();
+    let _demo = Demo::start(folder.path());
     let mut script = "set -euo pipefail\n".to_owned();
     for block in &blocks {
         script.push_str(&format!("{}echo '{BETWEEN}'\n", block.script));
@@ -107,9 +107,9 @@ fn the_tour_does_what_it_says() {
     let path = std::env::var("PATH").unwrap_or_default();
     let mut shell = Command::new("bash")
         .args(["-c", "exec 2>&1; exec bash"])
-        .current_dir(&folder.0)
+        .current_dir(folder.path())
         .env("PATH", format!("{}:{path}", commands.display()))
-        .env("HOME", &folder.0)
+        .env("HOME", folder.path())
         .env_remove("VOUCHSAFE_TOKEN")
         .env_remove("VOUCHSAFE_PROFILE")
         .stdin(Stdio::piped())

@@ -58,8 +58,8 @@ pub(crate) fn source(
     kinds: &[&str],
 ) -> Upstreams {
     let folder = Folder::new();
-    std::fs::create_dir_all(&folder.0).unwrap();
-    let file = folder.0.join("secret");
+    std::fs::create_dir_all(folder.path()).unwrap();
+    let file = folder.path().join("secret");
     std::fs::write(&file, format!("{secret}\n")).unwrap();
     let configured = config::Upstream {
         tenant_id: house.tenant(org),
@@ -297,11 +297,11 @@ async fn a_token_is_fetched_once_and_wrong_credentials_are_the_operators_matter(
 #[tokio::test]
 async fn a_server_with_a_source_of_nobody_does_not_start() {
     let folder = Folder::new();
-    std::fs::create_dir_all(&folder.0).unwrap();
-    let secret = folder.0.join("secret");
-    let file = folder.0.join("vouchsafe.toml");
+    std::fs::create_dir_all(folder.path()).unwrap();
+    let secret = folder.path().join("secret");
+    let file = folder.path().join("vouchsafe.toml");
     let write = |kinds: &str| {
-        let data = folder.0.join("data");
+        let data = folder.path().join("data");
         let text = format!(
             r#"
             listen = "127.0.0.1:0"

@@ -1,8 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use rusqlite::Connection;
 
 use super::ALL;
+use crate::postgres::{PostgresUrl, set_up};
 
 /// `$1` is a name to SQLite, which numbers parameters by their first use. Where the n-th is `$n`, values bound in order
 /// are those that the other database's numbers mean.
@@ -43,4 +45,84 @@ fn every_statement_names_its_tenant_or_is_a_known_job_over_all() {
         .map(|(name, _)| *name)
         .collect();
     assert_eq!(without, over_all.into());
+}
+
+/// A schema of its own with every migration, on the server that `VOUCHSAFE_TEST_POSTGRES` names, if it does.
+async fn on_postgres() -> Option<(tokio_postgres::Client, String)> {
+    let server = std::env::var("VOUCHSAFE_TEST_POSTGRES").ok()?;
+    let schema = format!("test_{:016x}", RandomState::new().build_hasher().finish());
+    let url = PostgresUrl::parse(&server).and_then(|url| url.in_schema(&schema)).unwrap();
+    set_up(&url, |used| Ok(format!("{used}")), || "provider".to_owned()).unwrap();
+    let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(&format!("SET search_path TO {schema}")).await.unwrap();
+    Some((client, schema))
+}
+
+#[tokio::test]
+async fn every_statement_prepares_on_postgresql() {
+    let Some((client, _)) = on_postgres().await else { return };
+    use super::postgres as only;
+    let own = [only::LOCK_LOG_HEAD, only::KEEP_ACCOUNT, only::QUEUE_RESOLUTIONS, only::CLOCK];
+    for (name, text) in ALL.iter().copied().chain(own.map(|text| (text, text))) {
+        let prepared = client.prepare(text).await;
+        prepared.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    }
+}
+
+#[tokio::test]
+async fn both_databases_have_the_same_tables_columns_and_keys() {
+    let Some((client, schema)) = on_postgres().await else { return };
+    let mut there: BTreeMap<String, BTreeSet<(String, String, bool)>> = BTreeMap::new();
+    let columns = "SELECT table_name::text, column_name::text, data_type::text, is_nullable::text = 'NO', collation_name::text FROM information_schema.columns WHERE table_schema = $1";
+    for row in client.query(columns, &[&schema]).await.unwrap() {
+        let (table, column, kind): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+        if kind == "text" && table != "migration" {
+            // Names sort by their bytes, whatever the server's language is.
+            assert_eq!(row.get::<_, Option<String>>(4).as_deref(), Some("C"), "{table}.{column}");
+        }
+        there.entry(table).or_default().insert((column, kind, row.get(3)));
+    }
+    let keys = "SELECT t.relname::text, pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid WHERE contype = 'p' AND connamespace = $1::text::regnamespace";
+    let mut keys_there = BTreeMap::new();
+    for row in client.query(keys, &[&schema]).await.unwrap() {
+        let definition: String = row.get(1);
+        keys_there.insert(row.get::<_, String>(0), definition.replace("PRIMARY KEY ", ""));
+    }
+    let connection = Connection::open_in_memory().unwrap();
+    crate::migrate::run(&connection).unwrap();
+    let mut here = BTreeMap::new();
+    let mut keys_here = BTreeMap::new();
+    let mut tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
+    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    for table in tables {
+        let mut described = connection.prepare(&format!("PRAGMA table_info({table})")).unwrap();
+        let rows = described.query_map([], |row| {
+            Ok((
+                row.get::<_, String>(1)?,
+                row.get::<_, String>(2)?,
+                row.get::<_, bool>(3)?,
+                row.get::<_, u32>(5)?,
+            ))
+        });
+        let mut key = BTreeMap::new();
+        let mut columns = BTreeSet::new();
+        for (column, kind, required, place) in rows.unwrap().map(Result::unwrap) {
+            let kind = match kind.as_str() {
+                "INTEGER" => "bigint",
+                "BLOB" => "bytea",
+                "TEXT" => "text",
+                other => panic!("{table}.{column} is a {other}"),
+            };
+            if place > 0 {
+                key.insert(place, column.clone());
+            }
+            columns.insert((column, kind.to_owned(), required));
+        }
+        let key: Vec<String> = key.into_values().collect();
+        keys_here.insert(table.clone(), format!("({})", key.join(", ")));
+        here.insert(table, columns);
+    }
+    assert_eq!(there, here);
+    assert_eq!(keys_there, keys_here);
 }

@@ -15,7 +15,8 @@ use vouchsafe_core::setup::{self, Account, TokenRecord};
 use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant, TenantKind};
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::edge::{Entropy, ManualClock, SeededEntropy};
-use vouchsafe_store::{Faults, Options, Store, StoreError};
+use vouchsafe_store::{Database, Faults, Options, Store, StoreError};
+use vouchsafe_testkit::database::{database, execute};
 
 pub(crate) const START_MILLIS: i64 = 1_800_000_000_000;
 
@@ -75,9 +76,10 @@ impl Entropy for Draws {
     }
 }
 
-fn options(clock: &ManualClock, draws: &Arc<Draws>) -> Options {
+fn options(clock: &ManualClock, draws: &Arc<Draws>, folder: &Folder) -> Options {
     let entropy = Arc::clone(draws) as Arc<dyn Entropy>;
-    Options { clock: Arc::new(clock.clone()), entropy, faults: None, bucket: None }
+    let database = database(folder.path());
+    Options { clock: Arc::new(clock.clone()), entropy, faults: None, bucket: None, database }
 }
 
 /// A store with its surroundings.
@@ -98,7 +100,7 @@ impl Home {
         let clock = ManualClock::at(Timestamp::from_millis(START_MILLIS));
         let folder = Folder::new();
         let draws = Draws::new();
-        let store = Store::open(folder.path(), change(options(&clock, &draws))).unwrap();
+        let store = Store::open(folder.path(), change(options(&clock, &draws, &folder))).unwrap();
         Self { store, clock, folder, draws }
     }
 
@@ -109,14 +111,24 @@ impl Home {
     /// A store whose provider has this id.
     pub(crate) fn of_provider(provider: TenantId) -> Self {
         let home = Self::new();
-        let raw = rusqlite::Connection::open(home.folder.database()).unwrap();
-        let provider = provider.to_string();
-        raw.execute("UPDATE deployment SET value = $1 WHERE name = 'provider'", [provider]).unwrap();
+        let change = "UPDATE deployment SET value = $1 WHERE name = 'provider'";
+        assert_eq!(home.behind_its_back(change, &[&provider.to_string()]), 1);
         Self { store: home.reopened().unwrap(), ..home }
     }
 
+    /// Changes rows as somebody would who can write to the database; gives their number.
+    pub(crate) fn behind_its_back(&self, change: &str, values: &[&str]) -> u64 {
+        match database(self.folder.path()) {
+            Database::Embedded => {
+                let raw = rusqlite::Connection::open(self.folder.database()).unwrap();
+                raw.execute(change, rusqlite::params_from_iter(values)).unwrap() as u64
+            }
+            Database::Postgres(_) => execute(self.folder.path(), change, values),
+        }
+    }
+
     pub(crate) fn reopened(&self) -> Result<Store, StoreError> {
-        Store::open(self.folder.path(), options(&self.clock, &self.draws))
+        Store::open(self.folder.path(), options(&self.clock, &self.draws, &self.folder))
     }
 
     /// Records a decision of the service in a unit of work of its own.

@@ -90,7 +90,7 @@ impl Permits for Permitting {
 
 impl StoreSink {
     pub(crate) fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Self { home: Arc::new(Home::of_provider(provider())), runtime: Arc::new(runtime) }
     }
 
@@ -247,7 +247,7 @@ fn instants(world: &World<StoreSink>) -> BTreeSet<Timestamp> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: vouchsafe_testkit::rounds(24), failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn the_store_holds_and_lists_what_the_rules_decided(setup: u16, steps in life(), later in 0u32..60 * 24 * 40) {

@@ -556,7 +556,7 @@ proptest! {
         newest: bool,
         top in 1u32..8,
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let home = Home::new();
             let to_records = |resource, values: &[Value]| values.iter().map(|value| record(resource, value)).collect::<Vec<_>>();

@@ -326,8 +326,7 @@ async fn what_another_connection_writes_is_seen_by_the_next_unit_of_work() {
     };
     assert!(!may().await);
     let administrator = "62e90394-69f5-4237-9190-012177145e10";
-    let raw = rusqlite::Connection::open(home.folder.database()).unwrap();
-    raw.execute("UPDATE account SET roles = $1", [administrator]).unwrap();
+    home.behind_its_back("UPDATE account SET roles = $1", &[administrator]);
     assert!(may().await);
 }
 
