@@ -243,7 +243,7 @@ impl App {
         let rows = Rows(work.record(permit, decided).await?);
         let view = EndedView { id: id.to_string(), reads_ended: work.now() };
         let view = finish(work, call, view).await?;
-        self.live.stop(&rows.ended_grants());
+        self.live.stop(&rows.ended_grants()).await;
         Ok(view)
     }
 
@@ -274,7 +274,7 @@ impl App {
         let seen = work.now();
         let view = ask_view(&mut work, ask, seen).await?;
         let view = finish(work, call, AccessView::Ask(Box::new(view))).await?;
-        self.live.stop(&rows.ended_grants());
+        self.live.stop(&rows.ended_grants()).await;
         Ok(view)
     }
 

@@ -250,7 +250,7 @@ impl App {
         }
         let ended = ended_grants(decided.writes());
         let view = recorded(work, call, permit, decided, me).await?;
-        self.live.stop(&ended);
+        self.live.stop(&ended).await;
         Ok(view)
     }
 
@@ -372,7 +372,7 @@ impl App {
         let decided = rules::assign(&case, &next.person, reason, &policies, &cx)?;
         // The former engineer can read nothing more, whether grants pass on or not.
         let view = recorded(work, call, permit, decided, &me).await?;
-        self.live.stop_case(id);
+        self.live.stop_cases(&[id]).await;
         Ok(view)
     }
 
@@ -416,7 +416,7 @@ impl App {
         let cx = me.context(&work);
         let decided = rules::close(&case, how, &cx)?;
         let view = recorded(work, call, permit, decided, &me).await?;
-        self.live.stop_case(id);
+        self.live.stop_cases(&[id]).await;
         Ok(view)
     }
 

@@ -16,7 +16,7 @@ use vouchsafe_core::log_key::{LogHead, LogKey, add_log_key, adopt_heads};
 use vouchsafe_core::permit::{ManageLog, for_service};
 use vouchsafe_log::checkpoint::{Checkpoint, CheckpointError};
 use vouchsafe_log::note::Note;
-use vouchsafe_store::{Head, Heads, Published, StoreError, StoredNode};
+use vouchsafe_store::{Head, Heads, Published, Reader, StoreError, StoredNode};
 
 use crate::{App, AppError};
 
@@ -119,6 +119,11 @@ impl App {
         let heads = match Heads::open(file)? {
             Some(heads) => heads,
             None if published.is_empty() => Heads::create(file, BTreeMap::new())?,
+            // A node that joins others: it holds them to what it finds now, from now on.
+            None if self.store.is_shared() => {
+                tracing::warn!(file = %file.display(), "this node had no heads file: it watches the logs from here on");
+                Heads::create(file, published.clone())?
+            }
             None => return Err(EvidenceError::NoHeads(file.to_owned())),
         };
         for (tenant, head) in heads.iter() {
@@ -127,12 +132,16 @@ impl App {
                 return Err(EvidenceError::LostEntries { tenant, published: head.size, stored });
             }
         }
-        for (tenant, head) in published {
-            agrees(tenant, Some(head), heads.get(tenant))?;
-        }
         let behind = reader.logs_behind().await?;
+        let mut publishing = Publishing { host: host.to_owned(), heads, behind, again: BTreeSet::new() };
+        if self.store.is_shared() {
+            followed(&mut publishing.heads, &mut reader, published).await?;
+        } else {
+            for (tenant, head) in published {
+                agrees(tenant, Some(head), publishing.heads.get(tenant))?;
+            }
+        }
         drop(reader);
-        let publishing = Publishing { host: host.to_owned(), heads, behind, again: BTreeSet::new() };
         Ok(Self { publisher: Some(Publisher(Arc::new(Mutex::new(publishing)))), ..self })
     }
 
@@ -144,6 +153,15 @@ impl App {
     pub async fn publish(&self) -> Result<usize, EvidenceError> {
         let Some(Publisher(publisher)) = &self.publisher else { return Ok(0) };
         let mut publishing = publisher.lock().await;
+        if self.store.is_shared() {
+            let mut reader = self.store.read()?;
+            let published = reader.published_heads().await?;
+            followed(&mut publishing.heads, &mut reader, published).await?;
+            drop(reader);
+            if !self.store.leads("publish").await? {
+                return Ok(0);
+            }
+        }
         let grown = self.store.take_grown().await?;
         publishing.behind.extend(&grown);
         let again = std::mem::replace(&mut publishing.again, grown);
@@ -316,6 +334,32 @@ impl App {
         Heads::create(file, heads)?;
         Ok(tenants.len())
     }
+}
+
+/// Writes down what other nodes have published since, once it is certain that it only goes on from what this node knows.
+async fn followed(
+    heads: &mut Heads,
+    reader: &mut Reader,
+    published: BTreeMap<TenantId, Head>,
+) -> Result<(), EvidenceError> {
+    let mut newer = Vec::new();
+    for (tenant, head) in published {
+        let known = heads.get(tenant);
+        if known.is_some_and(|known| known.size >= head.size) {
+            agrees(tenant, Some(head), known)?;
+            continue;
+        }
+        if let Some(known) = known
+            && reader.frontier(tenant, known.size).await?.root() != known.root
+        {
+            return Err(EvidenceError::OtherTree { tenant, size: known.size });
+        }
+        newer.push((tenant, head));
+    }
+    if !newer.is_empty() {
+        heads.advance(&newer)?;
+    }
+    Ok(())
 }
 
 /// Whether what the database says was published is what the heads file says, or the file is ahead of it.

@@ -70,7 +70,7 @@ impl App {
         work.record(permit, decided).await?;
         let view = EndedView { id: id.to_string(), reads_ended: work.now() };
         let view = finish(work, call, view).await?;
-        self.live.stop(&[id]);
+        self.live.stop(&[id]).await;
         Ok(view)
     }
 
@@ -97,7 +97,7 @@ impl App {
         let rows = Rows(work.record(permit, decided).await?);
         let view = RemovedAll { grants: rows.ended_grants(), reads_ended: work.now() };
         let view = finish(work, call, view).await?;
-        self.live.stop(&view.grants);
+        self.live.stop(&view.grants).await;
         Ok(view)
     }
 

@@ -52,7 +52,7 @@ pub use error::AppError;
 pub use evidence::EvidenceError;
 pub use fsck::FsckReport;
 pub use import::{ImportReport, Rejected};
-pub use live::{LiveAnswer, LiveAnswers};
+pub use live::{LOOK_EVERY, LiveAnswer, LiveAnswers};
 pub use own::version_of;
 pub use own_sign_ins::SignInListing;
 pub use preview::Preview;
@@ -90,6 +90,13 @@ impl App {
             witnesses: Arc::default(),
             desk: desk::Desk::default(),
         }
+    }
+
+    /// The same application as one of several nodes on a database: whoever ends access is answered once no other node can
+    /// be sending anything that rests on it.
+    #[must_use]
+    pub fn among_nodes(self) -> Self {
+        Self { live: LiveAnswers::among_nodes(), ..self }
     }
 
     /// The same application, which reads some tenants' data from live sources.

@@ -1,16 +1,32 @@
-//! Answers that are still being sent. Access that ends cuts them off: whoever ends it is answered only after every
-//! such answer of this node was told to stop (`lifecycle.md`, *Effective access*, "Sent").
+//! Answers that are still being sent. Access that ends cuts them off: whoever ends it is answered only after every such
+//! answer was told to stop (`lifecycle.md`, *Effective access*, "Sent").
+//!
+//! On this node that is done at once. Other nodes learn it from the database: each looks again, every
+//! [`LOOK_EVERY`], whether the answers that it is sending still rest on anything, and stops one that it has not been able
+//! to look at for [`UNSEEN_MAX`]. So on several nodes whoever ends access is answered [`ELSEWHERE`] after the commit.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use vouchsafe_core::id::{GrantId, SupportRequestId};
+use tokio::time::Instant;
+use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId, UserId};
+
+use crate::{App, AppError};
+
+/// Pause between two looks at what the answers rest on that are being sent.
+pub const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How old the last look may be at most while an answer goes on.
+const UNSEEN_MAX: Duration = Duration::from_millis(500);
+/// After so long no other node sends anything that rests on access which has ended.
+const ELSEWHERE: Duration = Duration::from_secs(1);
 
 /// The answers of this node that carry diagnostic data and are not wholly sent.
 #[derive(Debug, Clone, Default)]
 pub struct LiveAnswers {
     inner: Arc<Inner>,
+    among_nodes: bool,
 }
 
 #[derive(Debug, Default)]
@@ -20,43 +36,116 @@ struct Inner {
 }
 
 /// What an answer rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Basis {
+    /// The case.
+    pub case: SupportRequestId,
+    /// Who reads.
+    pub engineer: UserId,
+    /// Whose data.
+    pub tenant: TenantId,
+    /// None for basic data, which needs no grant.
+    pub grant: Option<GrantId>,
+}
+
 #[derive(Debug)]
 struct Sending {
-    case: SupportRequestId,
-    /// None for basic data, which needs no grant.
-    grant: Option<GrantId>,
-    stopped: Arc<AtomicBool>,
+    basis: Basis,
+    answer: Arc<Answer>,
+}
+
+#[derive(Debug)]
+struct Answer {
+    stopped: AtomicBool,
+    seen: Mutex<Instant>,
 }
 
 impl LiveAnswers {
-    /// Registers an answer of a case; it counts until the handle is dropped. Register before the last check of what it
-    /// rests on, so that no end of access falls between the two.
+    /// Those of a node that is not the only one on its database.
+    pub(crate) fn among_nodes() -> Self {
+        Self { among_nodes: true, ..Self::default() }
+    }
+
+    /// Registers an answer; it counts until the handle is dropped. Register before the last check of what it rests on, so
+    /// that no end of access falls between the two.
     #[must_use]
-    pub fn register(&self, case: SupportRequestId, grant: Option<GrantId>) -> LiveAnswer {
+    pub fn register(&self, basis: Basis) -> LiveAnswer {
         let number = self.inner.next.fetch_add(1, Ordering::Relaxed);
-        let stopped = Arc::new(AtomicBool::new(false));
-        let sending = Sending { case, grant, stopped: Arc::clone(&stopped) };
+        let answer = Arc::new(Answer { stopped: AtomicBool::new(false), seen: Mutex::new(Instant::now()) });
+        let sending = Sending { basis, answer: Arc::clone(&answer) };
         self.inner.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(number, sending);
-        LiveAnswer { answers: self.clone(), number, stopped }
+        LiveAnswer { answers: self.clone(), number, answer }
     }
 
-    /// Stops every answer under these grants: none of them hands over another byte.
-    pub fn stop(&self, grants: &[GrantId]) {
+    /// Stops every answer under these grants, on every node: none of them hands over another byte after this.
+    pub async fn stop(&self, grants: &[GrantId]) {
         if !grants.is_empty() {
-            self.stop_those(|sending| sending.grant.is_some_and(|grant| grants.contains(&grant)));
+            self.stop_those(|basis| basis.grant.is_some_and(|grant| grants.contains(&grant))).await;
         }
     }
 
-    /// Stops every answer of a case, also those that need no grant.
-    pub fn stop_case(&self, case: SupportRequestId) {
-        self.stop_those(|sending| sending.case == case);
+    /// Stops every answer of these cases, also those that need no grant.
+    pub async fn stop_cases(&self, cases: &[SupportRequestId]) {
+        if !cases.is_empty() {
+            self.stop_those(|basis| cases.contains(&basis.case)).await;
+        }
     }
 
-    fn stop_those(&self, ended: impl Fn(&Sending) -> bool) {
+    async fn stop_those(&self, ended: impl Fn(&Basis) -> bool) {
+        for sending in self.inner.answers.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            if ended(&sending.basis) {
+                sending.answer.stopped.store(true, Ordering::SeqCst);
+            }
+        }
+        if self.among_nodes {
+            tokio::time::sleep(ELSEWHERE).await;
+        }
+    }
+
+    /// What the answers rest on that are being sent.
+    fn bases(&self) -> BTreeSet<Basis> {
         let answers = self.inner.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        for sending in answers.values().filter(|sending| ended(sending)) {
-            sending.stopped.store(true, Ordering::SeqCst);
+        answers.values().map(|sending| sending.basis).collect()
+    }
+
+    /// Notes what a look has found that began at `begun`.
+    fn seen(&self, begun: Instant, basis: &Basis, holds: bool) {
+        for sending in self.inner.answers.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            if sending.basis == *basis {
+                if holds {
+                    let mut seen = sending.answer.seen.lock().unwrap_or_else(PoisonError::into_inner);
+                    *seen = begun.max(*seen);
+                } else {
+                    sending.answer.stopped.store(true, Ordering::SeqCst);
+                }
+            }
         }
+    }
+}
+
+impl App {
+    /// Looks again at what the answers rest on that this node is sending, and stops those that rest on nothing any more.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`]: then they stop by themselves before long.
+    pub async fn look_at_answers(&self) -> Result<(), AppError> {
+        let bases = self.live.bases();
+        if bases.is_empty() {
+            return Ok(());
+        }
+        let begun = Instant::now();
+        let mut reader = self.store.read()?;
+        for basis in bases {
+            let case = reader.desk_case(self.store.provider(), basis.case).await?;
+            let mut holds =
+                case.is_some_and(|case| case.is_open() && case.engineer() == Some(basis.engineer));
+            if let Some(grant) = basis.grant {
+                let grant = reader.grant(basis.tenant, grant).await?;
+                holds &= grant.is_some_and(|grant| grant.is_live(reader.now()));
+            }
+            self.live.seen(begun, &basis, holds);
+        }
+        Ok(())
     }
 }
 
@@ -65,14 +154,18 @@ impl LiveAnswers {
 pub struct LiveAnswer {
     answers: LiveAnswers,
     number: u64,
-    stopped: Arc<AtomicBool>,
+    answer: Arc<Answer>,
 }
 
 impl LiveAnswer {
-    /// Whether access has ended: then nothing more may be sent.
+    /// Whether access has ended, or may have, for all that this node knows: then nothing more may be sent.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::SeqCst)
+        let unseen = || {
+            let seen = *self.answer.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            self.answers.among_nodes && seen.elapsed() > UNSEEN_MAX
+        };
+        self.answer.stopped.load(Ordering::SeqCst) || unseen()
     }
 }
 

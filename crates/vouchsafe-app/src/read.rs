@@ -22,7 +22,7 @@ use vouchsafe_store::{Reach, RecordsOf, Session, StoreError, SummaryBy};
 use crate::call::{Acting, acting};
 use crate::case::LOOK;
 use crate::cursor::{ListOptions, RecordCursor, bad};
-use crate::live::LiveAnswer;
+use crate::live::{self, LiveAnswer};
 use crate::reveal::{Shown, shown_under};
 use crate::{App, AppError, Who};
 use asked::Asked;
@@ -154,7 +154,12 @@ impl App {
     ) -> Result<ReadAnswer, AppError> {
         let looked = self.look(who, query).await?;
         // Registered before everything is checked for the last time, so that no end of it can slip in between.
-        let live = self.live.register(query.case, looked.grant.as_ref().map(|grant| grant.id));
+        let live = self.live.register(live::Basis {
+            case: query.case,
+            engineer: who.user,
+            tenant: query.tenant,
+            grant: looked.grant.as_ref().map(|grant| grant.id),
+        });
         let asked = Asked::of(self, query, &looked)?;
         let (category, text, typed) = (asked.category, asked.text.clone(), asked.typed.clone());
         let found = self.fetch(query, &looked, asked).await?;

@@ -8,9 +8,9 @@ use vouchsafe_core::person::PersonKind;
 use vouchsafe_core::problem_type::PROBLEM_TYPES;
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_core::time::Duration;
-use vouchsafe_store::{FolderLock, Options, Store, StoreError};
+use vouchsafe_store::StoreError;
 
-use crate::config::{Config, NewOrganization};
+use crate::config::{Config, NewOrganization, OpenError};
 
 /// How long the printed tokens last.
 const TOKEN_LASTS: Duration = Duration::days(90);
@@ -35,6 +35,9 @@ pub enum BootstrapError {
     /// There is data already; running again would make a second way in.
     #[error("this deployment has been set up already")]
     AlreadyDone,
+    /// The data cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -49,9 +52,8 @@ pub enum BootstrapError {
 /// [`BootstrapError`].
 pub async fn run(config: &Config) -> Result<Vec<PrintedToken>, BootstrapError> {
     let asked = config.bootstrap.clone().ok_or(BootstrapError::NotAsked)?;
-    let folder = config.folder().ok_or(BootstrapError::NotAsked)?;
-    let _ours = FolderLock::take(&folder)?;
-    let store = Arc::new(Store::open(&folder, Options::default())?);
+    let (store, _ours) = config.open()?;
+    let store = Arc::new(store);
     let provider = store.provider();
     if store.read()?.tenant(provider).await?.is_some() {
         return Err(BootstrapError::AlreadyDone);

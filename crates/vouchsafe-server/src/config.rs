@@ -4,11 +4,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use vouchsafe_store::{FolderLock, Options, Store, StoreError};
 
+mod database;
 mod files;
 mod upstream;
 mod witness;
 
+pub use database::Database;
 pub use files::Files;
 pub use upstream::Upstream;
 pub use witness::Witness;
@@ -34,14 +37,6 @@ pub struct Config {
     /// Where tenants' data is read live.
     #[serde(default, rename = "upstream")]
     pub upstreams: Vec<Upstream>,
-}
-
-/// Where the data is.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Database {
-    /// `sqlite:FOLDER`: a folder that holds the database, the tenants' record files and the master key.
-    pub url: String,
 }
 
 /// How logs are published.
@@ -136,9 +131,7 @@ impl Config {
             .map_err(|source| ConfigError::Invalid { path: name.clone(), source: Box::new(source) })?;
         let unsupported =
             |message: &str| ConfigError::Unsupported { path: name.clone(), message: message.to_owned() };
-        if config.folder().is_none() {
-            return Err(unsupported("`database.url` must be `sqlite:FOLDER` in this version"));
-        }
+        config.database.check().map_err(|message| unsupported(&message))?;
         let local = config.public_url.starts_with("http://127.0.0.1")
             || config.public_url.starts_with("http://localhost");
         if !(config.public_url.starts_with("https://") || local) || config.public_url.ends_with('/') {
@@ -169,6 +162,36 @@ impl Config {
     /// The data folder.
     #[must_use]
     pub fn folder(&self) -> Option<PathBuf> {
-        self.database.url.strip_prefix("sqlite:").filter(|folder| !folder.is_empty()).map(PathBuf::from)
+        self.database.folder()
     }
+
+    /// Opens the data of this deployment, of whose folder this process is the only user.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(&self) -> Result<(Store, FolderLock), OpenError> {
+        let folder = self.folder().ok_or(OpenError::NoFolder)?;
+        let ours = FolderLock::take(&folder)?;
+        let bucket = self.files.as_ref().map(Files::bucket).transpose()?;
+        if bucket.is_some() {
+            // Another part of the program may have been first; it is the same one.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        let options = Options { bucket, database: self.database.store()?, ..Options::default() };
+        Ok((Store::open(&folder, options)?, ours))
+    }
+}
+
+/// Why the data of a deployment cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file that the configuration names cannot be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The configuration names no folder.
+    #[error("the configuration names no data folder")]
+    NoFolder,
 }

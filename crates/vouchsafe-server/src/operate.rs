@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use vouchsafe_app::{App, EvidenceError, FsckReport};
 use vouchsafe_core::id::TenantId;
-use vouchsafe_store::{FolderLock, Options, Store};
+use vouchsafe_store::FolderLock;
 
-use crate::config::Config;
+use crate::config::{Config, OpenError};
 use crate::serve::ServeError;
 
 /// Lets every log go on from what the database holds, whatever the heads file says. Gives the number of logs.
@@ -15,7 +15,7 @@ use crate::serve::ServeError;
 /// [`ServeError`].
 pub async fn adopt_heads(config: &Config) -> Result<usize, ServeError> {
     let (app, _ours) = opened(config)?;
-    let folder = config.folder().ok_or(ServeError::NoFolder)?;
+    let folder = config.folder().ok_or(OpenError::NoFolder)?;
     let adopted = app.adopt_heads(&config.heads_file(&folder)).await?;
     app.store().close().await;
     Ok(adopted)
@@ -27,7 +27,7 @@ pub async fn adopt_heads(config: &Config) -> Result<usize, ServeError> {
 /// [`ServeError`] if they cannot be read at all.
 pub async fn fsck(config: &Config) -> Result<FsckReport, ServeError> {
     let (app, _ours) = opened(config)?;
-    let folder = config.folder().ok_or(ServeError::NoFolder)?;
+    let folder = config.folder().ok_or(OpenError::NoFolder)?;
     let report = app.fsck(Some(&config.heads_file(&folder))).await.map_err(EvidenceError::from)?;
     app.store().close().await;
     Ok(report)
@@ -54,8 +54,6 @@ pub async fn rotate_log_keys(config: &Config, only: Option<TenantId>) -> Result<
 
 /// The deployment's data, which no server is using.
 fn opened(config: &Config) -> Result<(App, FolderLock), ServeError> {
-    let folder = config.folder().ok_or(ServeError::NoFolder)?;
-    let ours = FolderLock::take(&folder)?;
-    let store = Store::open(&folder, Options::default())?;
+    let (store, ours) = config.open()?;
     Ok((App::new(Arc::new(store)), ours))
 }

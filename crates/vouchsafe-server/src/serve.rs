@@ -9,9 +9,9 @@ use tokio::sync::watch;
 use vouchsafe_app::{App, AppError, EvidenceError};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::tenant::TenantKind;
-use vouchsafe_store::{FolderLock, Options, Store};
+use vouchsafe_store::edge::{Clock, SystemClock};
 
-use crate::config::{Config, ConfigError, Files};
+use crate::config::{Config, OpenError};
 use crate::upstream::{self, ConnectError};
 use crate::witness::{self, WitnessSetupError};
 use crate::{Server, Settings, router};
@@ -34,6 +34,9 @@ const DRAIN_FOR: Duration = Duration::from_secs(10);
 /// Why a server does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// The data cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] vouchsafe_store::StoreError),
@@ -46,9 +49,6 @@ pub enum ServeError {
         #[source]
         source: std::io::Error,
     },
-    /// The bucket's secret cannot be read.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
     /// The listener failed.
     #[error("the listener failed")]
     Io(#[from] std::io::Error),
@@ -70,9 +70,6 @@ pub enum ServeError {
     /// A command or a witness names a tenant that is not there.
     #[error("{0} is no tenant of this deployment")]
     NoTenant(TenantId),
-    /// The configuration names no folder.
-    #[error("`database.url` names no folder")]
-    NoFolder,
 }
 
 /// Serves a deployment until it is asked to stop.
@@ -80,16 +77,9 @@ pub enum ServeError {
 /// # Errors
 /// [`ServeError`].
 pub async fn run(config: Config) -> Result<(), ServeError> {
-    let folder = config.folder().ok_or(ServeError::NoFolder)?;
-    let _ours = FolderLock::take(&folder)?;
-    let bucket = config.files.as_ref().map(Files::bucket).transpose()?;
-    if bucket.is_some() {
-        // Another part of the program may have been first; it is the same one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
-    let surroundings = Options { bucket, ..Options::default() };
-    let clock = Arc::clone(&surroundings.clock);
-    let store = Arc::new(Store::open(&folder, surroundings)?);
+    let (store, _ours) = config.open()?;
+    let folder = config.folder().ok_or(OpenError::NoFolder)?;
+    let store = Arc::new(store);
     if store.read()?.tenant(store.provider()).await?.is_none() {
         return Err(ServeError::NotSetUp);
     }
@@ -104,9 +94,12 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
             return Err(ServeError::NoTenant(*tenant));
         }
     }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let upstreams = upstream::connect(&config.upstreams, &clock)?;
     let witnesses = witness::connect(&config.log.witnesses)?;
+    let among_nodes = store.is_shared();
     let app = App::new(store).with_upstreams(upstreams).with_witnesses(witnesses);
+    let app = if among_nodes { app.among_nodes() } else { app };
     let app = match app.clone().publishing(config.host(), &config.heads_file(&folder)).await {
         Err(error @ (EvidenceError::NoHeads(_) | EvidenceError::OldHeads { .. })) => {
             tracing::error!("logs are not published: {error}");
@@ -138,6 +131,7 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
     let app = server.app.clone();
     let sweeper = tokio::spawn(sweep(app.clone(), stopped.clone()));
     let publisher = tokio::spawn(publish(app.clone(), stopped.clone()));
+    tokio::spawn(look_at_answers(app.clone(), stopped.clone()));
     for witness in app.witnesses() {
         tokio::spawn(witness::offer(app.clone(), Arc::clone(witness), stopped.clone()));
     }
@@ -174,23 +168,10 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
     Ok(())
 }
 
-/// Records what time has ended, once a second; forgets what is past its time, once a minute; deletes events and
-/// collected files that were kept long enough, once an hour.
+/// Sweeps once a second, and does the desk's rounds.
 async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
     for round in 0u64.. {
-        let swept = match app.sweep().await {
-            Ok(_) if round % SWEEPS_PER_CLEANING == 0 => app.forget_expired().await,
-            result => result.map(drop),
-        };
-        let swept = match swept {
-            Ok(()) if round % SWEEPS_PER_DELETION == 0 => app.delete_expired().await.map(drop),
-            result => result,
-        };
-        let swept = match swept {
-            Ok(()) if round % SWEEPS_PER_DELETION == 0 => app.delete_collections().await.map(drop),
-            result => result,
-        };
-        for done in [swept, desk(&app, round % SWEEPS_PER_ROUTING == 0).await] {
+        for done in [swept(&app, round).await, desk(&app, round % SWEEPS_PER_ROUTING == 0).await] {
             if let Err(error) = done {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
@@ -201,6 +182,41 @@ async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             _ = stopped.wait_for(|stopped| *stopped) => return,
             () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+    }
+}
+
+/// Records what time has ended; forgets what is past its time, once a minute; deletes events and collected files that
+/// were kept long enough, once an hour. Events lie with each node, all else is one node's work.
+async fn swept(app: &App, round: u64) -> Result<(), AppError> {
+    if round.is_multiple_of(SWEEPS_PER_DELETION) {
+        app.delete_expired().await?;
+    }
+    if !app.store().leads("sweep").await? {
+        return Ok(());
+    }
+    app.sweep().await?;
+    if round.is_multiple_of(SWEEPS_PER_CLEANING) {
+        app.forget_expired().await?;
+    }
+    if round.is_multiple_of(SWEEPS_PER_DELETION) {
+        app.delete_collections().await?;
+    }
+    Ok(())
+}
+
+/// Looks again and again whether what is being sent still rests on anything.
+async fn look_at_answers(app: App, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = app.look_at_answers().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what is being sent could not be looked at"
+            );
+        }
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            () = tokio::time::sleep(vouchsafe_app::LOOK_EVERY) => {}
         }
     }
 }
@@ -232,7 +248,7 @@ async fn desk(app: &App, route: bool) -> Result<(), AppError> {
         }
         tokio::task::yield_now().await;
     }
-    if route { app.route_waiting().await.map(drop) } else { Ok(()) }
+    if route && app.store().leads("sweep").await? { app.route_waiting().await.map(drop) } else { Ok(()) }
 }
 
 async fn asked_to_stop() {

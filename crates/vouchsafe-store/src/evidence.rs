@@ -215,7 +215,11 @@ impl Work {
         }
         let Head { size, root } = published.head;
         let parameters = values![tenant, size, root.to_vec(), published.note.to_string()];
-        self.execute(sql::PUT_CHECKPOINT, parameters).await.map(drop)
+        // Another node that was away for a while may still hold the one before: a checkpoint never makes a log shorter.
+        if self.execute(sql::PUT_CHECKPOINT, parameters).await? != 1 {
+            return Err(StoreError::VersionConflict("the checkpoint"));
+        }
+        Ok(())
     }
 
     pub(crate) async fn write_log_key(&mut self, row: &LogKey) -> Result<(), StoreError> {

@@ -36,6 +36,7 @@ mod evidence;
 pub mod files;
 mod heads;
 mod known;
+mod lease;
 mod list;
 mod load;
 mod migrate;

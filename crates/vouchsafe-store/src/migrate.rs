@@ -41,6 +41,7 @@ migrations!(
     "0006_desk",
     "0007_collection",
     "0008_case_entries",
+    "0009_lease",
 );
 
 const TABLE: &str =

@@ -167,6 +167,8 @@ statements! {
     SETTING = "SELECT value FROM deployment WHERE name = $1";
     SET_SETTING = "INSERT INTO deployment (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
+    TAKE_LEASE = "INSERT INTO job_lease (name, holder, until_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_at = excluded.until_at WHERE job_lease.holder = excluded.holder OR job_lease.until_at < $4";
+
     TENANT = "SELECT document FROM tenant WHERE tenant_id = $1";
     TENANTS = "SELECT tenant_id FROM tenant ORDER BY tenant_id";
     HAS_TENANT = "SELECT 1 FROM tenant WHERE tenant_id = $1";
@@ -287,7 +289,7 @@ statements! {
     PUT_LOG_NODE = "INSERT INTO log_node (tenant_id, level, number, hash) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, level, number) DO UPDATE SET hash = excluded.hash";
     CHECKPOINT = "SELECT size, root, note FROM log_checkpoint WHERE tenant_id = $1";
     CHECKPOINTS = "SELECT size, root, tenant_id FROM log_checkpoint";
-    PUT_CHECKPOINT = "INSERT INTO log_checkpoint (tenant_id, size, root, note) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id) DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note";
+    PUT_CHECKPOINT = "INSERT INTO log_checkpoint (tenant_id, size, root, note) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id) DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note WHERE log_checkpoint.size < excluded.size";
     COSIGNATURES = "SELECT line FROM log_cosignature WHERE tenant_id = $1 AND size = $2 AND root = $3 ORDER BY witness";
     PUT_COSIGNATURE = "INSERT INTO log_cosignature (tenant_id, witness, size, root, line) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, witness) DO UPDATE SET size = excluded.size, root = excluded.root, line = excluded.line";
     LOGS_TO_COSIGN = "SELECT c.tenant_id, COALESCE(s.size, 0) FROM log_checkpoint c LEFT JOIN log_cosignature s ON s.tenant_id = c.tenant_id AND s.witness = $1 WHERE s.size IS NULL OR s.size <> c.size OR s.root <> c.root";

@@ -16,6 +16,7 @@ use crate::edge::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::error::StoreError;
 use crate::files::{Bucket, Files};
 use crate::known::Tokens;
+use crate::lease::Leases;
 use crate::migrate;
 use crate::opened::OpenedDocuments;
 use crate::postgres::{self, Connections, PostgresUrl};
@@ -70,6 +71,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Store {
     engine: Engine,
+    leases: Leases,
     pub(crate) records: RecordFiles,
     files: Files,
     master: Arc<MasterKey>,
@@ -150,6 +152,7 @@ impl Store {
         };
         Ok(Self {
             engine,
+            leases: Leases::default(),
             master: Arc::new(master),
             records: RecordFiles::new(folder.join("records")),
             files,
@@ -299,6 +302,10 @@ impl Store {
             Engine::Sqlite { writer, .. } => Ok(writer.take_grown()),
             Engine::Postgres(_) => self.read()?.logs_behind().await,
         }
+    }
+
+    pub(crate) fn leases(&self) -> &Leases {
+        &self.leases
     }
 
     /// Whether other nodes may serve the same data.

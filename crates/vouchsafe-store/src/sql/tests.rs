@@ -26,6 +26,7 @@ fn every_statement_names_its_tenant_or_is_a_known_job_over_all() {
     let over_all = [
         "SETTING",
         "SET_SETTING",
+        "TAKE_LEASE",
         "DELETE_OLD_SESSIONS",
         "TENANTS",
         "TENANTS_DUE",
