@@ -12,6 +12,8 @@ use vouchsafe_server::config::Config;
 use vouchsafe_server::demo::DemoOptions;
 use vouchsafe_server::{bootstrap, demo, operate, serve};
 
+// Not in debug builds: tests run these with a false clock, whose library does not get along with another allocator.
+#[cfg(not(debug_assertions))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -26,6 +26,7 @@ mod ids;
 mod import;
 mod kill;
 mod lists;
+mod nodes;
 mod pace;
 mod pages;
 mod reveals;

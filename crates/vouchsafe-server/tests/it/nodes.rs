@@ -1,0 +1,386 @@
+//! Three server processes on one PostgreSQL database, while nodes are stopped, killed, cut off from the database and have
+//! wrong clocks: whoever has been told that access has ended, on any node, never sees it used again on another
+//! (`lifecycle.md`, *Effective access*; `quality.md`, *remove access → refused read*).
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use reqwest::Client;
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::Instant;
+use vouchsafe_app::App;
+use vouchsafe_core::id::{Id as _, TenantId};
+use vouchsafe_server::demo::{DemoClock, Sizes, World, build};
+use vouchsafe_store::edge::{Entropy as _, SystemEntropy};
+use vouchsafe_store::{Database, Options, Store};
+use vouchsafe_testkit::database::schema;
+
+use crate::house::Folder;
+
+const SERVER: &str = env!("CARGO_BIN_EXE_vouchsafe-server");
+const NODES: usize = 3;
+/// A node that is stopped does not answer; whoever asks turns to another.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How long reading goes on after its access has ended.
+const AFTERWARDS: Duration = Duration::from_millis(400);
+
+/// How long the load lasts: `VOUCHSAFE_NODES_SECONDS`, else short, or ten minutes in the long form.
+fn lasts() -> Duration {
+    let asked = std::env::var("VOUCHSAFE_NODES_SECONDS").ok().and_then(|number| number.parse().ok());
+    Duration::from_secs(asked.unwrap_or(if vouchsafe_testkit::long() { 600 } else { 20 }))
+}
+
+/// The library that gives a process a false clock: the Debian package `faketime`.
+fn false_clock() -> Option<PathBuf> {
+    let folders = std::fs::read_dir("/usr/lib").ok()?.flatten();
+    let mut libraries = folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
+    libraries.find(|library| library.exists())
+}
+
+/// A number below `end`, another one each time.
+fn random(end: u64) -> u64 {
+    let mut bytes = [0; 8];
+    SystemEntropy.fill(TenantId::from_uuid(uuid::Uuid::nil()), &mut bytes);
+    u64::from_le_bytes(bytes) % end
+}
+
+/// What stands between a node and the database.
+struct Line {
+    port: u16,
+    cut: watch::Sender<bool>,
+}
+
+impl Line {
+    /// Passes on what comes, to the server, as long as it is not cut.
+    async fn to(server: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let cut = watch::Sender::new(false);
+        let state = cut.subscribe();
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (server, mut state) = (server.clone(), state.clone());
+                if *state.borrow() {
+                    continue;
+                }
+                tokio::spawn(async move {
+                    let Ok(mut far) = TcpStream::connect(server).await else { return };
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        _ = state.wait_for(|cut| *cut) => {}
+                    }
+                });
+            }
+        });
+        Self { port, cut }
+    }
+}
+
+/// A server process.
+struct Node {
+    child: Mutex<Child>,
+    config: PathBuf,
+    /// Added to its clock, where that can be done.
+    skew: &'static str,
+    url: String,
+    line: Line,
+}
+
+impl Node {
+    async fn new(base: &Path, number: usize, skew: &'static str) -> Self {
+        let url = std::env::var("VOUCHSAFE_TEST_POSTGRES").unwrap();
+        let (user, place) = url.strip_prefix("postgres://").unwrap().split_once('@').unwrap();
+        let (server, database) = place.split_once('/').unwrap();
+        let line = Line::to(server.to_owned()).await;
+        let folder = base.join(format!("node-{number}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        for part in ["records", "master.key"] {
+            let copied = Command::new("cp").arg("-r").arg(base.join("data").join(part)).arg(&folder).status();
+            assert!(copied.unwrap().success());
+        }
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let name = std::fs::read_to_string(base.join("data/schema-of-the-test")).unwrap();
+        let text = format!(
+            "listen = \"127.0.0.1:{free}\"\npublic_url = \"http://127.0.0.1:{free}\"\n[database]\nurl = \"postgres://{user}@127.0.0.1:{}/{database}\"\nfolder = \"{}\"\nschema = \"{name}\"\n",
+            line.port,
+            folder.display(),
+        );
+        let config = base.join(format!("node-{number}.toml"));
+        std::fs::write(&config, text).unwrap();
+        let child = Mutex::new(Self::process(&config, skew));
+        Self { child, config, skew, url: format!("http://127.0.0.1:{free}"), line }
+    }
+
+    fn process(config: &Path, skew: &str) -> Child {
+        let mut command = Command::new(SERVER);
+        command.args(["serve", "--config"]).arg(config).env("RUST_LOG", "off");
+        if let Some(library) = false_clock() {
+            command.env("LD_PRELOAD", library).env("FAKETIME", skew);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.lock().unwrap().id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
+    fn end(&self) {
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+
+    async fn ready(&self, http: &Client) {
+        let path = format!("{}/readyz", self.url);
+        for _ in 0..300 {
+            if http.get(&path).send().await.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("a node does not get ready");
+    }
+
+    /// Something goes wrong with it, and is over at the end.
+    async fn suffer(&self) {
+        let a_while = Duration::from_millis(200 + random(2_300));
+        match random(3) {
+            0 => {
+                self.signal("-STOP");
+                tokio::time::sleep(a_while).await;
+                self.signal("-CONT");
+            }
+            1 => {
+                self.end();
+                *self.child.lock().unwrap() = Self::process(&self.config, self.skew);
+            }
+            _ => {
+                self.line.cut.send_replace(true);
+                tokio::time::sleep(a_while).await;
+                self.line.cut.send_replace(false);
+            }
+        }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Everybody who calls, and whom they call.
+struct Scene {
+    http: Client,
+    nodes: Vec<Node>,
+    world: World,
+    over: AtomicBool,
+    /// From the request to end access to its answer.
+    ended: Mutex<Vec<Duration>>,
+    reads: Mutex<u64>,
+    refused: Mutex<u64>,
+}
+
+impl Scene {
+    fn token(&self, name: &str, tenant: usize) -> String {
+        self.world.account(name, self.world.tenants[tenant]).unwrap().token.clone()
+    }
+
+    fn token_of(&self, id: &str) -> String {
+        let mut accounts = self.world.people.iter();
+        accounts.find(|account| account.who.user.to_string() == id).unwrap().token.clone()
+    }
+
+    fn any(&self) -> &Node {
+        &self.nodes[usize::try_from(random(NODES as u64)).unwrap()]
+    }
+
+    /// Posts to one node after another until one answers. A change may have been made by one that did not.
+    async fn post(&self, token: &str, path: &str, body: &Value) -> (u16, Value) {
+        loop {
+            let request = self.http.post(format!("{}{path}", self.any().url)).bearer_auth(token).json(body);
+            if let Ok(answer) = request.send().await {
+                let status = answer.status().as_u16();
+                if status != 503
+                    && let Ok(body) = answer.bytes().await
+                {
+                    return (status, serde_json::from_slice(&body).unwrap_or_default());
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Reads for a case until told to stop; gives when each read that was let through was asked for.
+    async fn read(
+        self: Arc<Self>,
+        token: String,
+        path: String,
+        mut stop: watch::Receiver<bool>,
+    ) -> Vec<Instant> {
+        let mut let_through = Vec::new();
+        while !*stop.borrow_and_update() {
+            let asked = Instant::now();
+            let request = self.http.get(format!("{}{path}", self.any().url)).bearer_auth(&token);
+            match request.send().await {
+                Ok(answer) if answer.status() == 200 => {
+                    let_through.push(asked);
+                    *self.reads.lock().unwrap() += 1;
+                }
+                Ok(answer) if answer.status() == 403 || answer.status() == 404 => {
+                    *self.refused.lock().unwrap() += 1;
+                }
+                Ok(answer) => assert_eq!(answer.status(), 503, "{path}"),
+                // Stopped, killed, or cut off.
+                Err(_) => {}
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let_through
+    }
+
+    /// A case that is opened, read for, and ended, in one of the ways there are.
+    async fn case(self: &Arc<Self>) {
+        let (marta, adatum) = (self.token("Marta Kowal", 3), self.world.tenants[3]);
+        let body = json!({
+            "title": "Sign-in fails", "description": "Since this morning.", "severity": "moderate", "service": "identity",
+            "problemType": "signIn/conditionalAccess", "allowAdvancedDiagnostics": true,
+            "contact": { "name": "Marta Kowal", "email": "marta@adatum.example", "language": "en", "timeZone": "Europe/Berlin" },
+        });
+        let (status, case) = self.post(&marta, "/v1.0/support/requests", &body).await;
+        assert_eq!(status, 201, "{case}");
+        let (id, engineer) = (case["id"].as_str().unwrap(), &case["assignedTo"]["id"]);
+        let Some(engineer) = engineer.as_str() else { return };
+        let grant = case["consent"]["grantId"].as_str().unwrap().to_owned();
+        let path = format!("/diagnostics/{id}/{adatum}/v1.0/auditLogs/signIns?$top=3");
+        let (stop, stopped) = watch::channel(false);
+        let readers: Vec<_> = (0..2)
+            .map(|_| {
+                tokio::spawn(Arc::clone(self).read(self.token_of(engineer), path.clone(), stopped.clone()))
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(200 + random(800))).await;
+        let asked = Instant::now();
+        let (way, status, answer) = match random(3) {
+            0 => {
+                let remove = format!("/v1.0/support/grants/{grant}/remove");
+                let (status, answer) = self.post(&marta, &remove, &json!({})).await;
+                ("removed", status, answer)
+            }
+            1 => {
+                let close = format!("/v1.0/support/requests/{id}/close");
+                let (status, answer) = self.post(&marta, &close, &json!({ "resolution": "resolved" })).await;
+                ("closed", status, answer)
+            }
+            _ => {
+                let manager = self.token("Ruth Castellanos", 0);
+                let ids = ["Ines Okafor", "Jonas Lindqvist"].map(|name| {
+                    self.world.account(name, self.world.tenants[0]).unwrap().who.user.to_string()
+                });
+                let next = ids.iter().find(|id| *id != engineer).unwrap();
+                let assign = format!("/v1.0/support/requests/{id}/assign");
+                let body = json!({ "engineerId": next, "reason": "The shift is over." });
+                let (status, answer) = self.post(&manager, &assign, &body).await;
+                ("reassigned", status, answer)
+            }
+        };
+        let told = Instant::now();
+        // A node that did not answer may have done it before.
+        assert!(status == 200 || status == 409, "{way}: {status} {answer}");
+        self.ended.lock().unwrap().push(told - asked);
+        tokio::time::sleep(AFTERWARDS).await;
+        stop.send_replace(true);
+        for reader in readers {
+            for asked in reader.await.unwrap() {
+                assert!(asked <= told, "{way}, and {:?} after that was answered it was read", asked - told);
+            }
+        }
+        let close = format!("/v1.0/support/requests/{id}/close");
+        self.post(&marta, &close, &json!({ "resolution": "resolved" })).await;
+    }
+}
+
+/// The demo's world in a schema, before any node serves it.
+async fn made(data: &Path) -> World {
+    let clock = DemoClock::default();
+    let database = Database::Postgres(Box::new(schema(data)));
+    let options = Options { clock: Arc::new(clock.clone()), database, ..Options::default() };
+    let app = App::new(Arc::new(Store::open(data, options).unwrap()));
+    build(&app, &clock, 7, Sizes { people: 30, sign_ins: 200 }).await.unwrap()
+}
+
+/// Every log against the rows, and in every log no read behind the end of what it rested on.
+async fn check(data: &Path) {
+    let database = Database::Postgres(Box::new(schema(data)));
+    let store = Arc::new(Store::open(data, Options { database, ..Options::default() }).unwrap());
+    let app = App::new(store).publishing("localhost", &data.join("heads")).await.unwrap();
+    app.publish().await.unwrap();
+    let report = app.fsck(None).await.unwrap();
+    assert!(report.faults.is_empty(), "{:#?}", report.faults);
+    assert!(report.entries > 100, "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_told_that_access_has_ended_never_sees_it_used_again_on_any_node() {
+    if std::env::var_os("VOUCHSAFE_TEST_POSTGRES").is_none() {
+        println!("without a PostgreSQL server there is nothing to try");
+        return;
+    }
+    // Fails only if a provider is installed already, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = Client::builder().no_proxy().tls_certs_only([]).timeout(PATIENCE).build().unwrap();
+    let folder = Folder::new();
+    let data = folder.path().join("data");
+    let world = made(&data).await;
+    let can_skew = false_clock().is_some();
+    let mut nodes = Vec::new();
+    for (number, skew) in ["+0s", "+90s", "-90s"].into_iter().enumerate() {
+        nodes.push(Node::new(folder.path(), number, skew).await);
+    }
+    for node in &nodes {
+        node.ready(&http).await;
+    }
+    let over = AtomicBool::new(false);
+    let (ended, reads, refused) = Default::default();
+    let scene = Arc::new(Scene { http, nodes, world, over, ended, reads, refused });
+    let mut tasks = Vec::new();
+    for _ in 0..3 {
+        let scene = Arc::clone(&scene);
+        tasks.push(tokio::spawn(async move {
+            while !scene.over.load(Ordering::SeqCst) {
+                scene.case().await;
+            }
+        }));
+    }
+    let begun = Instant::now();
+    let mut suffered = 0;
+    while begun.elapsed() < lasts() {
+        scene.any().suffer().await;
+        suffered += 1;
+        tokio::time::sleep(Duration::from_millis(300 + random(500))).await;
+    }
+    scene.over.store(true, Ordering::SeqCst);
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let mut ended = scene.ended.lock().unwrap().clone();
+    ended.sort_unstable();
+    let (reads, refused) = (*scene.reads.lock().unwrap(), *scene.refused.lock().unwrap());
+    println!(
+        "{} ends of access, {suffered} faults, {reads} reads let through, {refused} refused; told after {:?} (median), {:?} (p99), {:?} at most{}",
+        ended.len(),
+        ended[ended.len() / 2],
+        ended[ended.len() * 99 / 100],
+        ended[ended.len() - 1],
+        if can_skew { ", clocks 90 s apart from the database's" } else { "" },
+    );
+    assert!(ended.len() >= 5 && reads > 20 && refused > 20, "too little load");
+    drop(scene);
+    check(&data).await;
+}
