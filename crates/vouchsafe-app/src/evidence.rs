@@ -120,7 +120,7 @@ impl App {
             Some(heads) => heads,
             None if published.is_empty() => Heads::create(file, BTreeMap::new())?,
             // A node that joins others: it holds them to what it finds now, from now on.
-            None if self.store.is_shared() => {
+            None if self.is_among_nodes() => {
                 tracing::warn!(file = %file.display(), "this node had no heads file: it watches the logs from here on");
                 Heads::create(file, published.clone())?
             }
@@ -134,7 +134,7 @@ impl App {
         }
         let behind = reader.logs_behind().await?;
         let mut publishing = Publishing { host: host.to_owned(), heads, behind, again: BTreeSet::new() };
-        if self.store.is_shared() {
+        if self.is_among_nodes() {
             followed(&mut publishing.heads, &mut reader, published).await?;
         } else {
             for (tenant, head) in published {
@@ -153,12 +153,12 @@ impl App {
     pub async fn publish(&self) -> Result<usize, EvidenceError> {
         let Some(Publisher(publisher)) = &self.publisher else { return Ok(0) };
         let mut publishing = publisher.lock().await;
-        if self.store.is_shared() {
+        if self.is_among_nodes() {
             let mut reader = self.store.read()?;
             let published = reader.published_heads().await?;
             followed(&mut publishing.heads, &mut reader, published).await?;
             drop(reader);
-            if !self.store.leads("publish").await? {
+            if !self.leads("publish").await? {
                 return Ok(0);
             }
         }

@@ -99,6 +99,18 @@ impl App {
         Self { live: LiveAnswers::among_nodes(), ..self }
     }
 
+    fn is_among_nodes(&self) -> bool {
+        self.live.is_among_nodes()
+    }
+
+    /// Whether this node is to do a job now that one node does.
+    ///
+    /// # Errors
+    /// [`AppError::Unavailable`].
+    pub async fn leads(&self, job: &'static str) -> Result<bool, AppError> {
+        Ok(!self.is_among_nodes() || self.store.leads(job).await?)
+    }
+
     /// The same application, which reads some tenants' data from live sources.
     #[must_use]
     pub fn with_upstreams(self, upstreams: Upstreams) -> Self {

@@ -66,6 +66,10 @@ impl LiveAnswers {
         Self { among_nodes: true, ..Self::default() }
     }
 
+    pub(crate) fn is_among_nodes(&self) -> bool {
+        self.among_nodes
+    }
+
     /// Registers an answer; it counts until the handle is dropped. Register before the last check of what it rests on, so
     /// that no end of access falls between the two.
     #[must_use]

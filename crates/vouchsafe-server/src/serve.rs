@@ -192,7 +192,7 @@ async fn swept(app: &App, round: u64) -> Result<(), AppError> {
     if round.is_multiple_of(SWEEPS_PER_DELETION) {
         app.delete_expired().await?;
     }
-    if !app.store().leads("sweep").await? {
+    if !app.leads("sweep").await? {
         return Ok(());
     }
     app.sweep().await?;
@@ -248,7 +248,7 @@ async fn desk(app: &App, route: bool) -> Result<(), AppError> {
         }
         tokio::task::yield_now().await;
     }
-    if route && app.store().leads("sweep").await? { app.route_waiting().await.map(drop) } else { Ok(()) }
+    if route && app.leads("sweep").await? { app.route_waiting().await.map(drop) } else { Ok(()) }
 }
 
 async fn asked_to_stop() {

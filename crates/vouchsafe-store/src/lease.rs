@@ -43,14 +43,11 @@ impl Default for Leases {
 }
 
 impl Store {
-    /// Whether this node is to do a job now that one node does.
+    /// Whether this process is to do a job now that one of those that share the database does.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn leads(&self, job: &'static str) -> Result<bool, StoreError> {
-        if !self.is_shared() {
-            return Ok(true);
-        }
         let leases = self.leases();
         let known = leases.known.lock().unwrap_or_else(PoisonError::into_inner).get(job).copied();
         let now = Instant::now();

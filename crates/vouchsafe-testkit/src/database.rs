@@ -40,6 +40,46 @@ pub fn execute(folder: &Path, statement: &str, values: &[&str]) -> u64 {
     })
 }
 
+/// What somebody changes in a database who can write to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Damage {
+    /// A bit of an entry's bytes.
+    Entry,
+    /// A bit of its leaf hash.
+    Leaf,
+    /// A bit of its sealed openings.
+    Openings,
+    /// A bit of the published root of every log.
+    Root,
+    /// The whole entry goes.
+    Gone,
+}
+
+impl Damage {
+    /// All there is.
+    pub const ALL: [Self; 5] = [Self::Entry, Self::Leaf, Self::Openings, Self::Root, Self::Gone];
+
+    /// Does it to the entry with this leaf hash, in the schema of a folder.
+    pub fn to(self, folder: &Path, leaf: &[u8; 32]) {
+        let change = match self {
+            Self::Entry => {
+                "UPDATE audit_entry SET entry = set_byte(entry, 60, get_byte(entry, 60) # 1) WHERE encode(leaf, 'hex') = $1"
+            }
+            Self::Leaf => {
+                "UPDATE audit_entry SET leaf = set_byte(leaf, 20, get_byte(leaf, 20) # 8) WHERE encode(leaf, 'hex') = $1"
+            }
+            Self::Openings => {
+                "UPDATE audit_entry SET openings = set_byte(openings, 20, get_byte(openings, 20) # 8) WHERE encode(leaf, 'hex') = $1"
+            }
+            Self::Root => {
+                "UPDATE log_checkpoint SET root = set_byte(root, 3, get_byte(root, 3) # 1) WHERE length($1) = 64"
+            }
+            Self::Gone => "DELETE FROM audit_entry WHERE encode(leaf, 'hex') = $1",
+        };
+        assert!(execute(folder, change, &[&vouchsafe_log::hex(leaf)]) > 0, "{self:?}");
+    }
+}
+
 /// Every value of every column of a folder's schema that is a text or bytes, one after the other.
 #[must_use]
 pub fn all_bytes(folder: &Path) -> Vec<u8> {

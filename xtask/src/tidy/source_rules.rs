@@ -122,7 +122,9 @@ fn calls(code: &str, name: &str) -> bool {
 }
 
 fn sql(source: &RustFile) -> Vec<Finding> {
-    let ours = source.path.starts_with("crates/") && !source.path.starts_with(STORE);
+    // The test kit makes, copies and damages the schemas that tests run in.
+    let speaks = [STORE, "crates/vouchsafe-testkit/"].iter().any(|room| source.path.starts_with(room));
+    let ours = source.path.starts_with("crates/") && !speaks;
     let literals = source.strings.iter().filter(|(_, text)| ours && is_sql(text));
     literals
         .map(|(line, _)| Finding::new(&source.path, *line, Rule::SqlOutsideStore, "SQL in a string"))

@@ -16,7 +16,7 @@ use vouchsafe_log::tree::Frontier;
 use vouchsafe_log::{Hash, leaf_hash};
 use vouchsafe_store::Faults;
 use vouchsafe_testkit::cast::PROVIDER;
-use vouchsafe_testkit::database::{execute, on_postgres};
+use vouchsafe_testkit::database::{Damage, on_postgres};
 use vouchsafe_testkit::faults::Killed;
 use vouchsafe_testkit::{Building, Folder, World};
 
@@ -219,8 +219,7 @@ async fn an_entry_that_was_changed_below_the_checkpoint_stops_the_log() {
     let World { app, folder, .. } = world.reopened(Folder::copy_of(world.folder.path()), 2);
     closed(app, &folder);
     if on_postgres() {
-        let change = "UPDATE audit_entry SET leaf = set_byte(leaf, 0, get_byte(leaf, 0) # 1) WHERE encode(leaf, 'hex') = $1";
-        assert_eq!(execute(folder.path(), change, &[&vouchsafe_log::hex(&leaf)]), 1);
+        Damage::Leaf.to(folder.path(), &leaf);
     } else {
         let database = folder.path().join("state.sqlite");
         let mut bytes = std::fs::read(&database).unwrap();
@@ -389,18 +388,12 @@ async fn the_operators_check_finds_what_was_changed_in_the_database() {
     let World { app, folder, .. } = world.reopened(Folder::copy_of(world.folder.path()), 2);
     closed(app, &folder);
     if on_postgres() {
-        for change in [
-            "UPDATE audit_entry SET entry = set_byte(entry, 60, get_byte(entry, 60) # 1) WHERE encode(leaf, 'hex') = $1",
-            "UPDATE audit_entry SET leaf = set_byte(leaf, 20, get_byte(leaf, 20) # 8) WHERE encode(leaf, 'hex') = $1",
-            "UPDATE audit_entry SET openings = set_byte(openings, 20, get_byte(openings, 20) # 8) WHERE encode(leaf, 'hex') = $1",
-            "UPDATE log_checkpoint SET root = set_byte(root, 3, get_byte(root, 3) # 1) WHERE length($1) = 64",
-            "DELETE FROM audit_entry WHERE encode(leaf, 'hex') = $1",
-        ] {
+        for damage in Damage::ALL {
             let copy = Folder::copy_of(folder.path());
-            assert!(execute(copy.path(), change, &[&vouchsafe_log::hex(&entry.leaf)]) > 0, "{change}");
+            damage.to(copy.path(), &entry.leaf);
             let changed = world.reopened(copy, 3);
             let report = changed.app.fsck(Some(&heads(&file))).await;
-            assert!(report.is_err() || !report.unwrap().faults.is_empty(), "{change}");
+            assert!(report.is_err() || !report.unwrap().faults.is_empty(), "{damage:?}");
         }
         return;
     }
