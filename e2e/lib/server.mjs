@@ -1,7 +1,8 @@
-// Starts the demo server on a free loopback port with data of its own.
+// Starts the demo server, or a deployment of its own, on a free loopback port with data of its own.
 
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -43,6 +44,67 @@ export async function startDemo() {
     await stop();
     throw new Error(`${BINARY} demo did not start: ${cause.message}\n${said.join('\n')}`, { cause });
   }
+}
+
+/**
+ * Sets a deployment of its own up and serves it at a name that passkeys can be bound to.
+ *
+ * @returns {Promise<{url: string, customer: {link: string, token: string}, provider: {link: string, token: string},
+ *   stop: () => Promise<void>}>}
+ */
+export async function startServe() {
+  const folder = await mkdtemp(join(tmpdir(), 'vouchsafe-e2e-'));
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const config = join(folder, 'vouchsafe.toml');
+  const organization = (name, domain, person) =>
+    `{ display_name = "${name}", domain = "${domain}", person = "${person}", user_principal_name = "first@${domain}" }`;
+  await writeFile(
+    config,
+    `listen = "127.0.0.1:${port}"
+public_url = "${url}"
+[database]
+url = "sqlite:${join(folder, 'data')}"
+[log]
+heads_file = "${join(folder, 'heads')}"
+[bootstrap]
+tokens = true
+provider = ${organization('Northwind Cloud', 'northwind.example', 'Dmitri Haas')}
+tenant = ${organization('Contoso', 'contoso.example', 'Priya Nair')}
+`,
+  );
+  const printed = execFileSync(BINARY, ['bootstrap', '--config', config], { encoding: 'utf8' });
+  const rows = printed.split('\n').map((line) => line.split('\t'));
+  const of = (name) => {
+    const text = (kind) => rows.find((row) => row[0] === name && row[2] === kind)[3];
+    return { link: text('enrolment link'), token: text('API token') };
+  };
+  const child = spawn(BINARY, ['serve', '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  child.stderr.resume();
+  const stop = async () => {
+    await end(child);
+    await rm(folder, { recursive: true, force: true });
+  };
+  const given = Date.now() + READY_WITHIN_MS;
+  while (!(await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false))) {
+    if (Date.now() > given || child.exitCode !== null) {
+      await stop();
+      throw new Error(`${BINARY} serve did not start`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return { url, customer: of('Contoso'), provider: of('Northwind Cloud'), stop };
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
 }
 
 function firstLine(child) {

@@ -10,14 +10,11 @@ use vouchsafe_core::decided::Context;
 use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::permit::Caller;
 use vouchsafe_core::tenant::{Tenant, TenantKind};
-use vouchsafe_core::time::{Duration, Timestamp};
+use vouchsafe_core::time::Timestamp;
 use vouchsafe_signin::{Purpose, Secret};
 use vouchsafe_store::{Answered, Session, Work};
 
 use crate::{App, AppError};
-
-/// How long a session of the pages lasts.
-const SESSION_DURATION: Duration = Duration::hours(12);
 
 /// An authenticated account. What it may do is loaded in each unit of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,47 +80,6 @@ impl App {
             return Err(AppError::TokenExpired);
         }
         Ok(Who { tenant: found.tenant, user: found.user })
-    }
-
-    /// Opens a session of the pages for an account; gives the secret of its cookie.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for an account that does not exist or is disabled.
-    pub async fn sign_in(&self, who: Who) -> Result<Secret, AppError> {
-        let mut random = [0; vouchsafe_signin::SECRET_BYTES];
-        self.store.random(who.tenant, &mut random);
-        let secret = Secret::new(Purpose::Session, who.tenant, random);
-        let mut work = self.store.work().await?;
-        acting(&mut work, who).await.map_err(|_| AppError::NotFound)?;
-        let expires = work.now() + SESSION_DURATION;
-        work.open_session(who.tenant, who.user, secret.hash().0, expires).await?;
-        work.commit().await?;
-        Ok(secret)
-    }
-
-    /// Whom a session cookie belongs to.
-    ///
-    /// # Errors
-    /// [`AppError::Unauthenticated`].
-    pub async fn session(&self, cookie: &str) -> Result<Who, AppError> {
-        let secret = Secret::parse(Purpose::Session, cookie).map_err(|_| AppError::Unauthenticated)?;
-        let mut reader = self.store.read()?;
-        let now = reader.now();
-        let user = reader.session_user(secret.tenant(), secret.hash().0, now).await?;
-        user.map(|user| Who { tenant: secret.tenant(), user }).ok_or(AppError::Unauthenticated)
-    }
-
-    /// Ends a session of the pages. Ending one that is over is no error.
-    ///
-    /// # Errors
-    /// [`AppError::Unavailable`].
-    pub async fn sign_out(&self, cookie: &str) -> Result<(), AppError> {
-        if let Ok(secret) = Secret::parse(Purpose::Session, cookie) {
-            let mut work = self.store.work().await?;
-            work.close_session(secret.tenant(), secret.hash().0).await?;
-            work.commit().await?;
-        }
-        Ok(())
     }
 
     /// The present instant.

@@ -219,6 +219,11 @@ impl Folded {
             | Event::RetentionChanged { .. }
             | Event::TenantCreated { .. }
             | Event::UserAdded { .. }
+            | Event::UserChanged { .. }
+            | Event::UserDeleted { .. }
+            | Event::EnrolmentOffered { .. }
+            | Event::PasskeyAdded { .. }
+            | Event::PasskeyRemoved { .. }
             | Event::AccountsLinked { .. }
             | Event::TokenIssued { .. }
             | Event::TokenRevoked { .. }

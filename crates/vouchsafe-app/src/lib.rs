@@ -22,12 +22,15 @@ mod log;
 mod own;
 mod own_sign_ins;
 mod pace;
+mod passkey;
+mod people;
 mod preview;
 mod read;
 mod retention;
 mod reveal;
 mod setup;
 mod shown;
+mod signin;
 mod sweep;
 pub mod upstream;
 pub mod view;
@@ -36,6 +39,7 @@ pub mod witness;
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use vouchsafe_signin::passkey::RelyingParty;
 use vouchsafe_store::Store;
 
 use evidence::Publisher;
@@ -55,6 +59,8 @@ pub use import::{ImportReport, Rejected};
 pub use live::{LOOK_EVERY, LiveAnswer, LiveAnswers};
 pub use own::version_of;
 pub use own_sign_ins::SignInListing;
+pub use passkey::{EnrolView, PassView};
+pub use people::{InviteCommand, UserCommand};
 pub use preview::Preview;
 pub use read::{Count, MaskedAnswer, MaskedRecords, ReadAnswer, ReadQuery, Wanted};
 pub use reveal::RevealCommand;
@@ -74,6 +80,9 @@ pub struct App {
     /// Tells those who wait for it that checkpoints were published.
     published: Arc<watch::Sender<()>>,
     witnesses: Arc<[Arc<Witness>]>,
+    /// None where the service has no name that passkeys can be bound to.
+    relying_party: Option<Arc<RelyingParty>>,
+    attempts: Arc<signin::Attempts>,
 }
 
 impl App {
@@ -89,6 +98,8 @@ impl App {
             published: Arc::new(watch::Sender::new(())),
             witnesses: Arc::default(),
             desk: desk::Desk::default(),
+            relying_party: None,
+            attempts: Arc::default(),
         }
     }
 
@@ -121,6 +132,18 @@ impl App {
     #[must_use]
     pub fn with_witnesses(self, witnesses: impl IntoIterator<Item = Witness>) -> Self {
         Self { witnesses: witnesses.into_iter().map(Arc::new).collect(), ..self }
+    }
+
+    /// The same application, whose people sign in with passkeys of this service.
+    #[must_use]
+    pub fn with_passkeys(self, relying_party: RelyingParty) -> Self {
+        Self { relying_party: Some(Arc::new(relying_party)), ..self }
+    }
+
+    /// Whether people can sign in with passkeys here.
+    #[must_use]
+    pub fn offers_passkeys(&self) -> bool {
+        self.relying_party.is_some()
     }
 
     /// The witnesses, for the job that asks each.

@@ -106,6 +106,7 @@ impl App {
             location: new.location,
             expertise: new.expertise,
             profile: EngineerProfile::default(),
+            deleted: None,
         };
         let permit = for_service::<SetUp>(work.id(), new.tenant);
         let decided = rules::add_user(Account { person, roles }, &work.context(Initiator::Service));

@@ -200,6 +200,9 @@ impl Rows {
             | Write::Account(_)
             | Write::Link(_)
             | Write::Token(_)
+            | Write::Passkey(_)
+            | Write::Enrolment(_)
+            | Write::CredentialsEnd(_)
             | Write::Erasure(_)
             | Write::LogKey(_) => None,
         })

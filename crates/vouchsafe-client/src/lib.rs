@@ -40,6 +40,7 @@ mod policy;
 mod support_requests;
 mod token;
 mod transport;
+mod users;
 
 pub use answer::Answer;
 pub use client::Client;

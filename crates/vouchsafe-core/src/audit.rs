@@ -9,9 +9,11 @@ use crate::data_collection::CollectionEvent;
 use crate::engineer::EngineerProfile;
 use crate::grant::GrantEvent;
 use crate::id::{
-    AccessRequestId, DataCollectionId, GrantId, ReadId, RevealId, SupportRequestId, TenantId, UserId,
+    AccessRequestId, DataCollectionId, EnrolmentId, GrantId, ReadId, RevealId, SupportRequestId, TenantId,
+    UserId,
 };
 use crate::log_key::LogHead;
+use crate::passkey::Passkey;
 use crate::person::Person;
 use crate::personal::Personal;
 use crate::read::TypedValue;
@@ -174,6 +176,43 @@ pub enum Event {
         user: UserId,
         /// Whether it may do anything from now on.
         enabled: bool,
+    },
+    /// What is written of a person changed.
+    UserChanged {
+        /// Whose.
+        user: UserId,
+        /// The name from now on.
+        display_name: Personal,
+    },
+    /// An account was deleted.
+    UserDeleted {
+        /// Which.
+        user: UserId,
+    },
+    /// A one-time pass for enrolling a passkey was handed out.
+    EnrolmentOffered {
+        /// For whom.
+        user: UserId,
+        /// The pass.
+        enrolment: EnrolmentId,
+        /// Until when it can be used.
+        expires: Timestamp,
+        /// Whether the person had a passkey before, so that the new one signs no decision for a while.
+        recovery: bool,
+    },
+    /// A person enrolled a passkey: what it signs from here on is that person's.
+    PasskeyAdded {
+        /// The passkey, with what its signatures are checked with.
+        passkey: Box<Passkey>,
+        /// The pass that was used, if it was not added by a session of the person.
+        enrolment: Option<EnrolmentId>,
+    },
+    /// A passkey was removed: what it signs after this is nobody's.
+    PasskeyRemoved {
+        /// Whose.
+        user: UserId,
+        /// Its credential id, base64url.
+        credential: String,
     },
     /// Two accounts were declared to be one person.
     AccountsLinked {
@@ -382,12 +421,22 @@ activities! {
     TenantCreated = "Create tenant", DirectoryManagement, "Add";
     /// An account was added.
     UserAdded = "Add user", UserManagement, "Add";
-    /// What assignment must know of an engineer changed.
-    EngineerUpdated = "Update user", UserManagement, "Update";
+    /// What is written of a person, or what assignment must know of an engineer, changed.
+    UserUpdated = "Update user", UserManagement, "Update";
     /// An account was enabled.
     AccountEnabled = "Enable account", UserManagement, "Update";
     /// An account was disabled: it can do nothing more.
     AccountDisabled = "Disable account", UserManagement, "Update";
+    /// An account was deleted.
+    UserDeleted = "Delete user", UserManagement, "Delete";
+    /// Somebody was handed a one-time pass; Entra's word for such things is *security info*.
+    EnrolmentOffered = "Admin registered security info", UserManagement, "Add";
+    /// A person enrolled a passkey.
+    PasskeyAdded = "User registered security info", UserManagement, "Add";
+    /// A person removed one of the own passkeys.
+    PasskeyRemoved = "User deleted security info", UserManagement, "Delete";
+    /// An administrator removed a passkey of somebody else.
+    PasskeyRemovedByOther = "Admin deleted security info", UserManagement, "Delete";
     /// A person was erased; Entra's name for what cannot be undone.
     UserErased = "Hard Delete user", UserManagement, "Delete";
     /// Two accounts were linked as one person.

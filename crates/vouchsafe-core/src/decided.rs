@@ -9,6 +9,7 @@ use crate::erasure::Erasure;
 use crate::grant::{Grant, GrantEvent};
 use crate::id::{SupportRequestId, TenantId};
 use crate::log_key::LogKey;
+use crate::passkey::{CredentialsEnd, Enrolment, PasskeyRecord};
 use crate::permit::Action;
 use crate::read::ReadRecord;
 use crate::reveal::Reveal;
@@ -68,6 +69,12 @@ pub enum Write {
     Link(Box<AccountLink>),
     /// An API token.
     Token(Box<TokenRecord>),
+    /// A passkey.
+    Passkey(Box<PasskeyRecord>),
+    /// A one-time pass for enrolling a passkey.
+    Enrolment(Box<Enrolment>),
+    /// A person who is signed out everywhere.
+    CredentialsEnd(Box<CredentialsEnd>),
     /// A person whose key is destroyed, with tokens and sessions.
     Erasure(Box<Erasure>),
     /// A key that checkpoints are signed with.
@@ -294,6 +301,9 @@ impl Write {
             Self::Account(row) => ("account", row.person.tenant, row.person.id.to_string()),
             Self::Link(row) => ("link", row.tenant, format!("{} {}", row.user, row.other_user)),
             Self::Token(row) => ("token", row.tenant, row.id.to_string()),
+            Self::Passkey(row) => ("passkey", row.passkey.tenant, row.passkey.credential.clone()),
+            Self::Enrolment(row) => ("enrolment", row.tenant, row.id.to_string()),
+            Self::CredentialsEnd(row) => ("end of credentials", row.tenant, row.user.to_string()),
             Self::Erasure(row) => ("erasure", row.tenant, row.user.to_string()),
             Self::LogKey(row) => ("log key", row.tenant, row.id.clone()),
         }

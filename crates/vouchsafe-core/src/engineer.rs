@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::audit::{Activity, Event};
 use crate::decided::{Context, Decided, Draft, Write};
 use crate::id::{TenantId, UserId};
+use crate::passkey::CredentialsEnd;
 use crate::permit::ManageStaff;
 use crate::personal::Personal;
 use crate::problem_type;
@@ -199,12 +200,15 @@ pub fn change(
             expertise: person.expertise.clone(),
             profile: Box::new(person.profile.clone()),
         };
-        draft.entry(old.tenant, Activity::EngineerUpdated, old.id, None).event(event);
+        draft.entry(old.tenant, Activity::UserUpdated, old.id, None).event(event);
     }
     if person.active != old.active {
         let activity = if person.active { Activity::AccountEnabled } else { Activity::AccountDisabled };
         let event = Event::AccountEnabled { user: old.id, enabled: person.active };
         draft.entry(old.tenant, activity, old.id, None).event(event);
+        if !person.active {
+            draft.put(Write::CredentialsEnd(Box::new(CredentialsEnd::signed_out(old))));
+        }
     }
     if person != *old {
         draft.put(Write::Account(Box::new(Account { person, roles: account.roles.clone() })));

@@ -91,6 +91,10 @@ id_kinds! {
     TokenId = "tok";
     /// An outbox item; the receiver's idempotency key.
     OutboxId = "obx";
+    /// A one-time pass for enrolling a passkey.
+    EnrolmentId = "tap";
+    /// A session of the pages.
+    SessionId = "ses";
     /// An import of diagnostic data.
     ImportId = "imp";
 }

@@ -20,6 +20,8 @@ pub mod grant;
 pub mod id;
 pub mod log_key;
 pub mod pace;
+pub mod passkey;
+pub mod people;
 pub mod permission;
 pub mod permit;
 pub mod person;

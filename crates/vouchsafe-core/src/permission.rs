@@ -51,7 +51,17 @@ permissions! {
     ImportRecords = "vouchsafe.diagnostics/records/import";
     /// Change the tenant's support access settings.
     ManagePolicy = "vouchsafe.support/policy/update";
-    /// Erase people of the tenant for good.
+    /// See the tenant's people.
+    ReadUsers = "microsoft.directory/users/standard/read";
+    /// Add people to the tenant.
+    CreateUsers = "microsoft.directory/users/create";
+    /// Change what is written of the tenant's people.
+    UpdateUsers = "microsoft.directory/users/basic/update";
+    /// Enable and disable accounts of the tenant.
+    DisableUsers = "microsoft.directory/users/disable";
+    /// Hand out one-time passes for passkeys, and remove other people's passkeys.
+    ManageSignIn = "microsoft.directory/users/authenticationMethods/create";
+    /// Delete people of the tenant, and erase them for good.
     EraseUsers = "microsoft.directory/users/delete";
     /// Ask the decision point for others.
     EvaluateDecisions = "vouchsafe.support/decisions/evaluate";

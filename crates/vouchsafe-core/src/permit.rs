@@ -274,9 +274,9 @@ pub fn for_service<A: ServiceAction>(work: WorkId, subject: A::Subject) -> Permi
 }
 
 use Permission::{
-    ApproveAccess as Approve, Consent, EnterRequests, EraseUsers, ImportRecords, ManageCollections,
-    ManagePolicy, ManageProvider, ManageQueue, ManageRequests, ReadAccessRequests, ReadAuditLog, ReadSignIns,
-    RemoveAccess as Remove, WorkRequests,
+    ApproveAccess as Approve, Consent, CreateUsers, DisableUsers, EnterRequests, EraseUsers, ImportRecords,
+    ManageCollections, ManagePolicy, ManageProvider, ManageQueue, ManageRequests, ManageSignIn,
+    ReadAccessRequests, ReadAuditLog, ReadSignIns, RemoveAccess as Remove, UpdateUsers, WorkRequests,
 };
 use Relation::{AssignedEngineer, Desk, Intake, OwnTenant};
 
@@ -324,6 +324,8 @@ const SEES_POLICY: &[(Relation, Permission)] = &[
     (OwnTenant, Approve),
     (OwnTenant, ReadAuditLog),
 ];
+
+const SEES_USERS: &[(Relation, Permission)] = &[(OwnTenant, Permission::ReadUsers)];
 
 /// How far a list reaches. Made here alone; every finder of the store takes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -519,6 +521,20 @@ actions! {
     ReadPolicy on TenantId, allowed SEES_POLICY, visible &[];
     /// Change the tenant's settings.
     ChangePolicy on TenantId, allowed &[(OwnTenant, ManagePolicy)], visible SEES_POLICY;
+    /// See the tenant's people.
+    ReadUsers on TenantId, allowed &[(OwnTenant, Permission::ReadUsers)], visible &[];
+    /// Add somebody to the tenant.
+    InviteUser on TenantId, allowed &[(OwnTenant, CreateUsers)], visible SEES_USERS;
+    /// Change what is written of somebody of the tenant.
+    UpdateUser on TenantId, allowed &[(OwnTenant, UpdateUsers)], visible SEES_USERS;
+    /// Enable or disable an account of the tenant.
+    EnableUser on TenantId, allowed &[(OwnTenant, DisableUsers)], visible SEES_USERS;
+    /// Delete an account of the tenant.
+    DeleteUser on TenantId, allowed &[(OwnTenant, EraseUsers)], visible SEES_USERS;
+    /// Hand somebody of the tenant a one-time pass for a passkey, or remove somebody's passkey.
+    ManageSignInMethods on TenantId, allowed &[(OwnTenant, ManageSignIn)], visible SEES_USERS;
+    /// Enrol or remove one's own passkey: who may is shown by a pass or a session, not by a role.
+    KeepPasskey on TenantId, allowed &[], visible &[];
     /// Erase a person of the tenant.
     EraseUser on TenantId, allowed &[(OwnTenant, EraseUsers)], visible SEES_POLICY;
     /// See the provider's engineers with what assignment knows of them.
@@ -550,6 +566,7 @@ impl ServiceAction for RecordDenied {}
 impl ServiceAction for RecordRetention {}
 impl ServiceAction for ManageLog {}
 impl ServiceAction for SetUp {}
+impl ServiceAction for KeepPasskey {}
 impl ServiceAction for RouteRequest {}
 
 #[cfg(test)]

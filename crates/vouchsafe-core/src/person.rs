@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::engineer::EngineerProfile;
 use crate::id::{TenantId, UserId};
 use crate::personal::Personal;
+use crate::time::Timestamp;
 
 /// An account in one tenant, as far as rules and audit entries need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,9 @@ pub struct Person {
     /// What else assignment must know of an engineer.
     #[serde(default, skip_serializing_if = "EngineerProfile::is_empty")]
     pub profile: EngineerProfile,
+    /// When the account was deleted. It stays as who did what in the log, and can do nothing any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Timestamp>,
 }
 
 /// What stands behind an account.

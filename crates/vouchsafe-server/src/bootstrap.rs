@@ -1,4 +1,5 @@
-//! `bootstrap`: makes the provider, a tenant and one token each, and one for the intake if asked; printed once.
+//! `bootstrap`: makes the provider and a tenant, with a one-time link for the first person of each, and a token for the intake
+//! if asked; printed once. From then on each tenant's own people change its people, and nobody else does.
 
 use std::sync::Arc;
 
@@ -8,22 +9,48 @@ use vouchsafe_core::person::PersonKind;
 use vouchsafe_core::problem_type::PROBLEM_TYPES;
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_core::time::Duration;
+use vouchsafe_signin::passkey::RelyingParty;
 use vouchsafe_store::StoreError;
 
 use crate::config::{Config, NewOrganization, OpenError};
+use crate::wire::users::enrolment_url;
 
 /// How long the printed tokens last.
 const TOKEN_LASTS: Duration = Duration::days(90);
+/// How long the printed links can be used.
+const LINK_LASTS: Duration = Duration::days(7);
 
-/// A token that is shown once.
+/// A link or token that is shown once.
 #[derive(Debug, Clone)]
-pub struct PrintedToken {
+pub struct Printed {
     /// The organisation's name, or what a service's token is for.
     pub organization: String,
     /// Its tenant.
     pub tenant: TenantId,
-    /// The token's text.
-    pub token: String,
+    /// What it is.
+    pub kind: PrintedKind,
+    /// Its text.
+    pub text: String,
+}
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrintedKind {
+    /// With it the first person enrols a passkey.
+    EnrolmentLink,
+    /// An API token.
+    Token,
+}
+
+impl PrintedKind {
+    /// For people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EnrolmentLink => "enrolment link",
+            Self::Token => "API token",
+        }
+    }
 }
 
 /// Why nothing was made.
@@ -50,7 +77,7 @@ pub enum BootstrapError {
 ///
 /// # Errors
 /// [`BootstrapError`].
-pub async fn run(config: &Config) -> Result<Vec<PrintedToken>, BootstrapError> {
+pub async fn run(config: &Config) -> Result<Vec<Printed>, BootstrapError> {
     let asked = config.bootstrap.clone().ok_or(BootstrapError::NotAsked)?;
     let (store, _ours) = config.open()?;
     let store = Arc::new(store);
@@ -63,10 +90,15 @@ pub async fn run(config: &Config) -> Result<Vec<PrintedToken>, BootstrapError> {
     store.random(provider, &mut random);
     let customer = TenantId::from_uuid(uuid::Builder::from_random_bytes(random).into_uuid());
     let domain = asked.provider.domain.clone();
-    let mut printed = vec![
-        organization(&app, provider, TenantKind::Provider, asked.provider).await?,
-        organization(&app, customer, TenantKind::Customer, asked.tenant).await?,
-    ];
+    // Where no passkey can be used, a token is the only way in.
+    let linked = RelyingParty::at(&config.public_url).is_ok();
+    let ways = Ways { link: linked.then_some(config.public_url.as_str()), token: asked.tokens || !linked };
+    let mut printed = Vec::new();
+    for (id, kind, new) in
+        [(provider, TenantKind::Provider, asked.provider), (customer, TenantKind::Customer, asked.tenant)]
+    {
+        printed.extend(organization(&app, id, kind, new, ways).await?);
+    }
     if asked.intake {
         printed.push(intake(&app, provider, &domain).await?);
     }
@@ -75,7 +107,7 @@ pub async fn run(config: &Config) -> Result<Vec<PrintedToken>, BootstrapError> {
 }
 
 /// The provider's service account that enters and closes support requests which came from elsewhere.
-async fn intake(app: &App, provider: TenantId, domain: &str) -> Result<PrintedToken, BootstrapError> {
+async fn intake(app: &App, provider: TenantId, domain: &str) -> Result<Printed, BootstrapError> {
     let person = NewPerson {
         tenant: provider,
         display_name: "Case intake".to_owned(),
@@ -87,8 +119,18 @@ async fn intake(app: &App, provider: TenantId, domain: &str) -> Result<PrintedTo
         expertise: Vec::new(),
     };
     let user = app.add_person(person).await?;
-    let token = app.issue_token(Who { tenant: provider, user }, TOKEN_LASTS).await?.expose();
-    Ok(PrintedToken { organization: "Case intake".to_owned(), tenant: provider, token })
+    let text = app.issue_token(Who { tenant: provider, user }, TOKEN_LASTS).await?.expose();
+    let organization = "Case intake".to_owned();
+    Ok(Printed { organization, tenant: provider, kind: PrintedKind::Token, text })
+}
+
+/// The ways in that a first person gets.
+#[derive(Debug, Clone, Copy)]
+struct Ways<'u> {
+    /// The address that the link begins with.
+    link: Option<&'u str>,
+    /// Whether there is a token.
+    token: bool,
 }
 
 async fn organization(
@@ -96,7 +138,8 @@ async fn organization(
     id: TenantId,
     kind: TenantKind,
     new: NewOrganization,
-) -> Result<PrintedToken, BootstrapError> {
+    ways: Ways<'_>,
+) -> Result<Vec<Printed>, BootstrapError> {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let roles = match kind {
         TenantKind::Provider => names(&["Support Engineer", "Support Manager", "Provider Administrator"]),
@@ -122,6 +165,17 @@ async fn organization(
         expertise: new.expertise.unwrap_or(expertise),
     };
     let user = app.add_person(person).await?;
-    let token = app.issue_token(Who { tenant: id, user }, TOKEN_LASTS).await?.expose();
-    Ok(PrintedToken { organization, tenant: id, token })
+    let who = Who { tenant: id, user };
+    let mut printed = Vec::new();
+    let mut print = |kind, text| {
+        printed.push(Printed { organization: organization.clone(), tenant: id, kind, text });
+    };
+    if let Some(base) = ways.link {
+        let pass = app.first_pass(who, LINK_LASTS).await?.expose();
+        print(PrintedKind::EnrolmentLink, enrolment_url(base, &pass));
+    }
+    if ways.token {
+        print(PrintedKind::Token, app.issue_token(who, TOKEN_LASTS).await?.expose());
+    }
+    Ok(printed)
 }

@@ -63,6 +63,10 @@ pub struct Bootstrap {
     /// Whether to make a token, too, with which another ticket system enters and closes support requests.
     #[serde(default)]
     pub intake: bool,
+    /// Whether the first person of each gets an API token, too. Whoever runs `bootstrap` holds it then, and the log says
+    /// that it was made.
+    #[serde(default)]
+    pub tokens: bool,
 }
 
 /// An organisation with its first person.

@@ -211,7 +211,7 @@ impl<T: DeserializeOwned> FromRequest<Server> for Act<T> {
 }
 
 /// Reads a JSON body within its limit. No body at all needs no content type.
-async fn whole_body(parts: &Parts, stream: Body) -> Result<Vec<u8>, Refusal> {
+pub(crate) async fn whole_body(parts: &Parts, stream: Body) -> Result<Vec<u8>, Refusal> {
     let path = parts.uri.path();
     let bytes = match Limited::new(stream, BODY_BYTES_MAX).collect().await {
         Ok(collected) => collected.to_bytes().to_vec(),
@@ -332,6 +332,13 @@ impl FromPath for String {
 impl FromPath for (vouchsafe_core::id::DataCollectionId, String) {
     fn read(texts: &[&str]) -> Option<Self> {
         if let [id, name] = texts { Some((id.parse().ok()?, (*name).to_owned())) } else { None }
+    }
+}
+
+/// Somebody, and one of the passkeys.
+impl FromPath for (vouchsafe_core::id::UserId, String) {
+    fn read(texts: &[&str]) -> Option<Self> {
+        if let [id, credential] = texts { Some((id.parse().ok()?, (*credential).to_owned())) } else { None }
     }
 }
 

@@ -48,7 +48,7 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
-    /// Make the provider, a tenant and one token each; the tokens are printed once
+    /// Make the provider and a tenant, with a one-time link for the first person of each; printed once
     Bootstrap {
         /// Configuration file (TOML) with a [bootstrap] section
         #[arg(long, value_name = "FILE")]
@@ -103,9 +103,12 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             use std::io::Write as _;
             let printed = bootstrap::run(&Config::read(&config)?).await?;
             let mut out = std::io::stdout().lock();
-            writeln!(out, "Keep these tokens: they are shown once.")?;
-            for token in printed {
-                writeln!(out, "{}\t{}\t{}", token.organization, token.tenant, token.token)?;
+            writeln!(
+                out,
+                "Hand these out: they are shown once, and each link can be used once, within 7 days."
+            )?;
+            for one in printed {
+                writeln!(out, "{}\t{}\t{}\t{}", one.organization, one.tenant, one.kind.name(), one.text)?;
             }
             Ok(())
         }

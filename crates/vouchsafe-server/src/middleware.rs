@@ -15,7 +15,7 @@ use crate::problem::Refusal;
 /// Characters of a request id that is taken over.
 const REQUEST_ID_CHARS_MAX: usize = 128;
 
-/// What pages may load: only what this server sends, and no script at all.
+/// What pages may load: only what this server sends, and no script; pages that use a passkey say otherwise themselves.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Echoes the caller's request id or makes one, sets the headers of every answer, and logs one line.
@@ -36,7 +36,8 @@ pub(crate) async fn frame(State(server): State<Server>, request: Request, next: 
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     headers.insert(
         HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("same-origin"),

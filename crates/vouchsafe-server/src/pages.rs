@@ -1,7 +1,8 @@
 //! The pages: forms and tables of the same use cases that the JSON routes call. Their addresses are
-//! `vouchsafe_web::paths`, their words and templates `vouchsafe_web`. No page needs a script.
+//! `vouchsafe_web::paths`, their words and templates `vouchsafe_web`. No page needs a script but those that use a passkey.
 
 mod access;
+mod account;
 mod answer;
 mod audit;
 mod case;
@@ -14,6 +15,8 @@ mod grants;
 mod home;
 mod id;
 mod moment;
+mod passkeys;
+mod people;
 mod problem;
 mod reads;
 mod requests;
@@ -55,6 +58,8 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
         .route("/audit-log/{id}", get(audit::entry))
         .route("/audit-log/{id}/receipt", get(audit::receipt))
         .route("/settings/support-access", get(settings::policy))
+        .merge(ways_in())
+        .merge(people_of_the_tenant())
         .merge(support_requests())
         .merge(access_requests())
         .merge(desk());
@@ -64,6 +69,32 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
     pages
         .route("/demo", get(sign_in::choose))
         .route("/demo/sign-in/{userId}", get(sign_in::person).post(sign_in::enter))
+}
+
+fn ways_in() -> Router<Server> {
+    Router::new()
+        .route("/sign-in", get(sign_in::enter_page).post(sign_in::needs_script))
+        .route("/enrol", get(sign_in::enrol_page).post(sign_in::needs_script))
+        .route("/passkeys/sign-in/options", post(passkeys::sign_in_options))
+        .route("/passkeys/sign-in", post(passkeys::sign_in))
+        .route("/passkeys/enrol/options", post(passkeys::enrol_options))
+        .route("/passkeys/enrol", post(passkeys::enrol))
+        .route("/passkeys/add/options", post(passkeys::add_options))
+        .route("/passkeys/add", post(passkeys::add))
+        .route("/account", get(account::show).post(account::needs_script))
+        .route("/account/passkeys/remove", post(account::remove_passkey))
+        .route("/account/sessions/end", post(account::end_session))
+        .route("/account/sessions/end-others", post(account::end_other_sessions))
+}
+
+fn people_of_the_tenant() -> Router<Server> {
+    Router::new()
+        .route("/people", get(people::list).post(people::invite))
+        .route("/people/{id}", get(people::one).post(people::rename))
+        .route("/people/{id}/enable", post(people::enable))
+        .route("/people/{id}/delete", post(people::delete))
+        .route("/people/{id}/pass", post(people::pass))
+        .route("/people/{id}/passkeys/remove", post(people::remove_passkey))
 }
 
 fn support_requests() -> Router<Server> {

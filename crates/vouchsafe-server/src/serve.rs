@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use vouchsafe_app::{App, AppError, EvidenceError};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::tenant::TenantKind;
+use vouchsafe_signin::passkey::RelyingParty;
 use vouchsafe_store::edge::{Clock, SystemClock};
 
 use crate::config::{Config, OpenError};
@@ -107,10 +108,22 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         }
         publishing => publishing?,
     };
+    let app = with_passkeys(app, &config.public_url);
     let settings = Settings { public_url: Some(config.public_url), ..Settings::default() };
     let listener = listen(config.listen).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     until_stopped(listener, Server { app, settings }).await
+}
+
+/// Lets people sign in with passkeys, where the public URL is a name that they can be bound to.
+fn with_passkeys(app: App, public_url: &str) -> App {
+    match RelyingParty::at(public_url) {
+        Ok(relying_party) => app.with_passkeys(relying_party),
+        Err(cause) => {
+            tracing::warn!(%cause, public_url, "nobody can sign in to the pages: `public_url` does for no passkey");
+            app
+        }
+    }
 }
 
 /// Binds the address.

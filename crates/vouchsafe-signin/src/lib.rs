@@ -1,8 +1,11 @@
-//! API tokens and sessions: how their text looks, and what is kept of them.
+//! API tokens, sessions, passkeys and one-time passes: how they look, what is kept of them, and how they are checked.
 //!
 //! A token is 256 random bits with its tenant in front, so that the look-up has the tenant before anything else.
 //! Only the SHA-256 of the random bits is stored; a hash is enough because nobody guesses 256 bits. Nothing here
 //! prints a token but [`Secret::expose`].
+
+pub mod challenge;
+pub mod passkey;
 
 use std::fmt;
 
@@ -23,6 +26,8 @@ pub enum Purpose {
     ApiToken,
     /// The session cookie of the pages.
     Session,
+    /// A one-time pass for enrolling a passkey.
+    Enrolment,
 }
 
 impl Purpose {
@@ -30,6 +35,7 @@ impl Purpose {
         match self {
             Self::ApiToken => "vst_",
             Self::Session => "vss_",
+            Self::Enrolment => "vse_",
         }
     }
 }

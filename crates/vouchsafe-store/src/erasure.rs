@@ -78,7 +78,13 @@ impl Work {
             known.tokens_change();
         }
         self.execute(sql::DESTROY_PERSON_KEY, values![tenant, user, Vec::<u8>::new()]).await?;
-        for statement in [sql::DELETE_TOKENS_OF, sql::DELETE_SESSIONS_OF, sql::DELETE_ANSWERS_OF] {
+        for statement in [
+            sql::DELETE_TOKENS_OF,
+            sql::DELETE_SESSIONS_OF,
+            sql::DELETE_ANSWERS_OF,
+            sql::DELETE_PASSKEYS_OF,
+            sql::DELETE_ENROLMENTS_OF,
+        ] {
             self.execute(statement, values![tenant, user]).await?;
         }
         self.forget_key(tenant, user);

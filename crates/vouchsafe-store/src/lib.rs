@@ -8,7 +8,8 @@
 //! work that wait for each other commit as one group with one fsync, and each is answered after it.
 //!
 //! There is no other public mutation, but for these, which are not audited because they change nothing that a
-//! tenant could want to see: sessions ([`Work::open_session`], [`Work::close_session`]), counters of refused reads
+//! tenant could want to see: sessions ([`Work::open_session`], [`Work::close_session`]), when a passkey last signed in
+//! ([`Work::passkey_used`]) and which challenges were answered ([`Work::spend_challenge`]), counters of refused reads
 //! ([`Work::count_denied`], which become entries a minute later), remembered answers ([`Work::remember`]) and the
 //! clean-up of expired ones ([`Work::forget_expired`]); and how a grant is used and what was typed under it, which
 //! follow from read records and messages that are audited themselves ([`Work::count_typed`]); and trees and checkpoints,
@@ -50,6 +51,7 @@ mod records;
 mod reveal;
 pub mod seal;
 mod session;
+mod signin;
 mod sql;
 mod sqlite;
 mod store;
@@ -69,5 +71,6 @@ pub use records::{
     SummaryRow, Within,
 };
 pub use session::{Faults, Session};
+pub use signin::PageSession;
 pub use store::{Database, FolderLock, Options, Reader, Store};
 pub use work::{Answered, Work};

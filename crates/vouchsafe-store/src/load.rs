@@ -234,22 +234,6 @@ impl Session {
         }))
     }
 
-    /// The account of an unexpired session of the pages.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn session_user(
-        &mut self,
-        tenant: TenantId,
-        hash: [u8; 32],
-        now: Timestamp,
-    ) -> Result<Option<UserId>, StoreError> {
-        let row = self.query_one(sql::SESSION_BY_HASH, &values![tenant, hash.to_vec()]).await?;
-        let Some(mut row) = row else { return Ok(None) };
-        let user = row.parsed(0)?;
-        Ok((Timestamp::from_micros(row.int(1)?) > now).then_some(user))
-    }
-
     /// A support request of a tenant.
     ///
     /// # Errors

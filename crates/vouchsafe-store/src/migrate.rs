@@ -42,6 +42,7 @@ migrations!(
     "0007_collection",
     "0008_case_entries",
     "0009_lease",
+    "0010_sign_in",
 );
 
 const TABLE: &str =

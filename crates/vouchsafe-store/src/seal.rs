@@ -31,6 +31,7 @@ pub struct MasterKey {
     lookup: Key,
     masking: Key,
     cursors: Key,
+    challenges: Key,
     check: Key,
 }
 
@@ -49,6 +50,7 @@ impl MasterKey {
             lookup: keyed_hash(secret, b"vouchsafe lookup v1"),
             masking: keyed_hash(secret, b"vouchsafe mask v1"),
             cursors: keyed_hash(secret, b"vouchsafe cursor v1"),
+            challenges: keyed_hash(secret, b"vouchsafe challenge v1"),
             check: keyed_hash(secret, b"vouchsafe check v1"),
         }
     }
@@ -90,6 +92,12 @@ impl MasterKey {
     #[must_use]
     pub fn masking(&self) -> &Key {
         &self.masking
+    }
+
+    /// The secret by which the service knows its own challenges again.
+    #[must_use]
+    pub fn challenges(&self) -> &Key {
+        &self.challenges
     }
 
     /// Seals a place in a list of records for whoever reads on under the same `basis`.

@@ -76,7 +76,9 @@ from_id!(
     MessageId,
     EntryId,
     TokenId,
-    OutboxId
+    OutboxId,
+    EnrolmentId,
+    SessionId
 );
 
 impl<T: Into<Value>> From<Option<T>> for Value {
@@ -183,10 +185,29 @@ statements! {
 
     TOKEN_BY_HASH = "SELECT id, user_id, hash, expires_at, revoked_at FROM api_token WHERE tenant_id = $1 AND hash = $2";
     PUT_TOKEN = "INSERT INTO api_token (tenant_id, id, user_id, hash, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, id) DO UPDATE SET revoked_at = excluded.revoked_at";
-    SESSION_BY_HASH = "SELECT user_id, expires_at FROM session WHERE tenant_id = $1 AND hash = $2";
-    PUT_SESSION = "INSERT INTO session (tenant_id, hash, user_id, expires_at) VALUES ($1, $2, $3, $4)";
+    SESSION_BY_HASH = "SELECT hash, id, user_id, credential, created_at, seen_at, expires_at FROM session WHERE tenant_id = $1 AND hash = $2";
+    SESSIONS_OF = "SELECT hash, id, user_id, credential, created_at, seen_at, expires_at FROM session WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_at DESC, id LIMIT $3";
+    PUT_SESSION = "INSERT INTO session (tenant_id, hash, id, user_id, credential, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    SESSION_SEEN = "UPDATE session SET seen_at = $1 WHERE tenant_id = $2 AND hash = $3";
     DELETE_SESSION = "DELETE FROM session WHERE tenant_id = $1 AND hash = $2";
+    DELETE_SESSION_BY_ID = "DELETE FROM session WHERE tenant_id = $1 AND user_id = $2 AND id = $3";
+    DELETE_OTHER_SESSIONS = "DELETE FROM session WHERE tenant_id = $1 AND user_id = $2 AND id <> $3";
+    DELETE_SESSIONS_BY_PASSKEY = "DELETE FROM session WHERE tenant_id = $1 AND credential = $2";
     DELETE_OLD_SESSIONS = "DELETE FROM session WHERE expires_at < $1";
+
+    PASSKEYS_OF = "SELECT document, counter, backup_eligible, last_used_at, removed_at FROM passkey WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_at, credential";
+    PASSKEY_OWNER = "SELECT user_id FROM passkey WHERE tenant_id = $1 AND credential = $2";
+    PUT_PASSKEY = "INSERT INTO passkey (tenant_id, credential, user_id, counter, backup_eligible, created_at, last_used_at, removed_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, credential) DO UPDATE SET removed_at = excluded.removed_at";
+    PASSKEY_USED = "UPDATE passkey SET counter = $1, last_used_at = $2 WHERE tenant_id = $3 AND credential = $4";
+    REMOVE_PASSKEYS_OF = "UPDATE passkey SET removed_at = $1 WHERE tenant_id = $2 AND user_id = $3 AND removed_at IS NULL";
+    DELETE_PASSKEYS_OF = "DELETE FROM passkey WHERE tenant_id = $1 AND user_id = $2";
+    ENROLMENT_BY_HASH = "SELECT id, user_id, created_at, expires_at, used_at FROM enrolment WHERE tenant_id = $1 AND hash = $2";
+    PUT_ENROLMENT = "INSERT INTO enrolment (tenant_id, id, user_id, hash, created_at, expires_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, id) DO UPDATE SET used_at = excluded.used_at";
+    DELETE_UNUSED_ENROLMENTS_OF = "DELETE FROM enrolment WHERE tenant_id = $1 AND user_id = $2 AND used_at IS NULL";
+    DELETE_ENROLMENTS_OF = "DELETE FROM enrolment WHERE tenant_id = $1 AND user_id = $2";
+    DELETE_OLD_ENROLMENTS = "DELETE FROM enrolment WHERE expires_at < $1";
+    SPEND_CHALLENGE = "INSERT INTO spent_challenge (tenant_id, hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, hash) DO NOTHING";
+    DELETE_OLD_CHALLENGES = "DELETE FROM spent_challenge WHERE expires_at < $1";
 
     PERSON_KEY = "SELECT wrapped FROM person_key WHERE tenant_id = $1 AND person_id = $2";
     DESTROY_PERSON_KEY = "INSERT INTO person_key (tenant_id, person_id, wrapped) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, person_id) DO UPDATE SET wrapped = excluded.wrapped";

@@ -183,30 +183,6 @@ impl Work {
         Ok(())
     }
 
-    /// Opens a session of the pages.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn open_session(
-        &mut self,
-        tenant: TenantId,
-        user: UserId,
-        hash: [u8; 32],
-        expires: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.session.execute(sql::PUT_SESSION, values![tenant, hash.to_vec(), user, expires]).await?;
-        Ok(())
-    }
-
-    /// Ends a session of the pages.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn close_session(&mut self, tenant: TenantId, hash: [u8; 32]) -> Result<(), StoreError> {
-        self.session.execute(sql::DELETE_SESSION, values![tenant, hash.to_vec()]).await?;
-        Ok(())
-    }
-
     /// Counts one refused read of the running minute.
     ///
     /// # Errors
@@ -270,7 +246,8 @@ impl Work {
         Ok(taken)
     }
 
-    /// Deletes sessions, remembered answers, outbox items and counts of typed values that are past their time.
+    /// Deletes sessions, remembered answers, outbox items, counts of typed values, answered challenges and unused passes
+    /// that are past their time.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -280,7 +257,7 @@ impl Work {
         self.session.execute(sql::DELETE_OLD_ANSWERS, values![now - ANSWER_KEPT]).await?;
         self.session.execute(sql::DELETE_OLD_OUTBOX, values![now - OUTBOX_KEPT]).await?;
         self.session.execute(sql::DELETE_OLD_TYPED_VALUES, values![hour(now)]).await?;
-        Ok(())
+        self.forget_challenges().await
     }
 }
 

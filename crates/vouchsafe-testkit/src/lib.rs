@@ -2,7 +2,7 @@
 //!
 //! [`World`] is a deployment in a folder of its own: the provider with its engineers and three customers with their
 //! administrators, made through the use cases. [`check::logs`] holds every log against every row. [`state::of`] is
-//! everything the loaders give, as text. [`model`] is what `lifecycle.md` says, written a second time without the
+//! everything the loaders give, as text. [`authenticator`] holds passkeys. [`model`] is what `lifecycle.md` says, written a second time without the
 //! rules of `vouchsafe-core`.
 
 #![expect(
@@ -14,6 +14,7 @@
     reason = "test support: a failure here is a failed test"
 )]
 
+pub mod authenticator;
 pub mod cast;
 pub mod check;
 pub mod database;

@@ -1,4 +1,4 @@
-//! The style sheet and the icon, under addresses that change with their content.
+//! The style sheet, the icon and the script that passkeys need, under addresses that change with their content.
 
 use std::sync::LazyLock;
 
@@ -18,6 +18,11 @@ const STYLE: Asset =
 
 const ICON: Asset = Asset { bytes: include_bytes!("../assets/vouchsafe.svg"), content_type: "image/svg+xml" };
 
+const SCRIPT: Asset =
+    Asset { bytes: include_bytes!("../assets/passkeys.js"), content_type: "text/javascript; charset=utf-8" };
+
+static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| hashed("passkeys", "js", SCRIPT.bytes));
+
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| hashed("vouchsafe", "css", STYLE.bytes));
 
 static ICON_PATH: LazyLock<String> = LazyLock::new(|| hashed("vouchsafe", "svg", ICON.bytes));
@@ -29,6 +34,8 @@ pub fn asset(path: &str) -> Option<Asset> {
         Some(STYLE)
     } else if path == icon() {
         Some(ICON)
+    } else if path == script() {
+        Some(SCRIPT)
     } else {
         None
     }
@@ -38,6 +45,11 @@ pub fn asset(path: &str) -> Option<Asset> {
 #[must_use]
 pub fn style_sheet() -> &'static str {
     &STYLE_PATH
+}
+
+/// The address of the script.
+pub(crate) fn script() -> &'static str {
+    &SCRIPT_PATH
 }
 
 /// The address of the icon.

@@ -38,6 +38,12 @@ impl Chrome {
         asset::style_sheet()
     }
 
+    /// The address of the script that passkeys need.
+    #[must_use]
+    pub fn script(&self) -> &'static str {
+        asset::script()
+    }
+
     /// The address of the icon.
     #[must_use]
     pub fn icon(&self) -> &'static str {

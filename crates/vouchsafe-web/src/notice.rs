@@ -86,6 +86,28 @@ notices! {
     AccessAsked = "accessAsked", Success, "Your request is on its way to the customer.";
     /// An engineer withdrew a request.
     AccessWithdrawn = "accessWithdrawn", Success, "The request is withdrawn.";
+    /// Somebody was invited.
+    UserInvited = "userInvited", Success, "The account is there. Give the person a role, and an enrolment link.";
+    /// What is written of somebody changed.
+    UserChanged = "userChanged", Success, "The name is changed.";
+    /// An account was enabled.
+    UserEnabled = "userEnabled", Success, "The account is enabled.";
+    /// An account was disabled.
+    UserDisabled = "userDisabled", Success, "The account is disabled, and signed out everywhere.";
+    /// An account was deleted.
+    UserDeleted = "userDeleted", Success, "The account is deleted.";
+    /// A passkey was removed.
+    PasskeyRemoved = "passkeyRemoved", Success, "The passkey is removed. Sessions that began with it have ended.";
+    /// A session was ended.
+    SessionEnded = "sessionEnded", Success, "The session is ended.";
+    /// All other sessions were ended.
+    OtherSessionsEnded = "otherSessionsEnded", Success, "All other sessions are ended.";
+    /// The script was missing.
+    PasskeyNeedsScript = "passkeyNeedsScript", Warning, "Passkeys need JavaScript for this moment. Nothing was changed.";
+    /// Changes of how one signs in need a fresh session.
+    NotFresh = "notFresh", Warning, "This needs a fresh sign-in: sign out, and sign in with your passkey. Nothing was changed.";
+    /// The only passkey stays.
+    OnlyPasskey = "onlyPasskey", Warning, "This is your only passkey: add another one first. Nothing was changed.";
     /// A support request was reassigned.
     Reassigned = "reassigned", Success, "The support request is reassigned. The former engineer can read nothing more of it.";
     /// Somebody of the same tenant was faster.

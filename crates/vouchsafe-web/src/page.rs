@@ -3,6 +3,7 @@
 mod access_list;
 mod access_policy;
 mod access_request;
+mod account;
 mod api_reference;
 mod approved_access;
 mod ask_for_access;
@@ -13,9 +14,11 @@ mod choose_person;
 mod close_support_request;
 mod confirm;
 mod desk;
+mod enter;
 mod home;
 mod landing;
 mod new_support_request;
+mod people;
 mod problem;
 mod problem_codes;
 mod queue;
@@ -35,6 +38,7 @@ pub use access_request::{
     AccessRequestSide, AccessRequestView, DataAccess, Decision, DecisionForm, PreviewPart, PreviewView,
     access_request,
 };
+pub use account::{AccountView, PasskeyRow, SessionRow, account};
 pub use api_reference::{
     ApiReferenceView, Operation, OperationGroup, Parameter, ResponseLine, api_reference,
 };
@@ -47,9 +51,11 @@ pub use choose_person::{ChoosePersonView, PersonChoice, TenantPeople, choose_per
 pub use close_support_request::{CloseSupportRequestView, close_support_request};
 pub use confirm::{Act, ConfirmView, confirm};
 pub use desk::{DeskView, desk};
+pub use enter::{EnrolView, EnterView, enrol, enter};
 pub use home::{HomeView, home};
 pub use landing::{LandingView, landing};
 pub use new_support_request::{NewSupportRequestForm, NewSupportRequestView, new_support_request};
+pub use people::{PassView, PeopleView, PersonActs, PersonRow, PersonView, pass, people, person};
 pub use problem::{ProblemView, not_found, problem};
 pub use problem_codes::{ProblemCode, ProblemCodesView, problem_codes};
 pub use queue::{QueueView, queue};

@@ -37,6 +37,78 @@ pub fn signed_out() -> String {
     "/signed-out".to_owned()
 }
 
+/// The way in, with a passkey (GET). The script does the rest; without it the form leads here again (POST).
+#[must_use]
+pub fn enter() -> String {
+    "/sign-in".to_owned()
+}
+
+/// Enrolling a passkey with a one-time pass (GET); without the script the form leads here again (POST).
+#[must_use]
+pub fn enrol() -> String {
+    "/enrol".to_owned()
+}
+
+/// The own passkeys and sessions (GET); without the script the form that adds a passkey leads here again (POST).
+#[must_use]
+pub fn account() -> String {
+    "/account".to_owned()
+}
+
+/// Removes one of the own passkeys (POST).
+#[must_use]
+pub fn remove_own_passkey() -> String {
+    "/account/passkeys/remove".to_owned()
+}
+
+/// Ends one of the own sessions (POST).
+#[must_use]
+pub fn end_session() -> String {
+    "/account/sessions/end".to_owned()
+}
+
+/// Ends all of the own sessions but this one (POST).
+#[must_use]
+pub fn end_other_sessions() -> String {
+    "/account/sessions/end-others".to_owned()
+}
+
+/// The tenant's people (GET), and inviting somebody (POST).
+#[must_use]
+pub fn people() -> String {
+    "/people".to_owned()
+}
+
+/// One of the people (GET), and changing the name (POST).
+#[must_use]
+pub fn person(id: &str) -> String {
+    format!("/people/{}", segment(id))
+}
+
+/// Enables or disables somebody's account (POST).
+#[must_use]
+pub fn enable_person(id: &str) -> String {
+    format!("/people/{}/enable", segment(id))
+}
+
+/// Deletes somebody's account (POST).
+#[must_use]
+pub fn delete_person(id: &str) -> String {
+    format!("/people/{}/delete", segment(id))
+}
+
+/// Makes a one-time pass for somebody, and shows it (POST).
+#[must_use]
+pub fn pass_for(id: &str) -> String {
+    format!("/people/{}/pass", segment(id))
+}
+
+/// Removes a passkey of somebody (POST).
+#[must_use]
+pub fn remove_passkey_of(id: &str) -> String {
+    format!("/people/{}/passkeys/remove", segment(id))
+}
+
 /// The API reference.
 #[must_use]
 pub fn docs() -> String {

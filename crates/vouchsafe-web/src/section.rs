@@ -23,6 +23,10 @@ pub enum Section {
     Desk,
     /// The manager's queue.
     Queue,
+    /// The people of the tenant.
+    People,
+    /// The own account: passkeys and sessions.
+    Account,
     /// The API reference.
     ApiReference,
 }
@@ -41,6 +45,8 @@ impl Section {
             Self::Settings => "Settings",
             Self::Desk => "My support requests",
             Self::Queue => "Queue",
+            Self::People => "People",
+            Self::Account => "My account",
             Self::ApiReference => "API reference",
         }
     }
@@ -58,6 +64,8 @@ impl Section {
             Self::Settings => paths::access_policy(),
             Self::Desk => paths::desk(),
             Self::Queue => paths::queue(),
+            Self::People => paths::people(),
+            Self::Account => paths::account(),
             Self::ApiReference => paths::docs(),
         }
     }

@@ -82,6 +82,12 @@ impl App {
         Ok(DeskEngineer { person: changed, ..known })
     }
 
+    /// Gives the open cases of somebody on who may not work any more.
+    pub(crate) async fn leave_cases(&self, provider: TenantId, id: UserId) -> Result<(), AppError> {
+        let cases = self.store.read()?.open_cases_of(provider, id, CASES_MAX).await?;
+        self.give_on(&cases).await
+    }
+
     /// Ends what is being sent under these cases, and finds each its next engineer.
     async fn give_on(&self, cases: &[(SupportRequestId, TenantId)]) -> Result<(), AppError> {
         self.live.stop_cases(&cases.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await;

@@ -29,6 +29,7 @@ fn caller(roles: &[&str], active: bool) -> Caller {
             location: String::new(),
             expertise: Vec::new(),
             profile: EngineerProfile::default(),
+            deleted: None,
         },
         permissions: Permissions::of(actions, true),
     }

@@ -9,6 +9,11 @@ const SIGN_INS: &str = "microsoft.directory/signInReports/allProperties/read";
 const IMPORT: &str = "vouchsafe.diagnostics/records/import";
 const ERASE: &str = "microsoft.directory/users/delete";
 const POLICY: &str = "vouchsafe.support/policy/update";
+const USERS: &str = "microsoft.directory/users/standard/read";
+const INVITE: &str = "microsoft.directory/users/create";
+const RENAME: &str = "microsoft.directory/users/basic/update";
+const DISABLE: &str = "microsoft.directory/users/disable";
+const SIGN_IN_METHODS: &str = "microsoft.directory/users/authenticationMethods/create";
 
 /// Every built-in role, customer roles by name, then those of service accounts and of the provider.
 pub(super) const BUILT_IN: &[RoleDefinition] = &[
@@ -30,7 +35,7 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
     RoleDefinition {
         display_name: "Authentication Administrator",
         template_id: "c4e39bd9-1100-46d3-8c65-fb160da0071f",
-        actions: &[TICKETS],
+        actions: &[TICKETS, USERS, DISABLE, SIGN_IN_METHODS],
     },
     RoleDefinition {
         display_name: "Authentication Policy Administrator",
@@ -100,12 +105,24 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
     RoleDefinition {
         display_name: "Global Administrator",
         template_id: "62e90394-69f5-4237-9190-012177145e10",
-        actions: &[TICKETS, AUDIT, SIGN_INS, IMPORT, POLICY, ERASE],
+        actions: &[
+            TICKETS,
+            AUDIT,
+            SIGN_INS,
+            IMPORT,
+            POLICY,
+            ERASE,
+            USERS,
+            INVITE,
+            RENAME,
+            DISABLE,
+            SIGN_IN_METHODS,
+        ],
     },
     RoleDefinition {
         display_name: "Global Reader",
         template_id: "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
-        actions: &[AUDIT, SIGN_INS],
+        actions: &[AUDIT, SIGN_INS, USERS],
     },
     RoleDefinition {
         display_name: "Global Secure Access Administrator",
@@ -120,7 +137,7 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
     RoleDefinition {
         display_name: "Helpdesk Administrator",
         template_id: "729827e3-9c14-49f7-bb1b-9608f156bbb8",
-        actions: &[TICKETS],
+        actions: &[TICKETS, USERS],
     },
     RoleDefinition {
         display_name: "Hybrid Identity Administrator",
@@ -175,7 +192,7 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
     RoleDefinition {
         display_name: "Privileged Authentication Administrator",
         template_id: "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
-        actions: &[TICKETS],
+        actions: &[TICKETS, USERS, DISABLE, SIGN_IN_METHODS],
     },
     RoleDefinition {
         display_name: "Reports Reader",
@@ -185,7 +202,7 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
     RoleDefinition {
         display_name: "Security Administrator",
         template_id: "194ae4cb-b126-40b2-bd5b-6091b380977d",
-        actions: &[TICKETS, AUDIT, SIGN_INS, POLICY],
+        actions: &[TICKETS, AUDIT, SIGN_INS, POLICY, USERS],
     },
     RoleDefinition {
         display_name: "Security Operator",
@@ -195,7 +212,7 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
     RoleDefinition {
         display_name: "Security Reader",
         template_id: "5d6b6bb7-de71-4623-b4af-96380a352509",
-        actions: &[AUDIT, SIGN_INS],
+        actions: &[AUDIT, SIGN_INS, USERS],
     },
     RoleDefinition {
         display_name: "Service Support Administrator",
@@ -245,7 +262,7 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
     RoleDefinition {
         display_name: "User Administrator",
         template_id: "fe930be7-5e62-47db-91af-98c3a49a38b1",
-        actions: &[TICKETS, ERASE],
+        actions: &[TICKETS, ERASE, USERS, INVITE, RENAME, DISABLE],
     },
     RoleDefinition {
         display_name: "Viva Glint Tenant Administrator",
@@ -280,7 +297,17 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
     RoleDefinition {
         display_name: "Provider Administrator",
         template_id: "0d4b7a30-53f2-4d0e-9b1c-5d3b5c1a0013",
-        actions: &["vouchsafe.provider/tenants/manage", AUDIT, POLICY, ERASE],
+        actions: &[
+            "vouchsafe.provider/tenants/manage",
+            AUDIT,
+            POLICY,
+            ERASE,
+            USERS,
+            INVITE,
+            RENAME,
+            DISABLE,
+            SIGN_IN_METHODS,
+        ],
     },
     RoleDefinition {
         display_name: "Decision Point",

@@ -118,6 +118,7 @@ fn person(tenant: TenantId, n: u8, location: &str) -> Person {
         location: location.to_owned(),
         expertise: vec!["signIn".to_owned()],
         profile: EngineerProfile::default(),
+        deleted: None,
     }
 }
 

@@ -72,6 +72,18 @@ pub(crate) fn page_with(status: StatusCode, html: Result<String, RenderError>) -
     Ok(response)
 }
 
+/// A rendered page that may run our one script, from a file, which may ask this server alone.
+pub(crate) fn scripted(html: Result<String, RenderError>) -> Answer {
+    let mut response = page(html)?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, SCRIPTED);
+    Ok(response)
+}
+
+/// What pages that use a passkey may load.
+const SCRIPTED: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
 /// The media type of pages.
 pub(crate) const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 

@@ -6,28 +6,30 @@ use vouchsafe_core::time::Timestamp;
 use vouchsafe_web::{Flash, Notice};
 
 use super::moment;
+use crate::Settings;
 
 /// How long a notice waits for its page.
 const NOTICE_LASTS_S: i64 = 60;
 
-/// How cookies are named and kept. Outside of the demo only HTTPS carries them.
+/// How cookies are named and kept. Only HTTPS carries them, but on a loopback address, where there is none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cookies {
-    demo: bool,
+    plain: bool,
 }
 
 impl Cookies {
     /// The cookies of this server.
-    pub(crate) fn of(demo: bool) -> Self {
-        Self { demo }
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let url = settings.public_url.as_deref().unwrap_or_default();
+        Self { plain: settings.demo || url.starts_with("http://") }
     }
 
     fn session_name(self) -> &'static str {
-        if self.demo { "vouchsafe_session" } else { "__Host-vouchsafe_session" }
+        if self.plain { "vouchsafe_session" } else { "__Host-vouchsafe_session" }
     }
 
     fn notice_name(self) -> &'static str {
-        if self.demo { "vouchsafe_notice" } else { "__Host-vouchsafe_notice" }
+        if self.plain { "vouchsafe_notice" } else { "__Host-vouchsafe_notice" }
     }
 
     /// The session's secret, as sent.
@@ -73,7 +75,7 @@ impl Cookies {
     fn kept(self, name: &'static str, value: String) -> Cookie<'static> {
         Cookie::build((name, value))
             .http_only(true)
-            .secure(!self.demo)
+            .secure(!self.plain)
             .same_site(SameSite::Lax)
             .path("/")
             .build()
@@ -105,16 +107,26 @@ mod tests {
         HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(line).unwrap())])
     }
 
+    fn at(demo: bool, url: Option<&str>) -> Cookies {
+        Cookies::of(&Settings { demo, public_url: url.map(str::to_owned), ..Settings::default() })
+    }
+
     #[test]
-    fn cookies_are_locked_to_https_outside_of_the_demo() {
-        let line = |demo| Cookies::of(demo).start("vss_x".to_owned());
-        assert_eq!(line(true), "vouchsafe_session=vss_x; HttpOnly; SameSite=Lax; Path=/");
-        assert_eq!(line(false), "__Host-vouchsafe_session=vss_x; HttpOnly; SameSite=Lax; Secure; Path=/");
+    fn cookies_are_locked_to_https_where_there_is_https() {
+        let line = |demo, url| at(demo, url).start("vss_x".to_owned());
+        let (plain, locked) = (
+            "vouchsafe_session=vss_x; HttpOnly; SameSite=Lax; Path=/",
+            "__Host-vouchsafe_session=vss_x; HttpOnly; SameSite=Lax; Secure; Path=/",
+        );
+        assert_eq!(line(true, None), plain);
+        assert_eq!(line(false, Some("http://localhost:8080")), plain);
+        assert_eq!(line(false, Some("https://support.example")), locked);
+        assert_eq!(line(false, None), locked);
     }
 
     #[test]
     fn only_known_notices_are_shown() {
-        let cookies = Cookies::of(true);
+        let cookies = at(true, None);
         let shown = |line| cookies.notice(&sent(line)).map(|flash| (flash.notice, flash.detail));
         assert_eq!(shown("a=b; vouchsafe_notice=messageSent"), Some((Notice::MessageSent, String::new())));
         assert_eq!(

@@ -15,7 +15,7 @@ use crate::Server;
 
 /// Paths of the programs' side: their answers stay as they are.
 const FOR_PROGRAMS: &[&str] =
-    &["/v1.0", "/diagnostics", "/access/", "/openapi.json", "/healthz", "/readyz", "/metrics"];
+    &["/v1.0", "/diagnostics", "/access/", "/passkeys/", "/openapi.json", "/healthz", "/readyz", "/metrics"];
 
 /// Turns refusals into pages for browsers, and forgets notices that were shown.
 pub(crate) async fn pages(State(server): State<Server>, request: Request, next: Next) -> Response {
@@ -29,7 +29,7 @@ pub(crate) async fn pages(State(server): State<Server>, request: Request, next: 
     if failed && !is_page(&response) && wants_page(&path, &headers) {
         response = rendered(&server, &headers, response).await;
     }
-    let cookies = Cookies::of(server.settings.demo);
+    let cookies = Cookies::of(&server.settings);
     let tells = response.headers().contains_key(header::SET_COOKIE);
     if is_page(&response) && !tells && cookies.notice(&headers).is_some() {
         response.headers_mut().append(header::SET_COOKIE, cookies.told());

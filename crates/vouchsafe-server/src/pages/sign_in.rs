@@ -1,6 +1,6 @@
-//! Beginning and ending a session. The only way in so far is the demo's: choosing a person.
+//! Beginning and ending a session: with a passkey, or in the demo by choosing a person.
 
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use http::{HeaderMap, header};
 use vouchsafe_app::Who;
@@ -10,14 +10,36 @@ use vouchsafe_core::person::PersonKind;
 use vouchsafe_core::role;
 use vouchsafe_core::setup::Account;
 use vouchsafe_core::tenant::{Tenant, TenantKind};
-use vouchsafe_web::page::{self, ChoosePersonView, PersonChoice, SignInAsView, SignedOutView, TenantPeople};
-use vouchsafe_web::paths;
+use vouchsafe_web::page::{
+    self, ChoosePersonView, EnrolView, EnterView, PersonChoice, SignInAsView, SignedOutView, TenantPeople,
+};
+use vouchsafe_web::{Notice, paths};
 
-use super::answer::{Answer, Failure, page as show, see};
+use super::answer::{Answer, Failure, page as show, scripted, see};
 use super::cookies::Cookies;
 use super::visitor::Surrounding;
 use crate::Server;
 use crate::pages::id::Id;
+
+/// The way in.
+pub(crate) async fn enter_page(State(server): State<Server>, around: Surrounding) -> Answer {
+    let offered = server.app.offers_passkeys();
+    scripted(page::enter(&EnterView { chrome: around.chrome(None), offered }))
+}
+
+/// Enrolling a passkey with a one-time pass.
+pub(crate) async fn enrol_page(State(server): State<Server>, around: Surrounding) -> Answer {
+    let offered = server.app.offers_passkeys();
+    scripted(page::enrol(&EnrolView { chrome: around.chrome(None), offered }))
+}
+
+/// A form that the script would have taken. What was typed is dropped.
+pub(crate) async fn needs_script(State(server): State<Server>, OriginalUri(uri): OriginalUri) -> Answer {
+    let cookies = Cookies::of(&server.settings);
+    let mut response = see(uri.path());
+    response.headers_mut().append(header::SET_COOKIE, cookies.tell(Notice::PasskeyNeedsScript, None));
+    Ok(response)
+}
 
 /// Demo: everyone who can be chosen.
 pub(crate) async fn choose(State(server): State<Server>, around: Surrounding) -> Answer {
@@ -49,7 +71,7 @@ pub(crate) async fn person(
 /// Demo: signs in as this person, out of any other session of this browser.
 pub(crate) async fn enter(State(server): State<Server>, Id(user): Id<UserId>, headers: HeaderMap) -> Answer {
     let (tenant, _) = find(&server, user).await?;
-    let cookies = Cookies::of(server.settings.demo);
+    let cookies = Cookies::of(&server.settings);
     if let Some(former) = cookies.session(&headers) {
         server.app.sign_out(&former).await?;
     }
@@ -61,7 +83,7 @@ pub(crate) async fn enter(State(server): State<Server>, Id(user): Id<UserId>, he
 
 /// Ends the session here and in the browser.
 pub(crate) async fn leave(State(server): State<Server>, headers: HeaderMap) -> Result<Response, Failure> {
-    let cookies = Cookies::of(server.settings.demo);
+    let cookies = Cookies::of(&server.settings);
     if let Some(secret) = cookies.session(&headers) {
         server.app.sign_out(&secret).await?;
     }
@@ -72,8 +94,8 @@ pub(crate) async fn leave(State(server): State<Server>, headers: HeaderMap) -> R
 
 /// After a session. A cookie that is still there belongs to one that ended by itself.
 pub(crate) async fn left(State(server): State<Server>, around: Surrounding, headers: HeaderMap) -> Answer {
-    let timed_out = Cookies::of(server.settings.demo).session(&headers).is_some() && around.0.is_none();
-    let sign_in_href = if server.settings.demo { paths::demo() } else { String::new() };
+    let timed_out = Cookies::of(&server.settings).session(&headers).is_some() && around.0.is_none();
+    let sign_in_href = if server.settings.demo { paths::demo() } else { paths::enter() };
     show(page::signed_out(&SignedOutView { chrome: around.chrome(None), timed_out, sign_in_href }))
 }
 

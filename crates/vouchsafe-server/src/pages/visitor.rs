@@ -54,7 +54,7 @@ const SEES_POLICY: &[Permission] = &[
 impl Visitor {
     /// The person of the session that the request belongs to; `None` without a session.
     pub(crate) async fn of(server: &Server, headers: &HeaderMap) -> Result<Option<Self>, AppError> {
-        let cookies = Cookies::of(server.settings.demo);
+        let cookies = Cookies::of(&server.settings);
         let Some(secret) = cookies.session(headers) else { return Ok(None) };
         let found = match server.app.session(&secret).await {
             Ok(who) => server.app.me(who).await.map(|me| (who, me)),
@@ -141,6 +141,7 @@ impl Visitor {
 
     fn sections(&self) -> Vec<Section> {
         let (log, policy) = (self.sees_log(), self.may_any(SEES_POLICY));
+        let people = self.may(Permission::ReadUsers);
         let all = if self.is_provider() {
             vec![
                 (Section::Home, !self.may(Permission::WorkRequests) && !self.may(Permission::ManageQueue)),
@@ -148,6 +149,8 @@ impl Visitor {
                 (Section::Queue, self.may(Permission::ManageQueue)),
                 (Section::AuditLog, log),
                 (Section::Settings, false),
+                (Section::People, people),
+                (Section::Account, true),
                 (Section::ApiReference, true),
             ]
         } else {
@@ -159,6 +162,8 @@ impl Visitor {
                 (Section::History, self.sees_access()),
                 (Section::AuditLog, log),
                 (Section::Settings, policy),
+                (Section::People, people),
+                (Section::Account, true),
             ]
         };
         all.into_iter().filter(|(_, shown)| *shown).map(|(section, _)| section).collect()
@@ -196,7 +201,7 @@ impl FromRequestParts<Server> for Visitor {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Failure> {
-        let sign_in = if server.settings.demo { paths::demo() } else { paths::signed_out() };
+        let sign_in = if server.settings.demo { paths::demo() } else { paths::enter() };
         Self::of(server, &parts.headers).await?.ok_or(Failure::Elsewhere(sign_in))
     }
 }

@@ -1,6 +1,6 @@
 //! `ETag` and `If-Match`; `Idempotency-Key`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use vouchsafe_core::time::Duration;
 
 use crate::house::*;
@@ -73,6 +73,15 @@ async fn two_writers_with_the_same_tag_one_is_told() {
     assert_eq!(verdicts, ["200", "412 preconditionFailed"]);
 }
 
+/// An answer without what is shown once.
+fn kept(reply: &Reply) -> String {
+    let Ok(Value::Object(mut body)) = serde_json::from_slice(&reply.bytes) else { return reply.text() };
+    for once in ["temporaryAccessPass", "enrolmentUrl"] {
+        body.remove(once);
+    }
+    Value::Object(body).to_string()
+}
+
 #[tokio::test]
 async fn a_repeated_call_with_its_key_gets_the_first_answer_and_happens_once() {
     let house = House::new().await;
@@ -88,7 +97,7 @@ async fn a_repeated_call_with_its_key_gets_the_first_answer_and_happens_once() {
         assert_eq!(first.verdict(), row.answers, "{}: {}", row.operation, first.text());
         let before = house.log_sizes().await;
         let again = house.send(by, ask.clone()).await;
-        assert_eq!((again.status, again.text()), (first.status, first.text()), "{}", row.operation);
+        assert_eq!((again.status, kept(&again)), (first.status, kept(&first)), "{}", row.operation);
         assert_eq!(again.header("etag"), first.header("etag"), "{}", row.operation);
         let mut other = (row.body.unwrap())(&stage);
         let text = if other.get("reason").is_some() || other == json!({}) { "reason" } else { "title" };

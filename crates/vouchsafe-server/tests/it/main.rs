@@ -29,6 +29,7 @@ mod lists;
 mod nodes;
 mod pace;
 mod pages;
+mod passkeys;
 mod reveals;
 mod rows;
 mod shapes;

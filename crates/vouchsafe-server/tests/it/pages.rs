@@ -10,7 +10,7 @@ use vouchsafe_web::paths::{Method as PageMethod, ROUTES};
 use crate::house::*;
 
 /// Pages that need no session.
-const OPEN: &[&str] = &["/demo", "/signed-out", "/docs", "/docs/problems"];
+const OPEN: &[&str] = &["/demo", "/sign-in", "/enrol", "/signed-out", "/docs", "/docs/problems"];
 
 /// A browser with one person's session.
 struct Browser<'h> {
@@ -272,6 +272,7 @@ async fn outside_of_the_demo_nobody_chooses_a_person() {
     assert_eq!(ask(Method::GET, "/demo").await.0, 404);
     assert_eq!(ask(Method::GET, &format!("/demo/sign-in/{user}")).await.0, 404);
     assert_eq!(ask(Method::POST, &format!("/demo/sign-in/{user}")).await.0, 404);
-    assert_eq!(ask(Method::GET, "/").await.1.as_deref(), Some("/signed-out"));
+    assert_eq!(ask(Method::GET, "/").await.1.as_deref(), Some("/sign-in"));
+    assert_eq!(ask(Method::GET, "/sign-in").await.0, 200);
     assert_eq!(ask(Method::GET, "/signed-out").await.0, 200);
 }

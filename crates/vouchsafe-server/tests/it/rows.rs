@@ -5,10 +5,14 @@ use std::sync::LazyLock;
 
 use http::Method;
 use serde_json::{Value, json};
+use vouchsafe_app::Who;
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::pace;
 use vouchsafe_core::permit::{RecordPause, for_service};
+use vouchsafe_core::time::Duration;
 use vouchsafe_diagnostics::resource::{Resource, Shape};
+use vouchsafe_signin::passkey::RelyingParty;
+use vouchsafe_testkit::authenticator::Authenticator;
 
 use crate::contract::Operation;
 use crate::house::*;
@@ -320,6 +324,51 @@ const ROWS: &[Row] = &[
     act("POST /v1.0/support/reveals/{id}/approve", YUKI, &["showing"], nothing, &[], ADATUM),
     act("POST /v1.0/support/reveals/{id}/reject", YUKI, &["hiding"], reason, REASON, ADATUM),
     act("POST /v1.0/support/grants/removeAll", OMAR, &[], reason, REASON, &[Org::Fabrikam]),
+    look("GET /v1.0/users", YUKI, &[], Takes::Nothing),
+    Row {
+        answers: "201",
+        ..act(
+            "POST /v1.0/users",
+            YUKI,
+            &[],
+            |_| json!({ "displayName": "Ole Berg", "userPrincipalName": "ole@adatum.example" }),
+            &[("/displayName", 200)],
+            ADATUM,
+        )
+    },
+    look("GET /v1.0/users/{id}", YUKI, &["renamed"], Takes::Nothing),
+    act(
+        "PATCH /v1.0/users/{id}",
+        YUKI,
+        &["renamed"],
+        |_| json!({ "displayName": "Rena M. Novak" }),
+        &[("/displayName", 200)],
+        ADATUM,
+    ),
+    Row { answers: "204", ..act("DELETE /v1.0/users/{id}", YUKI, &["leaving"], nothing, &[], ADATUM) },
+    Row {
+        answers: "201",
+        ..act(
+            "POST /v1.0/users/{id}/authentication/temporaryAccessPassMethods",
+            YUKI,
+            &["renamed"],
+            |_| json!({ "lifetimeInMinutes": 60 }),
+            &[],
+            ADATUM,
+        )
+    },
+    look("GET /v1.0/users/{id}/authentication/fido2Methods", YUKI, &["keyed"], Takes::Nothing),
+    Row {
+        answers: "204",
+        ..act(
+            "DELETE /v1.0/users/{id}/authentication/fido2Methods/{methodId}",
+            YUKI,
+            &["keyed", "passkey"],
+            nothing,
+            &[],
+            ADATUM,
+        )
+    },
     act("POST /v1.0/users/{id}/erase", YUKI, &["ben"], nothing, &[], ADATUM),
     look("GET /v1.0/auditLogs/directoryAudits", NOOR, &[], Takes::All("activityDateTime")),
     look("GET /v1.0/auditLogs/directoryAudits/{id}", NOOR, &["entry"], Takes::Nothing),
@@ -422,7 +471,26 @@ impl Stage {
         stage.access(house).await;
         stage.logs(house).await;
         stage.collections(house).await;
+        stage.people(house).await;
         stage
+    }
+
+    /// People for the rows about people, one of them with a passkey.
+    async fn people(&mut self, house: &House) {
+        for (name, first) in [("renamed", "Rena"), ("leaving", "Leo"), ("keyed", "Kaja")] {
+            let upn = format!("{}@adatum.example", first.to_lowercase());
+            let new = json!({ "displayName": format!("{first} Novak"), "userPrincipalName": upn });
+            let invited = house.ok(YUKI, Ask::post("/v1.0/users", &new)).await;
+            self.0.insert(name, text(&invited["id"]));
+        }
+        let origin = "https://vouchsafe.example";
+        let app = house.app.clone().with_passkeys(RelyingParty::at(origin).unwrap());
+        let who = Who { tenant: house.tenant(Org::Adatum), user: self.id("keyed").parse().unwrap() };
+        let pass = app.first_pass(who, Duration::hours(1)).await.unwrap().expose();
+        let mut key = Authenticator::new(5, origin);
+        let made = key.create(&app.enrol_options(&pass).await.unwrap().options);
+        app.enrol_by_pass(&pass, "Phone", &made).await.unwrap();
+        self.0.insert("passkey", key.credential());
     }
 
     async fn collections(&mut self, house: &House) {

@@ -28,6 +28,8 @@ fn every_statement_names_its_tenant_or_is_a_known_job_over_all() {
         "SET_SETTING",
         "TAKE_LEASE",
         "DELETE_OLD_SESSIONS",
+        "DELETE_OLD_CHALLENGES",
+        "DELETE_OLD_ENROLMENTS",
         "TENANTS",
         "TENANTS_DUE",
         "LOGS_OF_DENIED",

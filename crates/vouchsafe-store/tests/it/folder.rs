@@ -186,6 +186,7 @@ pub(crate) fn person(tenant: TenantId, n: u64, name: &str) -> Person {
         location: String::new(),
         expertise: Vec::new(),
         profile: EngineerProfile::default(),
+        deleted: None,
     }
 }
 

@@ -17,9 +17,12 @@ use vouchsafe_core::grant::GrantState;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::log_key::{self, LogHead, LogKey};
 use vouchsafe_core::pace::Usage;
+use vouchsafe_core::passkey::{self, Enrolment, NewPasskey, Way};
+use vouchsafe_core::people::{self, NewUser};
+use vouchsafe_core::permission::Permissions;
 use vouchsafe_core::permit::{
-    Caller, Facts, ManageLog, ManageStaff, RecordCollection, RecordDenied, RecordRetention, RouteRequest,
-    authorize, for_service,
+    Caller, Facts, KeepPasskey, ManageLog, ManageStaff, RecordCollection, RecordDenied, RecordRetention,
+    RouteRequest, authorize, for_service,
 };
 use vouchsafe_core::person::Person;
 use vouchsafe_core::personal::Personal;
@@ -33,7 +36,7 @@ use vouchsafe_core::tenant::{SupportAccessPolicy, TenantKind};
 use vouchsafe_core::time::{Duration, Timestamp};
 use vouchsafe_store::{LogEntry, Work};
 
-use crate::folder::{id, person, token};
+use crate::folder::{Home, id, person, token};
 use crate::life::{StoreSink, lived, mighty};
 use crate::steps::Step;
 use crate::units::log_of;
@@ -202,6 +205,61 @@ async fn and_the_rest(world: &World<StoreSink>) {
     collected(&mut work, &ada, &reading, &case).await;
     work.commit().await.unwrap();
     of_the_desk(world, &ada).await;
+    of_the_people(home, &ada).await;
+}
+
+/// What a tenant does with its people, and they with their passkeys.
+async fn of_the_people(home: &Home, ada: &Person) {
+    let s = ada.tenant;
+    let mut work = home.store.work().await.unwrap();
+    work.lock([s]).await.unwrap();
+    let (admin, tenant) = (mighty(ada), work.tenant(s).await.unwrap().unwrap());
+    let cx = work.context(Initiator::User(Box::new(ada.clone())));
+    let domain = tenant.verified_domains.first().unwrap();
+    let new = NewUser {
+        id: id(91),
+        display_name: "Ute".to_owned(),
+        user_principal_name: format!("ute@{domain}"),
+        active: true,
+    };
+    let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
+    work.record(permit, people::invite(new, &tenant, &cx).unwrap()).await.unwrap();
+    let account = work.account(s, id(91)).await.unwrap().unwrap();
+    let created = work.now();
+    let expires = created + passkey::PASS_LASTS;
+    let pass = Enrolment { id: id(92), tenant: s, user: id(91), hash: [9; 32], created, expires, used: None };
+    let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
+    let nothing = Permissions::default();
+    let offered = passkey::offer(&account, pass.clone(), false, &admin, &nothing, &cx).unwrap();
+    work.record(permit, offered).await.unwrap();
+    assert_eq!(work.enrolment(s, [9; 32]).await.unwrap(), Some(pass.clone()));
+    let hers = work.context(Initiator::User(Box::new(account.person.clone())));
+    for n in 1..=3 {
+        let held = work.passkeys_of(s, id(91)).await.unwrap();
+        let new = NewPasskey {
+            credential: format!("Y3JlZGVudGlhbC{n}"),
+            public_key: "pQECAyYgASFYIA".to_owned(),
+            relying_party: "vouchsafe.example".to_owned(),
+            name: format!("Phone {n}"),
+            counter: 0,
+            backup_eligible: true,
+        };
+        let way = held.first().map_or(Way::Pass(&pass), Way::Session);
+        let permit = for_service::<KeepPasskey>(work.id(), s);
+        work.record(permit, passkey::enrol(&account, new, way, &held, &hers).unwrap()).await.unwrap();
+    }
+    let held = work.passkeys_of(s, id(91)).await.unwrap();
+    let permit = for_service::<KeepPasskey>(work.id(), s);
+    work.record(permit, passkey::remove_own(&held[0], &held, &hers).unwrap()).await.unwrap();
+    let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
+    work.record(permit, passkey::remove_of_other(&held[1], &admin, &nothing, &cx).unwrap()).await.unwrap();
+    let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
+    work.record(permit, people::rename(&account, "Ute B.", &cx).unwrap()).await.unwrap();
+    let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
+    work.record(permit, people::delete(&account, &admin, &nothing, &cx).unwrap()).await.unwrap();
+    let left = work.passkeys_of(s, id(91)).await.unwrap();
+    assert!(left.len() == 3 && left.iter().all(|record| record.removed.is_some()));
+    work.commit().await.unwrap();
 }
 
 /// What the provider does with its engineers. The log is that of `by`'s tenant, as for everything besides.

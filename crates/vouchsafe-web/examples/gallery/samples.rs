@@ -4,6 +4,7 @@ mod access;
 mod engineer;
 mod general;
 mod log;
+mod people;
 mod request;
 
 use vouchsafe_web::{
@@ -26,6 +27,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(request::samples());
     all.extend(log::samples());
     all.extend(engineer::samples());
+    all.extend(people::samples());
     all
 }
 

@@ -222,3 +222,25 @@ fn nobody_there_is_exit_code_3() {
       hint: check the address and your network; `--server` or VOUCHSAFE_SERVER names another server
     ");
 }
+
+#[test]
+fn a_link_is_shown_with_what_to_know_of_it() {
+    let pass = r#"{"id":"tap_018bcfe5680077078707070707070709","temporaryAccessPass":"vse_x","enrolmentUrl":"https://support.example/enrol#vse_x","startDateTime":"2026-11-23T08:00:00Z","lifetimeInMinutes":60,"isUsableOnce":true,"isRecovery":true}"#;
+    let server = FakeServer::start(vec![Reply::json(pass)]);
+    let ran = Program::signed_in("link", &server).run(&[
+        "users",
+        "link",
+        "usr_018bcfe5680077078707070707070703",
+        "--minutes",
+        "60",
+    ]);
+    insta::assert_snapshot!(ran.out, @"
+    https://support.example/enrol#vse_x
+    It can be used once, within 60 minutes.
+    The account had a passkey before: the new one signs no decision for 24 hours.
+    ");
+    assert_eq!(
+        server.asked()[0].line,
+        "POST /v1.0/users/usr_018bcfe5680077078707070707070703/authentication/temporaryAccessPassMethods HTTP/1.1"
+    );
+}

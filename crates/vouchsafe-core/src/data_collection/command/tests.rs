@@ -18,6 +18,7 @@ fn id<I: Id>(n: u8) -> I {
 fn person(n: u8) -> Person {
     let who: UserId = id(n);
     Person {
+        deleted: None,
         id: who,
         tenant: id(n),
         display_name: Personal::new(who, "Ann"),

@@ -1,0 +1,165 @@
+//! What the script of the pages asks while somebody uses a passkey: JSON in, JSON out, at addresses that show no page. A
+//! page elsewhere cannot ask any of it (`Sec-Fetch-Site`, `Origin`); what an answer must have signed is known to the server.
+
+use axum::Json;
+use axum::extract::{FromRequest, OriginalUri, Request, State};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use vouchsafe_api::body;
+use vouchsafe_app::AppError;
+use vouchsafe_signin::Secret;
+use vouchsafe_web::paths;
+
+use super::cookies::Cookies;
+use crate::Server;
+use crate::extract::whole_body;
+use crate::problem::Refusal;
+
+/// What a ceremony answers.
+type Answer = Result<Response, Refusal>;
+
+/// A JSON body of the script.
+pub(crate) struct Sent<T>(T);
+
+impl<T: DeserializeOwned> FromRequest<Server> for Sent<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _server: &Server) -> Result<Self, Refusal> {
+        let (parts, stream) = request.into_parts();
+        let bytes = whole_body(&parts, stream).await?;
+        body::parse(&bytes).map(Self).map_err(|error| Refusal::body(&error, parts.uri.path()))
+    }
+}
+
+/// Nothing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+/// A signed challenge.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Signed {
+    credential: Value,
+}
+
+/// A one-time pass.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pass {
+    pass: String,
+}
+
+/// A passkey made with a pass.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Enrolled {
+    pass: String,
+    name: String,
+    credential: Value,
+}
+
+/// A passkey made in a session.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Added {
+    name: String,
+    credential: Value,
+}
+
+fn refused(error: &AppError, uri: &OriginalUri) -> Refusal {
+    Refusal::of(error, uri.path())
+}
+
+/// `POST /passkeys/sign-in/options`
+pub(crate) async fn sign_in_options(
+    State(server): State<Server>,
+    uri: OriginalUri,
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Answer {
+    let options = server.app.sign_in_options().map_err(|error| refused(&error, &uri))?;
+    Ok(Json(json!({ "options": options })).into_response())
+}
+
+/// `POST /passkeys/sign-in`: a session with a new secret; one that this browser had before ends.
+pub(crate) async fn sign_in(
+    State(server): State<Server>,
+    uri: OriginalUri,
+    headers: HeaderMap,
+    Sent(signed): Sent<Signed>,
+) -> Answer {
+    let secret = server.app.sign_in_by_passkey(&signed.credential).await;
+    let secret = secret.map_err(|error| refused(&error, &uri))?;
+    begun(&server, &headers, &secret, paths::home()).await.map_err(|error| refused(&error, &uri))
+}
+
+/// `POST /passkeys/enrol/options`
+pub(crate) async fn enrol_options(
+    State(server): State<Server>,
+    uri: OriginalUri,
+    Sent(Pass { pass }): Sent<Pass>,
+) -> Answer {
+    let view = server.app.enrol_options(&pass).await.map_err(|error| refused(&error, &uri))?;
+    let names = json!({ "displayName": view.display_name, "tenantName": view.tenant_name });
+    Ok(Json(json!({ "options": view.options, "account": names })).into_response())
+}
+
+/// `POST /passkeys/enrol`: the passkey is there, and its person signed in.
+pub(crate) async fn enrol(
+    State(server): State<Server>,
+    uri: OriginalUri,
+    headers: HeaderMap,
+    Sent(Enrolled { pass, name, credential }): Sent<Enrolled>,
+) -> Answer {
+    let secret = server.app.enrol_by_pass(&pass, &name, &credential).await;
+    let secret = secret.map_err(|error| refused(&error, &uri))?;
+    begun(&server, &headers, &secret, paths::account()).await.map_err(|error| refused(&error, &uri))
+}
+
+/// `POST /passkeys/add/options`
+pub(crate) async fn add_options(
+    State(server): State<Server>,
+    uri: OriginalUri,
+    headers: HeaderMap,
+    Sent(Nothing {}): Sent<Nothing>,
+) -> Answer {
+    let cookie = session_of(&server, &headers);
+    let options = server.app.add_options(&cookie).await.map_err(|error| refused(&error, &uri))?;
+    Ok(Json(json!({ "options": options })).into_response())
+}
+
+/// `POST /passkeys/add`
+pub(crate) async fn add(
+    State(server): State<Server>,
+    uri: OriginalUri,
+    headers: HeaderMap,
+    Sent(Added { name, credential }): Sent<Added>,
+) -> Answer {
+    let cookie = session_of(&server, &headers);
+    let added = server.app.add_passkey(&cookie, &name, &credential).await;
+    added.map_err(|error| refused(&error, &uri))?;
+    Ok(Json(json!({ "next": paths::account() })).into_response())
+}
+
+fn session_of(server: &Server, headers: &HeaderMap) -> String {
+    Cookies::of(&server.settings).session(headers).unwrap_or_default()
+}
+
+/// The session's cookie, and where to go.
+async fn begun(
+    server: &Server,
+    headers: &HeaderMap,
+    secret: &Secret,
+    next: String,
+) -> Result<Response, AppError> {
+    let cookies = Cookies::of(&server.settings);
+    if let Some(former) = cookies.session(headers) {
+        server.app.sign_out(&former).await?;
+    }
+    let mut response = Json(json!({ "next": next })).into_response();
+    response.headers_mut().append(header::SET_COOKIE, cookies.start(secret.expose()));
+    Ok(response)
+}
