@@ -17,6 +17,7 @@ pub mod collection;
 pub mod data_collection;
 pub mod disclosed;
 pub mod engineer;
+pub mod evaluation;
 pub mod grant;
 pub mod header;
 pub mod import;

@@ -5,6 +5,7 @@ pub mod authentication;
 pub mod collections;
 pub mod diagnostics;
 pub mod engineers;
+pub mod evaluation;
 pub mod evidence;
 pub mod grants;
 pub mod health;

@@ -143,6 +143,10 @@ impl Contract {
 fn operations(document: &Value) -> Vec<Operation> {
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
+        if path.starts_with("/access/") || path.contains("authzen") {
+            // The decision point follows its own specification; `evaluation.rs` tries it.
+            continue;
+        }
         for (method, body) in item.as_object().unwrap() {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             operations.push(Operation { method, path: path.clone(), body: body.clone() });

@@ -16,6 +16,7 @@ mod coverage;
 mod desk;
 mod diagnostics;
 mod elsewhere;
+mod evaluation;
 mod evidence;
 mod exports;
 mod frame;

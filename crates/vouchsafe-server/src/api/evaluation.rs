@@ -1,0 +1,96 @@
+//! The decision point (`api.md`, *Decision point*): OpenID AuthZEN Authorization API 1.0.
+
+use axum::Json;
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::response::IntoResponse as _;
+use vouchsafe_api::evaluation::{
+    Complete, Decision, DecisionPointMetadata, Decisions, Question, Questions, Semantic, Unclear,
+};
+use vouchsafe_api::problem::Code;
+use vouchsafe_app::{AccessQuestion, Who};
+
+use super::{Answer, refuse};
+use crate::Server;
+use crate::extract::{Base, Caller, whole_body};
+use crate::problem::Refusal;
+
+/// May this engineer read this data for this support request, now?
+#[utoipa::path(post, path = "/access/v1/evaluation", operation_id = "evaluate", tag = "Decision point", request_body = Question, responses((status = 200, body = Decision)))]
+pub(crate) async fn one(State(server): State<Server>, request: Request) -> Answer {
+    let path = request.uri().path().to_owned();
+    let (who, asked) = asked(&server, request).await?;
+    let question = asked.single().complete().map_err(|unclear| refused(&unclear, &path))?;
+    let answers =
+        server.app.evaluate(who, &[understood(&question)], |_| true).await.map_err(refuse(&path))?;
+    Ok(Json(Decision { decision: answers == [true] }).into_response())
+}
+
+/// Several such questions at once.
+#[utoipa::path(post, path = "/access/v1/evaluations", operation_id = "evaluateAll", tag = "Decision point", request_body = Questions, responses((status = 200, body = Decisions)))]
+pub(crate) async fn several(State(server): State<Server>, request: Request) -> Answer {
+    let path = request.uri().path().to_owned();
+    let (who, asked) = asked(&server, request).await?;
+    let questions = asked.several();
+    if questions.is_empty() {
+        let question = asked.single().complete().map_err(|unclear| refused(&unclear, &path))?;
+        let answers = server.app.evaluate(who, &[understood(&question)], |_| true).await;
+        return Ok(Json(Decision { decision: answers.map_err(refuse(&path))? == [true] }).into_response());
+    }
+    let complete: Result<Vec<Complete>, Unclear> = questions.into_iter().map(Question::complete).collect();
+    let complete = complete.map_err(|unclear| refused(&unclear, &path))?;
+    let understood: Vec<_> = complete.iter().map(understood).collect();
+    let semantic = asked.options.unwrap_or_default().evaluations_semantic;
+    let enough = |answer: bool| match semantic {
+        Semantic::ExecuteAll => false,
+        Semantic::DenyOnFirstDeny => !answer,
+        Semantic::PermitOnFirstPermit => answer,
+    };
+    let answers = server.app.evaluate(who, &understood, enough).await.map_err(refuse(&path))?;
+    let evaluations = answers.into_iter().map(|decision| Decision { decision }).collect();
+    Ok(Json(Decisions { evaluations }).into_response())
+}
+
+/// Where the decision point is.
+#[utoipa::path(get, path = "/.well-known/authzen-configuration", operation_id = "describeDecisionPoint", tag = "Decision point", responses((status = 200, body = DecisionPointMetadata)), security(()))]
+pub(crate) async fn metadata(Base(url): Base) -> Json<DecisionPointMetadata> {
+    Json(DecisionPointMetadata {
+        access_evaluation_endpoint: format!("{url}/access/v1/evaluation"),
+        access_evaluations_endpoint: format!("{url}/access/v1/evaluations"),
+        policy_decision_point: url,
+    })
+}
+
+/// Who asks, and what. Whatever is wrong with the body, its content type included, is 400.
+async fn asked(server: &Server, request: Request) -> Result<(Who, Questions), Refusal> {
+    let (mut parts, stream) = request.into_parts();
+    let Caller(who) = Caller::from_request_parts(&mut parts, server).await?;
+    let path = parts.uri.path();
+    let body = whole_body(&parts, stream).await.map_err(|refusal| {
+        if refusal.0.code == Code::UnsupportedMediaType {
+            Refusal::new(Code::InvalidRequest, "The body must be `application/json`.", path)
+        } else {
+            refusal
+        }
+    })?;
+    Ok((who, Questions::parse(&body).map_err(|unclear| refused(&unclear, path))?))
+}
+
+fn refused(unclear: &Unclear, path: &str) -> Refusal {
+    Refusal::new(Code::InvalidRequest, format!("{unclear}."), path)
+}
+
+/// The question as the application understands it; none if it is about nothing that there can be here.
+fn understood(question: &Complete) -> Option<AccessQuestion> {
+    let Complete { subject, action, resource, context } = question;
+    let ours = (subject.kind.as_str(), action.name.as_str(), resource.kind.as_str());
+    if ours != ("engineer", "read", "diagnosticData") {
+        return None;
+    }
+    let properties = resource.properties.as_ref()?;
+    Some(AccessQuestion {
+        engineer: subject.id.parse().ok()?,
+        tenant: properties.tenant_id.as_ref()?.parse().ok()?,
+        category: properties.category.as_ref()?.parse().ok()?,
+        case: context.support_request_id.as_ref()?.parse().ok()?,
+    })
+}
