@@ -11,6 +11,7 @@ use vouchsafe_core::id::TenantId;
 use vouchsafe_server::config::Config;
 use vouchsafe_server::demo::DemoOptions;
 use vouchsafe_server::{bootstrap, demo, operate, serve};
+use vouchsafe_store::PostgresUrl;
 
 // Not in debug builds: tests run these with a false clock, whose library does not get along with another allocator.
 #[cfg(not(debug_assertions))]
@@ -66,6 +67,27 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+    /// Bring the database's schema up to date, and nothing else; `serve` does it, too
+    Migrate {
+        /// Configuration file (TOML)
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Copy the state of a SQLite deployment into an empty PostgreSQL database, and check the logs there
+    Copy {
+        /// Where it is: sqlite:FOLDER; no server may be running on it
+        #[arg(long, value_name = "URL")]
+        from: String,
+        /// Where it goes: postgres://USER@HOST[:PORT]/DATABASE
+        #[arg(long, value_name = "URL")]
+        to: String,
+        /// The schema of the database, if it is not the server's choice
+        #[arg(long, value_name = "NAME")]
+        schema: Option<String>,
+        /// A file that holds the password, on one line
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
     /// Give logs a new signing key; the old ones sign beside it for 30 days
     RotateLogKeys {
         /// Configuration file (TOML)
@@ -115,6 +137,37 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
         Command::AdoptHeads { config } => {
             let logs = operate::adopt_heads(&Config::read(&config)?).await?;
             say(&format!("{logs} logs go on from what the database holds; each has an entry that says so."))
+        }
+        Command::Migrate { config } => {
+            let (store, _ours) = Config::read(&config)?.open()?;
+            store.close().await;
+            say("The schema is up to date.")
+        }
+        Command::Copy { from, to, schema, password_file } => {
+            let folder = from.strip_prefix("sqlite:").filter(|folder| !folder.is_empty());
+            let folder = PathBuf::from(folder.ok_or("`--from` must be sqlite:FOLDER")?);
+            let mut url = PostgresUrl::parse(&to)?;
+            if let Some(schema) = &schema {
+                url = url.in_schema(schema)?;
+            }
+            if let Some(file) = &password_file {
+                url = url.with_password(std::fs::read_to_string(file)?.trim_end());
+            }
+            let (rows, report) = operate::copy(&folder, url).await?;
+            say(&format!(
+                "{rows} rows were copied; {} logs with {} entries were checked there.",
+                report.logs, report.entries
+            ))?;
+            if let Some(first) = report.faults.first() {
+                let count = report.faults_in_all;
+                return Err(
+                    format!("{count} things are wrong with what was copied, the first: {first}").into()
+                );
+            }
+            say(&format!(
+                "Set `url` and `folder = \"{}\"` under [database], and start the server.",
+                folder.display()
+            ))
         }
         Command::Fsck { config } => {
             let report = operate::fsck(&Config::read(&config)?).await?;

@@ -1,10 +1,11 @@
 //! What an operator does with no server running: `adopt-heads`, `fsck`, `rotate-log-keys`.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use vouchsafe_app::{App, EvidenceError, FsckReport};
 use vouchsafe_core::id::TenantId;
-use vouchsafe_store::FolderLock;
+use vouchsafe_store::{Database, FolderLock, Options, PostgresUrl, Store, copy_to_postgres};
 
 use crate::config::{Config, OpenError};
 use crate::serve::ServeError;
@@ -50,6 +51,20 @@ pub async fn rotate_log_keys(config: &Config, only: Option<TenantId>) -> Result<
         return Err(ServeError::NoTenant(tenant));
     }
     Ok(verifier_keys)
+}
+
+/// Copies the state of a folder into an empty PostgreSQL database, and checks every log there. Gives the number of rows.
+///
+/// # Errors
+/// [`ServeError`]; then nothing was copied.
+pub async fn copy(folder: &Path, url: PostgresUrl) -> Result<(u64, FsckReport), ServeError> {
+    let _ours = FolderLock::take(folder)?;
+    let rows = copy_to_postgres(folder, &url).await?;
+    let options = Options { database: Database::Postgres(Box::new(url)), ..Options::default() };
+    let app = App::new(Arc::new(Store::open(folder, options)?));
+    let report = app.fsck(None).await.map_err(EvidenceError::from)?;
+    app.store().close().await;
+    Ok((rows, report))
 }
 
 /// The deployment's data, which no server is using.

@@ -25,6 +25,7 @@
 
 mod canonical;
 mod collection;
+mod copy;
 mod cosignature;
 mod desk;
 mod document;
@@ -57,6 +58,7 @@ mod sqlite;
 mod store;
 mod work;
 
+pub use copy::copy_to_postgres;
 pub use desk::{DeskEngineer, ResolvedCase, WaitingCase};
 pub use entry::LogEntry;
 pub use erasure::Remains;

@@ -16,6 +16,7 @@ use vouchsafe_core::time::Timestamp;
 
 pub use self::connect::PostgresUrl;
 pub(crate) use self::schema::set_up;
+pub(crate) use self::values::parameter;
 
 use crate::error::StoreError;
 use crate::sql::{self, Row, Value, values};
@@ -34,6 +35,11 @@ impl Connections {
     /// [`StoreError::Schema`] if the settings do not make a pool.
     pub(crate) fn new(url: &PostgresUrl) -> Result<Self, StoreError> {
         Ok(Self { pool: url.pool()? })
+    }
+
+    /// A connection of its own.
+    pub(crate) async fn client(&self) -> Result<Object, StoreError> {
+        Ok(self.pool.get().await?)
     }
 
     /// A unit of work.

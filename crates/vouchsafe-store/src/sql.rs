@@ -325,6 +325,9 @@ statements! {
     DELETE_OLD_ANSWERS = "DELETE FROM idempotency WHERE created_at < $1";
 }
 
+/// The tables of the embedded database.
+pub(crate) const SQLITE_TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+
 /// What only PostgreSQL needs, or can say.
 pub(crate) mod postgres {
     /// Locks a log's head until the transaction ends; SQLite's one writer holds all of them.

@@ -523,19 +523,24 @@ pub(crate) fn query(
     let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let mut values = Vec::with_capacity(columns);
-        for column in 0..columns {
-            values.push(match row.get::<_, SqliteValue>(column)? {
-                SqliteValue::Null => Value::Null,
-                SqliteValue::Integer(number) => Value::Int(number),
-                SqliteValue::Text(text) => Value::Text(text),
-                SqliteValue::Blob(bytes) => Value::Bytes(bytes),
-                SqliteValue::Real(_) => return Err(StoreError::Corrupt("a column holds a float".to_owned())),
-            });
-        }
-        found.push(Row::new(values));
+        found.push(Row::new(values_of(row, columns)?));
     }
     Ok(found)
+}
+
+/// The values of a row.
+pub(crate) fn values_of(row: &rusqlite::Row<'_>, columns: usize) -> Result<Vec<Value>, StoreError> {
+    let mut values = Vec::with_capacity(columns);
+    for column in 0..columns {
+        values.push(match row.get::<_, SqliteValue>(column)? {
+            SqliteValue::Null => Value::Null,
+            SqliteValue::Integer(number) => Value::Int(number),
+            SqliteValue::Text(text) => Value::Text(text),
+            SqliteValue::Blob(bytes) => Value::Bytes(bytes),
+            SqliteValue::Real(_) => return Err(StoreError::Corrupt("a column holds a float".to_owned())),
+        });
+    }
+    Ok(values)
 }
 
 #[cfg(test)]

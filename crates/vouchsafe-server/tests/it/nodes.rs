@@ -384,3 +384,61 @@ async fn whoever_is_told_that_access_has_ended_never_sees_it_used_again_on_any_n
     drop(scene);
     check(&data).await;
 }
+
+/// Every entry of every log, as it is stored.
+async fn logs(store: &Store, tenants: &[TenantId]) -> Vec<Vec<u8>> {
+    let mut reader = store.read().unwrap();
+    let mut all = Vec::new();
+    for tenant in tenants {
+        let entries = reader.entries_from(*tenant, 0, 1_000_000).await.unwrap();
+        all.extend(entries.into_iter().map(|entry| entry.bytes));
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_deployment_moves_from_sqlite_to_postgresql_with_its_logs() {
+    let Ok(server) = std::env::var("VOUCHSAFE_TEST_POSTGRES") else { return };
+    let folder = Folder::new();
+    let data = folder.path().join("data");
+    let clock = DemoClock::default();
+    let options = Options { clock: Arc::new(clock.clone()), ..Options::default() };
+    let store = Arc::new(Store::open(&data, options).unwrap());
+    let world =
+        build(&App::new(Arc::clone(&store)), &clock, 7, Sizes { people: 30, sign_ins: 40 }).await.unwrap();
+    let before = logs(&store, &world.tenants).await;
+    store.close().await;
+    drop(store);
+    drop(schema(&data));
+    let name = std::fs::read_to_string(data.join("schema-of-the-test")).unwrap();
+    let copy = || {
+        let mut command = Command::new(SERVER);
+        command.args([
+            "copy",
+            "--from",
+            &format!("sqlite:{}", data.display()),
+            "--to",
+            &server,
+            "--schema",
+            &name,
+        ]);
+        command.output().unwrap()
+    };
+    let copied = copy();
+    let said = String::from_utf8_lossy(&copied.stdout);
+    assert!(copied.status.success(), "{said} {}", String::from_utf8_lossy(&copied.stderr));
+    assert!(said.contains("rows were copied"), "{said}");
+    let database = Database::Postgres(Box::new(schema(&data)));
+    let moved = Arc::new(Store::open(&data, Options { database, ..Options::default() }).unwrap());
+    assert_eq!(moved.provider(), world.tenants[0]);
+    assert!(before.len() > 50);
+    assert_eq!(logs(&moved, &world.tenants).await, before);
+    let marta = world.account("Marta Kowal", world.tenants[3]).unwrap();
+    let app = App::new(moved);
+    let who = app.authenticate(&marta.token).await.unwrap();
+    assert_eq!(who, marta.who);
+    // A second time there is something there already.
+    let again = copy();
+    assert!(!again.status.success());
+    assert!(String::from_utf8_lossy(&again.stderr).contains("holds another deployment"));
+}

@@ -9,7 +9,7 @@ use crate::sql::{Row, Value};
 type Refused = Box<dyn std::error::Error + Sync + Send>;
 
 /// A value as a parameter: the driver takes them by reference.
-pub(super) fn parameter(value: &Value) -> &(dyn ToSql + Sync) {
+pub(crate) fn parameter(value: &Value) -> &(dyn ToSql + Sync) {
     value
 }
 

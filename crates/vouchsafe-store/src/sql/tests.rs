@@ -90,7 +90,7 @@ async fn both_databases_have_the_same_tables_columns_and_keys() {
     let mut keys_there = BTreeMap::new();
     for row in client.query(keys, &[&schema]).await.unwrap() {
         let definition: String = row.get(1);
-        keys_there.insert(row.get::<_, String>(0), definition.replace("PRIMARY KEY ", ""));
+        keys_there.insert(row.get::<_, String>(0), definition.replace("PRIMARY KEY ", "").replace('"', ""));
     }
     let connection = Connection::open_in_memory().unwrap();
     crate::migrate::run(&connection).unwrap();
@@ -128,4 +128,20 @@ async fn both_databases_have_the_same_tables_columns_and_keys() {
     }
     assert_eq!(there, here);
     assert_eq!(keys_there, keys_here);
+    // What spreads tables over shards asks that every key leads with what they are spread by.
+    let unique = "SELECT tablename::text, indexdef::text FROM pg_indexes WHERE schemaname = $1 AND indexdef LIKE '%UNIQUE%'";
+    for row in client.query(unique, &[&schema]).await.unwrap() {
+        let (table, definition): (String, String) = (row.get(0), row.get(1));
+        let everywhere = ["deployment", "migration", "job_lease"].contains(&table.as_str());
+        assert!(everywhere || definition.contains("(tenant_id"), "{definition}");
+    }
+}
+
+#[test]
+fn no_statement_asks_for_what_distributed_relatives_of_postgresql_refuse() {
+    for (name, text) in ALL {
+        for refused in ["SKIP LOCKED", "nextval", "pg_advisory", "TRIGGER", "LISTEN"] {
+            assert!(!text.contains(refused), "{name}: {refused}");
+        }
+    }
 }
