@@ -1,7 +1,7 @@
 //! The server's command line.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -144,30 +144,7 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             say("The schema is up to date.")
         }
         Command::Copy { from, to, schema, password_file } => {
-            let folder = from.strip_prefix("sqlite:").filter(|folder| !folder.is_empty());
-            let folder = PathBuf::from(folder.ok_or("`--from` must be sqlite:FOLDER")?);
-            let mut url = PostgresUrl::parse(&to)?;
-            if let Some(schema) = &schema {
-                url = url.in_schema(schema)?;
-            }
-            if let Some(file) = &password_file {
-                url = url.with_password(std::fs::read_to_string(file)?.trim_end());
-            }
-            let (rows, report) = operate::copy(&folder, url).await?;
-            say(&format!(
-                "{rows} rows were copied; {} logs with {} entries were checked there.",
-                report.logs, report.entries
-            ))?;
-            if let Some(first) = report.faults.first() {
-                let count = report.faults_in_all;
-                return Err(
-                    format!("{count} things are wrong with what was copied, the first: {first}").into()
-                );
-            }
-            say(&format!(
-                "Set `url` and `folder = \"{}\"` under [database], and start the server.",
-                folder.display()
-            ))
+            copy(&from, &to, schema.as_deref(), password_file.as_deref()).await
         }
         Command::Fsck { config } => {
             let report = operate::fsck(&Config::read(&config)?).await?;
@@ -187,6 +164,33 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             say(&keys.join("\n"))
         }
     }
+}
+
+async fn copy(
+    from: &str,
+    to: &str,
+    schema: Option<&str>,
+    password_file: Option<&Path>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let folder = from.strip_prefix("sqlite:").filter(|folder| !folder.is_empty());
+    let folder = PathBuf::from(folder.ok_or("`--from` must be sqlite:FOLDER")?);
+    let mut url = PostgresUrl::parse(to)?;
+    if let Some(schema) = schema {
+        url = url.in_schema(schema)?;
+    }
+    if let Some(file) = password_file {
+        url = url.with_password(std::fs::read_to_string(file)?.trim_end());
+    }
+    let (rows, report) = operate::copy(&folder, url).await?;
+    say(&format!(
+        "{rows} rows were copied; {} logs with {} entries were checked there.",
+        report.logs, report.entries
+    ))?;
+    if let Some(first) = report.faults.first() {
+        let count = report.faults_in_all;
+        return Err(format!("{count} things are wrong with what was copied, the first: {first}").into());
+    }
+    say(&format!("Set `url` and `folder = \"{}\"` under [database], and start the server.", folder.display()))
 }
 
 fn say(text: &str) -> Result<(), Box<dyn std::error::Error>> {
