@@ -76,8 +76,9 @@ pub struct SupportRequest {
 pub struct Consent {
     /// Where it stands.
     pub status: ConsentStatus,
-    /// Votes on a *yes*.
-    pub approvals: Approvals,
+    /// Votes on a *yes*, for the tenant's own people; null for others.
+    #[schema(required = true)]
+    pub approvals: Option<Approvals>,
     /// The grant it gave; null if none is live or paused.
     #[schema(value_type = Option<String>, required = true)]
     pub grant_id: Option<GrantId>,

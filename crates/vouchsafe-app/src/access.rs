@@ -20,12 +20,15 @@ use vouchsafe_core::person::Person;
 use vouchsafe_core::scope::{DURATION_DEFAULT, DataCategory, DataFilter, Narrowing, Scope};
 use vouchsafe_core::tenant::Tenant;
 use vouchsafe_core::time::{Duration, Timestamp};
+use vouchsafe_core::vote::Standing;
 use vouchsafe_store::{Listed, Session, Work};
 
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::case::{LOOK, lost};
 use crate::cursor::ListOptions;
+use crate::pace::linked_to_provider;
 use crate::view::{AccessView, AskView, EndedView, GrantView, Rows, SideView};
+use crate::votes::{standing, works_for_provider};
 use crate::{App, AppError, Call, Who};
 
 /// What an engineer asks.
@@ -126,7 +129,11 @@ impl App {
         let (provider, engineer) = match scope.reach() {
             Reach::Tenant(tenant) => {
                 let listed = reader.list_sides(tenant, &query, seen).await?;
-                return Ok(listed.map(|side| AccessView::Side(Box::new(side_view(side, seen)))));
+                let mut items = Vec::with_capacity(listed.items.len());
+                for side in listed.items {
+                    items.push(AccessView::Side(Box::new(side_view(&mut reader, &me, side, seen).await?)));
+                }
+                return Ok(Listed { items, next: listed.next, total: listed.total });
             }
             // Nobody's scope of access reaches as the intake's does.
             Reach::Intake(_) => return Err(AppError::Forbidden),
@@ -158,7 +165,7 @@ impl App {
         }
         let side = reader.access_side(who.tenant, id).await?.ok_or(AppError::NotFound)?;
         drop(authorize::<ReadAccess>(Facts::of_side(LOOK, &me.caller, &side), id)?);
-        Ok(AccessView::Side(Box::new(side_view(side, seen))))
+        Ok(AccessView::Side(Box::new(side_view(&mut reader, &me, side, seen).await?)))
     }
 
     /// Approves the caller's side.
@@ -183,9 +190,14 @@ impl App {
         let facts = known.facts(&me.tenant, &work, &side, measured);
         let vote = Vote { comment: vote.comment, narrowing: vote.narrowing };
         let decided = command::approve(&side, &me.caller.person, &vote, &facts, &me.context(&work))?;
+        let seen = work.now();
+        if decided.writes().is_empty() {
+            let view = side_view(&mut work, &me, side, seen).await?;
+            return finish(work, call, view).await;
+        }
         let rows = Rows(work.record(permit, decided).await?);
         let side = rows.side(side.tenant).cloned().ok_or_else(lost)?;
-        let view = side_view(side, work.now());
+        let view = side_view(&mut work, &me, side, seen).await?;
         finish(work, call, view).await
     }
 
@@ -210,7 +222,8 @@ impl App {
         let decided = command::reject(&side, &me.caller.person, reason, &facts, &me.context(&work))?;
         let rows = Rows(work.record(permit, decided).await?);
         let side = rows.side(side.tenant).cloned().ok_or_else(lost)?;
-        let view = side_view(side, work.now());
+        let seen = work.now();
+        let view = side_view(&mut work, &me, side, seen).await?;
         finish(work, call, view).await
     }
 
@@ -304,6 +317,7 @@ impl App {
 /// What deciding on a side must know, loaded in its unit of work.
 struct Known {
     linked_to_provider: bool,
+    standing: Standing,
     request: Option<vouchsafe_core::support_request::SupportRequest>,
     ask: Option<EngineerRequest>,
     resource: Option<(Tenant, Option<Person>)>,
@@ -311,16 +325,15 @@ struct Known {
 
 impl Known {
     async fn load(work: &mut Work, side: &AccessSide, me: &Acting) -> Result<Self, AppError> {
-        let provider = work.provider();
-        let links = work.links(me.tenant.id, me.caller.person.id).await?;
-        let linked_to_provider = links.iter().any(|(tenant, _)| *tenant == provider);
+        let linked_to_provider = linked_to_provider(work, me).await?;
+        let standing = standing_of(work, me, side).await?;
         let request = match side.side {
             Side::SupportRequestTenant | Side::Both => {
                 work.support_request(side.tenant, side.support_request).await?
             }
             Side::ResourceTenant => None,
         };
-        Ok(Self { linked_to_provider, request, ask: None, resource: None })
+        Ok(Self { linked_to_provider, standing, request, ask: None, resource: None })
     }
 
     /// For S's side where S ≠ R: R, and the approver's own account there if it may approve.
@@ -342,7 +355,7 @@ impl Known {
             if tenant != resource.id {
                 continue;
             }
-            let to_provider = work.links(tenant, user).await?.iter().any(|(tenant, _)| *tenant == provider);
+            let to_provider = works_for_provider(work, tenant, user).await?;
             if let Some((there, _)) = work.caller(tenant, user).await?
                 && there.person.active
                 && there.permissions.allow(Permission::ApproveAccess)
@@ -364,12 +377,14 @@ impl Known {
         side: &AccessSide,
         measured: Option<Measured>,
     ) -> ApproveFacts<'a> {
-        let named = side.requested.filter.as_ref().is_some_and(|filter| filter.users.is_some());
+        let named =
+            side.proposed(&self.standing).filter.as_ref().is_some_and(|filter| filter.users.is_some());
         let unknown = || Measured { people: named.then(Vec::new), extent: Extent::BOUND };
         let measured = measured.unwrap_or_else(unknown);
         ApproveFacts {
             tenant,
             linked_to_provider: self.linked_to_provider,
+            standing: self.standing.clone(),
             grant: NewGrant { id: work.new_id(side.tenant), measured: measured.clone() },
             request: self.request.as_ref(),
             ask: self.ask.as_ref(),
@@ -393,8 +408,45 @@ fn extended(case: &Case, resource: TenantId, now: Timestamp) -> Option<AccessReq
     latest.or_else(|| case.standing(resource, |_| true)).map(|side| side.id)
 }
 
-pub(crate) fn side_view(side: AccessSide, seen: Timestamp) -> SideView {
-    SideView { version: side.version, side, seen }
+/// A tenant's own record with the votes on it, as its own people see it.
+async fn side_view(
+    session: &mut Session,
+    me: &Acting,
+    side: AccessSide,
+    seen: Timestamp,
+) -> Result<SideView, AppError> {
+    let reader = me.caller.person.id;
+    let required = me.tenant.policy.approvals.required;
+    let (required, votes, own) = match (side.approval(), &side.ballot) {
+        (Some(approval), _) => {
+            let votes = approval.votes();
+            (u32::try_from(votes.len()).unwrap_or(u32::MAX), votes, BTreeSet::new())
+        }
+        (None, Some(ballot)) => {
+            let standing = standing_of(session, me, &side).await?;
+            let mut votes = ballot.votes.clone();
+            votes.retain(|vote| standing.counts(vote.by));
+            (required, votes, standing.own)
+        }
+        (None, None) => (required, Vec::new(), BTreeSet::new()),
+    };
+    let voted = votes.iter().any(|vote| vote.by == reader || own.contains(&vote.by));
+    let proposed = match &side.ballot {
+        Some(ballot) if !votes.is_empty() => ballot.scope.clone(),
+        Some(_) | None => side.requested.clone(),
+    };
+    Ok(SideView { version: side.version, side, required, votes, voted, proposed, seen })
+}
+
+/// What is known of the votes on a side.
+pub(crate) async fn standing_of(
+    session: &mut Session,
+    me: &Acting,
+    side: &AccessSide,
+) -> Result<Standing, AppError> {
+    let Some(ballot) = &side.ballot else { return Ok(Standing::default()) };
+    let voters = ballot.votes.iter().map(|vote| vote.by).collect();
+    standing(session, &me.tenant, voters, Permission::ApproveAccess, me.caller.person.id).await
 }
 
 /// S's side and the data's side of a request, the latter with its grant.

@@ -1,7 +1,7 @@
 //! Support requests: open, change, consent, talk, hand over, close, reopen.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use vouchsafe_core::case as rules;
@@ -23,13 +23,15 @@ use vouchsafe_core::support_request::command::{
 use vouchsafe_core::support_request::{Resolution, Severity, SupportRequest};
 use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant};
 use vouchsafe_core::time::Timestamp;
+use vouchsafe_core::vote::Standing;
 use vouchsafe_store::{Listed, Order, Session, StoreError, Work};
 
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::cursor::ListOptions;
 use crate::desk::{Asked, Ranked, policies_of};
 use crate::pace::{linked_to_provider, not_of_the_provider};
-use crate::view::{CaseView, MessageView, Rows, ended_grants};
+use crate::view::{CaseView, ConsentTally, MessageView, Rows, ended_grants};
+use crate::votes::{accounts_of, standing};
 use crate::{App, AppError, Call, Who};
 
 /// What a customer writes to open a request.
@@ -132,8 +134,7 @@ impl App {
             command::enter(entered, opening, &me.caller.person, (tenant, owner.as_ref()), &cx)?;
         if let Some(first) = work.request_from(tenant, &origin).await? {
             let seen = work.now();
-            let paused = consent_paused(&mut work, &first, seen).await?;
-            let view = case_view(first, owner.as_ref(), paused, seen);
+            let view = case_view(&mut work, &me, first, owner.as_ref(), seen).await?;
             return finish(work, call, view).await;
         }
         recorded(work, call, permit, decided, &me).await
@@ -158,9 +159,8 @@ impl App {
         }
         let mut items = Vec::with_capacity(listed.items.len());
         for request in listed.items {
-            let paused = consent_paused(&mut reader, &request, seen).await?;
             let owner = owners.get(&request.tenant).and_then(Option::as_ref);
-            items.push(case_view(request, owner, paused, seen));
+            items.push(case_view(&mut reader, &me, request, owner, seen).await?);
         }
         Ok(Listed { items, next: listed.next, total: listed.total })
     }
@@ -175,8 +175,7 @@ impl App {
         let request = visible_case(&mut reader, &me, id).await?;
         let seen = reader.now();
         let owner = reader.tenant(request.tenant).await?.ok_or(AppError::NotFound)?;
-        let paused = consent_paused(&mut reader, &request, seen).await?;
-        Ok(case_view(request, Some(&owner), paused, seen))
+        case_view(&mut reader, &me, request, Some(&owner), seen).await
     }
 
     /// Changes a support request.
@@ -199,7 +198,9 @@ impl App {
             Some(yes) => Some(answer_of(&mut work, &me, yes, extent).await?),
             None => None,
         };
+        let standing = consent_standing(&mut work, &me, &request).await?;
         let change = RequestChange {
+            standing,
             severity: command.severity,
             contact: command.contact,
             resource_tenants: command.resource_tenants,
@@ -244,8 +245,7 @@ impl App {
         let decided = command::update::<A>(request, grant.as_ref(), change, &me.caller.person, policy, &cx)?;
         if decided.writes().is_empty() {
             let seen = work.now();
-            let paused = consent_paused(&mut work, request, seen).await?;
-            let view = case_view(request.clone(), Some(&me.tenant), paused, seen);
+            let view = case_view(&mut work, me, request.clone(), Some(&me.tenant), seen).await?;
             return shown_after_commit(work, view).await;
         }
         let ended = ended_grants(decided.writes());
@@ -268,8 +268,14 @@ impl App {
         unchanged(call, request.version)?;
         not_of_the_provider(&mut work, &me).await?;
         let grant: (GrantId, Extent) = (work.new_id(request.tenant), extent);
-        let cx = me.context(&work);
-        let decided = command::approve_consent(&request, grant, &me.caller.person, &me.tenant.policy, &cx)?;
+        let standing = consent_standing(&mut work, &me, &request).await?;
+        let (by, policy, cx) = (&me.caller.person, &me.tenant.policy, me.context(&work));
+        let decided = command::approve_consent(&request, grant, by, &standing, policy, &cx)?;
+        if decided.writes().is_empty() {
+            let seen = work.now();
+            let view = case_view(&mut work, &me, request, Some(&me.tenant), seen).await?;
+            return finish(work, call, view).await;
+        }
         recorded(work, call, permit, decided, &me).await
     }
 
@@ -289,8 +295,9 @@ impl App {
             return shown_after_commit(work, answer).await;
         }
         unchanged(call, request.version)?;
+        let standing = consent_standing(&mut work, &me, &request).await?;
         let cx = me.context(&work);
-        let decided = command::reject_consent(&request, &me.caller.person, reason, &cx)?;
+        let decided = command::reject_consent(&request, &me.caller.person, reason, &standing, &cx)?;
         recorded(work, call, permit, decided, &me).await
     }
 
@@ -555,8 +562,7 @@ async fn recorded<A: Action>(
         work.tenant(request.tenant).await?.map(Arc::new)
     };
     let seen = work.now();
-    let paused = consent_paused(&mut work, &request, seen).await?;
-    let view = case_view(request, owner.as_deref(), paused, seen);
+    let view = case_view(&mut work, me, request, owner.as_deref(), seen).await?;
     finish(work, call, view).await
 }
 
@@ -571,22 +577,68 @@ async fn consent_paused(
     Ok(grant.is_some_and(|grant| grant.status(seen) == GrantStatus::Paused))
 }
 
-/// A case with what belongs to its owner.
-fn case_view(
+/// A case with what belongs to its owner, as its reader sees it.
+async fn case_view(
+    session: &mut Session,
+    me: &Acting,
     request: SupportRequest,
     owner: Option<&Tenant>,
-    consent_paused: bool,
     seen: Timestamp,
-) -> CaseView {
-    CaseView {
-        consent_paused,
+) -> Result<CaseView, AppError> {
+    let consent_votes = match owner {
+        Some(owner) if owner.id == me.tenant.id => Some(tally(session, me, &request).await?),
+        Some(_) | None => None,
+    };
+    let offered = owner.is_some_and(|owner| owner.policy.consent_offered);
+    Ok(CaseView {
+        consent_paused: consent_paused(session, &request, seen).await?,
+        consent_votes,
         version: request.version,
         tenant_name: owner.map(|owner| owner.display_name.clone()).unwrap_or_default(),
-        consent_offered: owner.is_some_and(|owner| owner.policy.consent_offered)
-            && !request.is_from_elsewhere(),
+        consent_offered: offered && !request.is_from_elsewhere(),
         request,
         seen,
+    })
+}
+
+/// How the votes on a *yes* stand, for one of its tenant's people.
+async fn tally(
+    session: &mut Session,
+    me: &Acting,
+    request: &SupportRequest,
+) -> Result<ConsentTally, AppError> {
+    let mut given = request.consent.votes();
+    let mut required = me.tenant.policy.approvals.required;
+    let mut own = BTreeSet::new();
+    match &request.consent {
+        Consent::AwaitingApproval { .. } => {
+            let standing = consent_standing(session, me, request).await?;
+            given.retain(|vote| standing.counts(vote.by));
+            own = standing.own;
+        }
+        Consent::Given { .. } => required = u32::try_from(given.len()).unwrap_or(u32::MAX),
+        Consent::None | Consent::Expired { .. } => {}
     }
+    let voted = given.iter().any(|vote| vote.by == me.caller.person.id || own.contains(&vote.by));
+    Ok(ConsentTally { required, given, voted })
+}
+
+/// What is known of the votes on a *yes* that waits, and of who said it.
+async fn consent_standing(
+    session: &mut Session,
+    me: &Acting,
+    request: &SupportRequest,
+) -> Result<Standing, AppError> {
+    let Consent::AwaitingApproval { by: asker, votes, .. } = &request.consent else {
+        return Ok(Standing::default());
+    };
+    let voters = votes.iter().map(|vote| vote.by).collect();
+    let reader = me.caller.person.id;
+    let mut known = standing(session, &me.tenant, voters, Permission::Consent, reader).await?;
+    if accounts_of(session, me.tenant.id, *asker).await?.contains(&(me.tenant.id, reader)) {
+        known.own.insert(*asker);
+    }
+    Ok(known)
 }
 
 /// A decision that lacks the row it is about.

@@ -35,6 +35,7 @@ mod signin;
 mod sweep;
 pub mod upstream;
 pub mod view;
+mod votes;
 pub mod witness;
 
 use std::sync::Arc;

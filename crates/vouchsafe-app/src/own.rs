@@ -10,6 +10,7 @@ use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant};
 use crate::call::{acting, finish, shown_after_commit, unchanged};
 use crate::case::LOOK;
 use crate::view::MeView;
+use crate::votes::{self, possible_voters};
 use crate::{App, AppError, Call, Who};
 
 impl App {
@@ -23,7 +24,8 @@ impl App {
         let account = reader.account(who.tenant, who.user).await?.ok_or(AppError::Unauthenticated)?;
         let allowed = me.caller.permissions.iter().collect();
         let (person, tenant) = (me.caller.person.clone(), Tenant::clone(&me.tenant));
-        Ok(MeView { person, roles: account.roles, allowed, tenant })
+        let works_for_provider = votes::works_for_provider(&mut reader, who.tenant, who.user).await?;
+        Ok(MeView { person, roles: account.roles, allowed, tenant, works_for_provider })
     }
 
     /// The engineers of the provider, for those who hand cases over.
@@ -56,6 +58,24 @@ impl App {
         Ok(me.tenant.policy.clone())
     }
 
+    /// The people of the own tenant whose roles let them approve access, for who changes settings.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for who may not change them.
+    pub async fn approvers(&self, who: Who) -> Result<Vec<Account>, AppError> {
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        let facts = Facts::own_tenant(LOOK, &me.caller);
+        drop(authorize::<ChangePolicy>(facts, who.tenant).map_err(|_| AppError::Forbidden)?);
+        let umbrella = me.tenant.policy.ticket_umbrella;
+        let mut accounts = reader.accounts(who.tenant).await?;
+        accounts.retain(|account| {
+            let permissions = role::permissions(account.roles.iter().map(String::as_str), umbrella);
+            account.person.active && permissions.allow(Permission::ApproveAccess)
+        });
+        Ok(accounts)
+    }
+
     /// Changes the own tenant's settings.
     ///
     /// # Errors
@@ -74,7 +94,8 @@ impl App {
         if policy == me.tenant.policy {
             return shown_after_commit(work, policy).await;
         }
-        let decided = setup::change_policy(&me.tenant, policy.clone(), &me.context(&work))?;
+        let possible = possible_voters(&mut work, me.tenant.id, &policy).await?;
+        let decided = setup::change_policy(&me.tenant, policy.clone(), possible, &me.context(&work))?;
         work.record(permit, decided).await?;
         finish(work, call, policy).await
     }

@@ -14,6 +14,7 @@ use vouchsafe_store::Work;
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::case::lost;
 use crate::view::{GrantView, Rows};
+use crate::votes::works_for_provider;
 use crate::{App, AppError, Call};
 
 impl App {
@@ -88,7 +89,5 @@ pub(crate) async fn not_of_the_provider(work: &mut Work, me: &Acting) -> Result<
 
 /// Whether the caller's account and one of the provider are one person.
 pub(crate) async fn linked_to_provider(work: &mut Work, me: &Acting) -> Result<bool, AppError> {
-    let provider = work.provider();
-    let links = work.links(me.tenant.id, me.caller.person.id).await?;
-    Ok(links.iter().any(|(tenant, _)| *tenant == provider))
+    Ok(works_for_provider(work, me.tenant.id, me.caller.person.id).await?)
 }

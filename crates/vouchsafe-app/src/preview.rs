@@ -14,7 +14,7 @@ use vouchsafe_diagnostics::mask::{MaskKey, Masker};
 use vouchsafe_diagnostics::resource::Resource;
 use vouchsafe_store::StoreError;
 
-use crate::access::VoteCommand;
+use crate::access::{VoteCommand, standing_of};
 use crate::call::acting;
 use crate::case::LOOK;
 use crate::cursor::bad;
@@ -146,7 +146,8 @@ impl App {
         if !permitted || side.status(reader.now()) != SideStatus::Pending {
             return Ok(None);
         }
-        let Ok(scope) = side.requested.narrowed(&vote.narrowing) else { return Ok(None) };
+        let standing = standing_of(&mut reader, &me, &side).await?;
+        let Ok(scope) = side.proposed(&standing).narrowed(&vote.narrowing) else { return Ok(None) };
         let Some(tenant) = data_tenant(&side, &reader.links(who.tenant, who.user).await?) else {
             return Ok(None);
         };

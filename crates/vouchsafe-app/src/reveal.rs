@@ -13,6 +13,7 @@ use vouchsafe_store::{Session, Work};
 
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::case::{LOOK, lost};
+use crate::pace::linked_to_provider;
 use crate::view::{RevealView, Rows};
 use crate::{App, AppError, Call, ListOptions, Who};
 
@@ -123,9 +124,7 @@ impl App {
             return shown_after_commit(work, answer).await;
         }
         unchanged(call, reveal.version)?;
-        let provider = work.provider();
-        let links = work.links(tenant, me.caller.person.id).await?;
-        let linked_to_provider = links.iter().any(|(tenant, _)| *tenant == provider);
+        let linked_to_provider = linked_to_provider(&mut work, &me).await?;
         let facts = RevealFacts { grant: &grant, tenant: &me.tenant, linked_to_provider };
         let (by, cx) = (&me.caller.person, me.context(&work));
         let decided = match refused {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest, EngineerStatus};
-use vouchsafe_core::consent::ConsentStatus;
+use vouchsafe_core::consent::{ConsentStatus, ConsentVote};
 use vouchsafe_core::data_collection::{CollectionMessage, DataCollection};
 use vouchsafe_core::decided::Write;
 use vouchsafe_core::grant::{Grant, GrantStatus};
@@ -11,9 +11,11 @@ use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::person::Person;
 use vouchsafe_core::reveal::{Reveal, RevealStatus};
+use vouchsafe_core::scope::Scope;
 use vouchsafe_core::support_request::{Message, SupportRequest};
 use vouchsafe_core::tenant::Tenant;
 use vouchsafe_core::time::Timestamp;
+use vouchsafe_core::vote::Vote;
 
 /// A support request at an instant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,6 +30,8 @@ pub struct CaseView {
     pub consent_offered: bool,
     /// Whether the access that consent gives is paused.
     pub consent_paused: bool,
+    /// How the votes on a *yes* stand, for the tenant's own people alone.
+    pub consent_votes: Option<ConsentTally>,
     /// When this was true.
     pub seen: Timestamp,
 }
@@ -39,6 +43,17 @@ impl CaseView {
         let status = self.request.consent.status(self.seen, self.consent_offered);
         if status == ConsentStatus::Given && self.consent_paused { ConsentStatus::Paused } else { status }
     }
+}
+
+/// Votes on a *yes* to the consent question.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ConsentTally {
+    /// How many decide.
+    pub required: u32,
+    /// Those that count, oldest first.
+    pub given: Vec<ConsentVote>,
+    /// Whether the reader's is among them.
+    pub voted: bool,
 }
 
 /// An access request as one party sees it.
@@ -57,6 +72,14 @@ pub struct SideView {
     pub side: AccessSide,
     /// Its row version, for `ETag`.
     pub version: u64,
+    /// How many votes decide, or have decided.
+    pub required: u32,
+    /// The votes that count, or have counted, oldest first.
+    pub votes: Vec<Vote>,
+    /// Whether the reader's is among them.
+    pub voted: bool,
+    /// What the next vote is about: what was asked, or what the votes so far have left of it.
+    pub proposed: Scope,
     /// When this was true.
     pub seen: Timestamp,
 }
@@ -172,6 +195,8 @@ pub struct MeView {
     pub allowed: Vec<Permission>,
     /// The tenant.
     pub tenant: Tenant,
+    /// Whether the person also has an account of the provider, and so decides nothing here.
+    pub works_for_provider: bool,
 }
 
 /// Finds the rows of a recorded decision.

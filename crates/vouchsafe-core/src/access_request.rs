@@ -8,6 +8,7 @@ use crate::person::EngineerCard;
 use crate::personal::Personal;
 use crate::scope::Scope;
 use crate::time::{Duration, Timestamp};
+use crate::vote::{Ballot, Standing, Vote};
 
 pub mod command;
 
@@ -54,6 +55,9 @@ pub struct AccessSide {
     pub pending_until: Timestamp,
     /// Where it stands on record.
     pub state: SideState,
+    /// Votes that do not decide yet, while it is pending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ballot: Option<Ballot>,
     /// Row version; 0 before the first write.
     #[serde(skip)]
     pub version: u64,
@@ -139,6 +143,9 @@ pub enum SideState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Approval {
+    /// Votes for the same scope that counted before the deciding one, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Vote>,
     /// The person whose vote decided.
     pub by: UserId,
     /// That person's name: an automatic approval must say for whom it stands.
@@ -235,6 +242,13 @@ pub enum AccessEvent {
         /// As it began.
         side: Box<AccessSide>,
     },
+    /// Somebody agreed, and more must.
+    Voted {
+        /// Who and when.
+        vote: Vote,
+        /// To what.
+        scope: Scope,
+    },
     /// Approved.
     Approved {
         /// Who, when, what.
@@ -273,6 +287,17 @@ pub enum AccessEvent {
         /// When.
         at: Timestamp,
     },
+}
+
+impl Approval {
+    /// Every vote that counted, the deciding one last.
+    #[must_use]
+    pub fn votes(&self) -> Vec<Vote> {
+        let Self { by, by_name, at, automatic, comment, .. } = self.clone();
+        let mut votes = self.earlier.clone();
+        votes.push(Vote { by, by_name, at, automatic, comment });
+        votes
+    }
 }
 
 impl AccessSide {
@@ -318,13 +343,21 @@ impl AccessSide {
         matches!(self.state, SideState::Pending | SideState::Approved { .. })
     }
 
+    /// What the next vote is about: the scope of the votes that count, else what was asked.
+    #[must_use]
+    pub fn proposed(&self, standing: &Standing) -> &Scope {
+        let counts = |ballot: &&Ballot| ballot.votes.iter().any(|vote| standing.counts(vote.by));
+        self.ballot.as_ref().filter(counts).map_or(&self.requested, |ballot| &ballot.scope)
+    }
+
     /// The record after one more event. Total: an event that cannot follow leaves the record as it is.
     #[must_use]
     pub fn evolve(current: Option<Self>, event: &AccessEvent) -> Option<Self> {
         let Some(mut side) = current else {
             return match event {
                 AccessEvent::Created { side } => Some((**side).clone()),
-                AccessEvent::Approved { .. }
+                AccessEvent::Voted { .. }
+                | AccessEvent::Approved { .. }
                 | AccessEvent::Rejected { .. }
                 | AccessEvent::Expired { .. }
                 | AccessEvent::Cancelled { .. }
@@ -332,7 +365,12 @@ impl AccessSide {
                 | AccessEvent::Completed { .. } => None,
             };
         };
+        let ballot = side.ballot.take();
         side.state = match (side.state, event) {
+            (SideState::Pending, AccessEvent::Voted { vote, scope }) => {
+                side.ballot = Some(Ballot::after(ballot, vote, scope));
+                SideState::Pending
+            }
             (SideState::Pending, AccessEvent::Approved { approval }) => {
                 SideState::Approved { approval: approval.clone() }
             }
@@ -355,6 +393,7 @@ impl AccessSide {
             (
                 state,
                 AccessEvent::Created { .. }
+                | AccessEvent::Voted { .. }
                 | AccessEvent::Approved { .. }
                 | AccessEvent::Rejected { .. }
                 | AccessEvent::Expired { .. }

@@ -333,6 +333,8 @@ macro_rules! activities {
 activities! {
     /// An engineer asked for access.
     RequestCreated = "Request created", SupportAccessManagement, "Add";
+    /// A person of the tenant agreed, and more must.
+    VoteGiven = "Approval vote given", SupportAccessManagement, "Update";
     /// The support request tenant approved.
     RequestApproved = "Request approved", SupportAccessManagement, "Update";
     /// The support request tenant rejected.

@@ -17,23 +17,39 @@ pub enum Consent {
         by: UserId,
         /// When.
         since: Timestamp,
+        /// Who has agreed so far, oldest first: whoever said yes too, if that vote counts.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        votes: Vec<ConsentVote>,
     },
     /// *Yes*: a grant covers all advanced categories of the support request tenant.
     Given {
         /// The grant.
         grant: GrantId,
-        /// Who gave it.
+        /// Who gave it; whose vote decided, if more than one was asked for.
         by: UserId,
         /// When.
         at: Timestamp,
         /// When it ends by itself.
         expires: Timestamp,
+        /// Who had agreed before, oldest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        votes: Vec<ConsentVote>,
     },
     /// It ended by itself and can be given again.
     Expired {
         /// When.
         at: Timestamp,
     },
+}
+
+/// One person's agreement to a *yes*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentVote {
+    /// Whose.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// How the property looks at an instant.
@@ -65,6 +81,18 @@ impl Consent {
             Self::Given { .. } | Self::Expired { .. } if offered => ConsentStatus::Expired,
             Self::None if offered => ConsentStatus::None,
             Self::Given { .. } | Self::None | Self::Expired { .. } => ConsentStatus::NotOffered,
+        }
+    }
+
+    /// The votes that have been given, the deciding one last. Whether each still counts is another question.
+    #[must_use]
+    pub fn votes(&self) -> Vec<ConsentVote> {
+        match self {
+            Self::AwaitingApproval { votes, .. } => votes.clone(),
+            Self::Given { votes, by, at, .. } => {
+                votes.iter().copied().chain([ConsentVote { by: *by, at: *at }]).collect()
+            }
+            Self::None | Self::Expired { .. } => Vec::new(),
         }
     }
 

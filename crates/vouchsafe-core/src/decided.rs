@@ -228,7 +228,10 @@ impl<'a> Draft<'a> {
             written.unwrap_or_else(|| side.clone())
         });
         if let Some(next) = AccessSide::evolve(current, &event) {
-            self.tell_provider("accessRequestChanged", next.id.to_string());
+            // How a tenant's people vote is their own matter until they have decided.
+            if !matches!(event, AccessEvent::Voted { .. }) {
+                self.tell_provider("accessRequestChanged", next.id.to_string());
+            }
             self.event(Event::AccessRequest { id: next.id, event });
             self.put(Write::AccessSide(Box::new(next)));
         }

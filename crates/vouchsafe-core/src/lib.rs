@@ -40,3 +40,4 @@ pub mod support_request;
 pub mod tenant;
 mod text;
 pub mod time;
+pub mod vote;

@@ -112,20 +112,48 @@ pub fn revoke_token(token: TokenRecord, cx: &Context) -> Decided<SetUp> {
     draft.decided(tenant)
 }
 
-/// Changes a tenant's own settings.
+/// How many people of a tenant could vote under the settings that are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PossibleVoters {
+    /// On access requests.
+    pub approvers: usize,
+    /// On a *yes* to the consent question.
+    pub consenters: usize,
+}
+
+/// Changes a tenant's own settings. An approval rule that nobody could meet is refused.
 ///
 /// # Errors
-/// [`Rejection::Invalid`] names the setting that is out of its bounds.
+/// [`Rejection::Invalid`] names the setting that is out of its bounds, or cannot be met.
 pub fn change_policy(
     tenant: &Tenant,
     policy: SupportAccessPolicy,
+    possible: PossibleVoters,
     cx: &Context,
 ) -> Result<Decided<ChangePolicy>, Rejection> {
     policy.check()?;
+    if policy.approvals != tenant.policy.approvals {
+        can_be_met(&policy, possible)?;
+    }
     let mut draft = Draft::new(cx);
     draft
         .entry(tenant.id, Activity::PolicyUpdated, tenant.id, None)
         .event(Event::PolicyChanged { policy: Box::new(policy.clone()) })
         .put(Write::Tenant(Box::new(Tenant { policy, ..tenant.clone() })));
     Ok(draft.decided(tenant.id))
+}
+
+fn can_be_met(policy: &SupportAccessPolicy, possible: PossibleVoters) -> Result<(), Rejection> {
+    let required = usize::try_from(policy.approvals.required).unwrap_or(usize::MAX);
+    let short = |what: &str, there: usize| {
+        let message = format!("asks for {required} people who may {what}, but there are {there}");
+        Err(Rejection::invalid("approvals/required", message))
+    };
+    if possible.approvers < required {
+        return short("approve access", possible.approvers);
+    }
+    if policy.consent_offered && possible.consenters < required {
+        return short("consent", possible.consenters);
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::consent::Consent;
+use crate::consent::{Consent, ConsentVote};
 use crate::id::{GrantId, MessageId, SupportRequestId, TenantId, UserId};
 use crate::personal::Personal;
 use crate::text::serde_as_text;
@@ -291,6 +291,14 @@ pub enum SupportRequestEvent {
         by: UserId,
         /// When.
         since: Timestamp,
+        /// Whether that is a vote already.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        counts: bool,
+    },
+    /// Somebody agreed to a *yes*, and more must.
+    ConsentVoted {
+        /// Who and when.
+        vote: ConsentVote,
     },
     /// *Yes*.
     ConsentGiven {
@@ -302,6 +310,9 @@ pub enum SupportRequestEvent {
         at: Timestamp,
         /// Until when.
         expires: Timestamp,
+        /// Who had agreed before, oldest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        votes: Vec<ConsentVote>,
     },
     /// *No*, by a person or because the case ended.
     ConsentEnded {
@@ -341,6 +352,7 @@ impl SupportRequestEvent {
             | Self::StageChanged { .. }
             | Self::MessageAdded { .. }
             | Self::ConsentAwaiting { .. }
+            | Self::ConsentVoted { .. }
             | Self::ConsentGiven { .. }
             | Self::ConsentEnded { .. }
             | Self::ConsentExpired { .. }
@@ -386,6 +398,7 @@ impl SupportRequest {
                 | SupportRequestEvent::StageChanged { .. }
                 | SupportRequestEvent::MessageAdded { .. }
                 | SupportRequestEvent::ConsentAwaiting { .. }
+                | SupportRequestEvent::ConsentVoted { .. }
                 | SupportRequestEvent::ConsentGiven { .. }
                 | SupportRequestEvent::ConsentEnded { .. }
                 | SupportRequestEvent::ConsentExpired { .. }
@@ -414,11 +427,20 @@ impl SupportRequest {
                 request.stage =
                     if *from_engineer { Stage::WaitingForCustomer } else { Stage::WaitingForEngineer };
             }
-            SupportRequestEvent::ConsentAwaiting { by, since } => {
-                request.consent = Consent::AwaitingApproval { by: *by, since: *since };
+            SupportRequestEvent::ConsentAwaiting { by, since, counts } => {
+                let votes = counts.then_some(ConsentVote { by: *by, at: *since }).into_iter().collect();
+                request.consent = Consent::AwaitingApproval { by: *by, since: *since, votes };
             }
-            SupportRequestEvent::ConsentGiven { grant, by, at, expires } => {
-                request.consent = Consent::Given { grant: *grant, by: *by, at: *at, expires: *expires };
+            SupportRequestEvent::ConsentVoted { vote } => {
+                if let Consent::AwaitingApproval { votes, .. } = &mut request.consent {
+                    votes.retain(|known| known.by != vote.by);
+                    votes.push(*vote);
+                }
+            }
+            SupportRequestEvent::ConsentGiven { grant, by, at, expires, votes } => {
+                let votes = votes.clone();
+                request.consent =
+                    Consent::Given { grant: *grant, by: *by, at: *at, expires: *expires, votes };
             }
             SupportRequestEvent::ConsentEnded { .. } => request.consent = Consent::None,
             SupportRequestEvent::ConsentExpired { at } => request.consent = Consent::Expired { at: *at },

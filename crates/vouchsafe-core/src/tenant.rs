@@ -7,6 +7,7 @@ use crate::person::Person;
 use crate::rejection::Rejection;
 use crate::retention::Retention;
 use crate::time::{Duration, Timestamp};
+use crate::vote::{APPROVERS_MAX, REQUIRED_MAX};
 
 /// One organisation. Everything belongs to exactly one tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +70,7 @@ pub struct SupportAccessPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ApprovalRule {
-    /// Number of approvers.
+    /// Number of approvers; 1 to 5.
     pub required: u32,
     /// If not empty, only these may approve.
     pub approver_ids: Vec<UserId>,
@@ -158,8 +159,14 @@ impl SupportAccessPolicy {
                 return Err(Rejection::invalid(field, format!("must be between {min} and {max}")));
             }
         }
-        if self.approvals.required != 1 {
-            return Err(Rejection::invalid("approvals/required", "must be 1 in this version"));
+        let ApprovalRule { required, approver_ids } = &self.approvals;
+        if !(1..=REQUIRED_MAX).contains(required) {
+            let message = format!("must be between 1 and {REQUIRED_MAX}");
+            return Err(Rejection::invalid("approvals/required", message));
+        }
+        if approver_ids.len() > APPROVERS_MAX {
+            let message = format!("may name at most {APPROVERS_MAX} people");
+            return Err(Rejection::invalid("approvals/approverIds", message));
         }
         if self.decision_assurance != Assurance::Token {
             return Err(Rejection::invalid("decisionAssurance", "must be `token` in this version"));

@@ -57,9 +57,9 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
         .route("/audit-log", get(audit::log))
         .route("/audit-log/{id}", get(audit::entry))
         .route("/audit-log/{id}/receipt", get(audit::receipt))
-        .route("/settings/support-access", get(settings::policy))
         .merge(ways_in())
         .merge(people_of_the_tenant())
+        .route("/settings/support-access", get(settings::policy).post(settings::change))
         .merge(support_requests())
         .merge(access_requests())
         .merge(desk());
@@ -143,6 +143,7 @@ fn desk() -> Router<Server> {
         .route("/desk/{id}/messages", post(case::write))
         .route("/desk/{id}/reveals", post(case::reveal::ask))
         .route("/desk/{id}/close", get(case::ask_close).post(case::close))
+        .route("/desk/{id}/reopen", post(case::propose_reopen))
         .route("/desk/{id}/assign", get(assign::hand_over_form).post(assign::hand_over))
         .route("/desk/{id}/{tenantId}/sign-ins", get(sign_ins::list))
         .route("/desk/{id}/{tenantId}/sign-ins/{recordId}", get(sign_ins::one))

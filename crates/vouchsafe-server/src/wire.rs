@@ -99,10 +99,6 @@ fn engineer(assignment: &Assignment) -> Person {
 
 fn consent(view: &CaseView) -> wire_requests::Consent {
     let status = view.consent_status();
-    let given = match &view.request.consent {
-        Consent::Given { by, at, .. } => vec![wire_requests::Vote { user_id: *by, date_time: *at }],
-        Consent::None | Consent::AwaitingApproval { .. } | Consent::Expired { .. } => Vec::new(),
-    };
     let (grant_id, expires_date_time) = match (&view.request.consent, status) {
         (Consent::Given { grant, expires, .. }, ConsentStatus::Given | ConsentStatus::Paused) => {
             (Some(*grant), Some(*expires))
@@ -115,7 +111,14 @@ fn consent(view: &CaseView) -> wire_requests::Consent {
             _,
         ) => (None, None),
     };
-    let approvals = wire_requests::Approvals { required: 1, given };
+    let approvals = view.consent_votes.as_ref().map(|tally| wire_requests::Approvals {
+        required: tally.required,
+        given: tally
+            .given
+            .iter()
+            .map(|vote| wire_requests::Vote { user_id: vote.by, date_time: vote.at })
+            .collect(),
+    });
     wire_requests::Consent { status: status.to_wire(), approvals, grant_id, expires_date_time }
 }
 
@@ -188,9 +191,9 @@ pub(crate) fn access_request(view: AccessView) -> access::AccessRequest {
 /// A tenant's own record. S's shows no grant and no end where the data is another's.
 pub(crate) fn side(view: SideView) -> access::AccessRequest {
     let status = view.side.status(view.seen).to_wire();
+    let given = view.votes.into_iter();
     let side = view.side;
     let approval = side.approval();
-    let given = approval.map(|approval| wire_requests::Vote { user_id: approval.by, date_time: approval.at });
     let (grant_id, expires_date_time) = match side.side {
         Side::SupportRequestTenant => (Disclosed::Withheld, Disclosed::Withheld),
         Side::ResourceTenant | Side::Both => (
@@ -202,7 +205,10 @@ pub(crate) fn side(view: SideView) -> access::AccessRequest {
         side: Some(side.side.to_wire()),
         status,
         approved: approval.map(|approval| scope(&approval.scope)),
-        approvals: Some(wire_requests::Approvals { required: 1, given: given.into_iter().collect() }),
+        approvals: Some(wire_requests::Approvals {
+            required: view.required,
+            given: given.map(|vote| wire_requests::Vote { user_id: vote.by, date_time: vote.at }).collect(),
+        }),
         grant_id,
         expires_date_time,
         id: side.id,

@@ -29,6 +29,7 @@ pub trait Faults: Debug + Send + Sync {
 #[derive(Debug)]
 pub struct Session {
     connection: Held,
+    provider: TenantId,
     master: Arc<MasterKey>,
     committed: Arc<KeyCache>,
     /// Keys seen in this session; they reach the shared cache only once they are known to be committed.
@@ -51,42 +52,59 @@ enum Held {
 impl Session {
     pub(crate) fn writing(
         unit: Unit,
+        provider: TenantId,
         master: Arc<MasterKey>,
         committed: Arc<KeyCache>,
         documents: Arc<OpenedDocuments>,
         faults: Option<Arc<dyn Faults>>,
     ) -> Self {
-        Self::holding(Held::Unit(unit), master, committed, documents, faults)
+        Self::holding(Held::Unit(unit), provider, master, committed, documents, faults)
     }
 
     pub(crate) fn reading(
         reader: PooledReader,
+        provider: TenantId,
         master: Arc<MasterKey>,
         committed: Arc<KeyCache>,
         documents: Arc<OpenedDocuments>,
     ) -> Self {
-        Self::holding(Held::Reader(reader), master, committed, documents, None)
+        Self::holding(Held::Reader(reader), provider, master, committed, documents, None)
     }
 
     /// A session on a database that other nodes write to as well: what it opens it keeps to itself, so that a key that
     /// another node destroys is gone here too.
     pub(crate) fn shared(
         transaction: Transaction,
+        provider: TenantId,
         master: Arc<MasterKey>,
         faults: Option<Arc<dyn Faults>>,
     ) -> Self {
-        Self::holding(Held::Transaction(transaction), master, Arc::default(), Arc::default(), faults)
+        Self::holding(
+            Held::Transaction(transaction),
+            provider,
+            master,
+            Arc::default(),
+            Arc::default(),
+            faults,
+        )
     }
 
     fn holding(
         connection: Held,
+        provider: TenantId,
         master: Arc<MasterKey>,
         committed: Arc<KeyCache>,
         documents: Arc<OpenedDocuments>,
         faults: Option<Arc<dyn Faults>>,
     ) -> Self {
         let (keys, texts) = (HashMap::new(), Vec::new());
-        Self { connection, master, committed, keys, documents, texts, faults, broken: false }
+        Self { connection, provider, master, committed, keys, documents, texts, faults, broken: false }
+    }
+
+    /// The provider.
+    #[must_use]
+    pub fn provider(&self) -> TenantId {
+        self.provider
     }
 
     /// The aggregate that these bytes are, if they were opened before.

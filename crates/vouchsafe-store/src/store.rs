@@ -198,13 +198,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn work(&self) -> Result<Work, StoreError> {
-        let (master, faults) = (Arc::clone(&self.master), self.options.faults.clone());
+        let (provider, master) = (self.provider, Arc::clone(&self.master));
+        let faults = self.options.faults.clone();
         let session = match &self.engine {
             Engine::Sqlite { writer, .. } => {
                 let (keys, documents) = (Arc::clone(&self.keys), Arc::clone(&self.documents));
-                Session::writing(writer.begin().await?, master, keys, documents, faults)
+                Session::writing(writer.begin().await?, provider, master, keys, documents, faults)
             }
-            Engine::Postgres(connections) => Session::shared(connections.unit(), master, faults),
+            Engine::Postgres(connections) => Session::shared(connections.unit(), provider, master, faults),
         };
         Ok(Work::new(session, self.options.clone(), self.provider))
     }
@@ -214,13 +215,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub fn read(&self) -> Result<Reader, StoreError> {
-        let master = Arc::clone(&self.master);
+        let (provider, master) = (self.provider, Arc::clone(&self.master));
         let session = match &self.engine {
             Engine::Sqlite { readers, .. } => {
                 let (keys, documents) = (Arc::clone(&self.keys), Arc::clone(&self.documents));
-                Session::reading(readers.take()?, master, keys, documents)
+                Session::reading(readers.take()?, provider, master, keys, documents)
             }
-            Engine::Postgres(connections) => Session::shared(connections.view(), master, None),
+            Engine::Postgres(connections) => Session::shared(connections.view(), provider, master, None),
         };
         Ok(Reader { session, now: self.options.clock.now() })
     }

@@ -92,8 +92,8 @@ pub struct Case {
 pub enum Consent {
     /// No.
     No,
-    /// Yes of this person, whose word alone is not enough.
-    Awaiting(Person),
+    /// Yes of this person, whose word alone is not enough, with a bit for each person of the cast who agrees so far.
+    Awaiting(Person, u32),
     /// Yes, with its grant.
     Given(usize),
 }
@@ -135,6 +135,8 @@ pub struct SideOf {
     pub until: Time,
     /// Where it stands.
     pub state: State,
+    /// What some have agreed to while more must, and who they are.
+    pub ballot: Option<(Scope, Vec<Person>)>,
 }
 
 /// Where a side stands, but for time.
@@ -186,6 +188,8 @@ pub struct Settings {
     pub pending: Time,
     /// How long a consent lasts.
     pub consent_lasts: Time,
+    /// How many must agree.
+    pub required: usize,
 }
 
 /// All that the reference model knows.
@@ -215,6 +219,7 @@ impl Default for Model {
             longest: 30 * 24 * 60,
             pending: 4 * DAY,
             consent_lasts: 30 * DAY,
+            required: 1,
         };
         Self {
             now: 0,
@@ -249,6 +254,19 @@ impl Model {
             (false, false) => None,
         });
         linked.map(crate::cast::place).filter(|other| CAST[*other].tenant == tenant).collect()
+    }
+
+    /// Whether a person's vote counts now.
+    #[must_use]
+    pub fn may_vote(&self, person: Person) -> bool {
+        self.tickets(person) && Self::same_person(person, PROVIDER).is_empty()
+    }
+
+    /// How many votes on a side count now, while it is pending.
+    #[must_use]
+    pub fn votes(&self, ask: usize, tenant: Tenant) -> usize {
+        let ballot = self.sides.get(&(ask, tenant)).and_then(|side| side.ballot.as_ref());
+        ballot.map_or(0, |(_, voters)| voters.iter().filter(|voter| self.may_vote(**voter)).count())
     }
 
     /// Whether a grant has not ended.
@@ -313,7 +331,7 @@ impl Model {
         match consent {
             Consent::Given(grant) if self.live(*grant) => "given",
             Consent::Given(grant) if self.open_grant(*grant) => "paused",
-            Consent::Awaiting(_) => "awaitingApproval",
+            Consent::Awaiting(..) => "awaitingApproval",
             _ if !self.settings[*tenant].consent => "notOffered",
             Consent::Given(_) => "expired",
             Consent::No => "none",

@@ -52,6 +52,8 @@ notices! {
     SupportRequestClosed = "supportRequestClosed", Success, "The support request is closed. All access for it has ended.";
     /// A support request was opened again.
     SupportRequestReopened = "supportRequestReopened", Success, "The support request is open again. No access came back with it.";
+    /// The engineer proposed to open a support request again.
+    ReopenProposed = "reopenProposed", Success, "The customer sees your proposal. The support request is open again once somebody there agrees.";
     /// A message was sent.
     MessageSent = "messageSent", Success, "Your message was sent.";
     /// Consent was given.
@@ -70,6 +72,8 @@ notices! {
     RequestRejected = "requestRejected", Warning, "You rejected the request. Resolution may take longer, and the engineer may ask the administrator to collect the data instead.";
     /// An approval was withdrawn.
     ApprovalWithdrawn = "approvalWithdrawn", Success, "You withdrew your approval.";
+    /// The settings were changed.
+    SettingsSaved = "settingsSaved", Success, "The settings are saved. They apply from now on.";
     /// One access was removed.
     AccessRemoved = "accessRemoved", Success, "Access is removed. Nothing more can be read under it.";
     /// All access was removed.

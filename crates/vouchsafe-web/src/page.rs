@@ -33,7 +33,7 @@ mod support_request;
 mod support_requests;
 
 pub use access_list::{AccessListView, access_history, pending_requests};
-pub use access_policy::{AccessPolicyView, PolicyLine, access_policy};
+pub use access_policy::{AccessPolicyForm, AccessPolicyView, PolicyLine, access_policy};
 pub use access_request::{
     AccessRequestSide, AccessRequestView, DataAccess, Decision, DecisionForm, PreviewPart, PreviewView,
     access_request,

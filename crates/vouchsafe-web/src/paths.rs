@@ -175,6 +175,12 @@ pub fn close_support_request(id: &str) -> String {
     format!("/support-requests/{}/close", segment(id))
 }
 
+/// Proposes to open a closed case again (POST).
+#[must_use]
+pub fn propose_reopen(id: &str) -> String {
+    format!("/desk/{}/reopen", segment(id))
+}
+
 /// Opens a closed support request again (POST).
 #[must_use]
 pub fn reopen_support_request(id: &str) -> String {
@@ -313,7 +319,7 @@ pub fn receipt(id: &str) -> String {
     format!("/audit-log/{}/receipt", segment(id))
 }
 
-/// The tenant's own settings of support access.
+/// The tenant's own settings of support access (GET), and a change of them (POST).
 #[must_use]
 pub fn access_policy() -> String {
     "/settings/support-access".to_owned()

@@ -29,4 +29,6 @@ pub struct VotesView {
     pub required: u32,
     /// Who has agreed so far.
     pub given: Vec<VoteView>,
+    /// Whether the person who looks is among them.
+    pub mine: bool,
 }

@@ -48,6 +48,7 @@ fn policies() -> impl Strategy<Value = Policy> {
         any::<bool>().prop_map(Policy::Exclude),
         prop_oneof![Just(60i64), Just(30 * 24 * 60)].prop_map(Policy::Longest),
         prop_oneof![1 => Just(false), 6 => Just(true)].prop_map(Policy::Umbrella),
+        prop_oneof![Just(1usize), Just(2), Just(3), Just(6)].prop_map(Policy::Required),
     ]
 }
 
@@ -130,6 +131,25 @@ fn scenes() -> impl Strategy<Value = Vec<Command>> {
         let policy = |passes| Command::Policy { by: admin, change: Policy::Inherit(passes) };
         vec![policy(false), Command::Assign { by: right(0), case: 0, to }, policy(true)]
     });
+    let by_two = (prop_oneof![Just((4usize, 0usize, false)), Just((10, 1, true))], any::<bool>()).prop_map(
+        move |((admin, of, resource), narrows)| {
+            let required = |people| Command::Policy { by: admin, change: Policy::Required(people) };
+            let vote = |by, minutes| {
+                let narrow = Narrow { minutes, ..Narrow::default() };
+                Command::Approve { by: right(by), ask: 0, resource, narrow }
+            };
+            let mut scene = vec![required(2), ask(of, 24 * 60)];
+            scene.extend(resource.then(|| approve(0, 0, false)));
+            scene.extend([
+                vote(0, None),
+                vote(1, narrows.then_some(30)),
+                vote(2, None),
+                vote(0, None),
+                required(1),
+            ]);
+            scene
+        },
+    );
     let reopened = (0usize..3, 0u8..3).prop_map(move |(of, by)| {
         vec![
             ask(of, 60),
@@ -137,7 +157,7 @@ fn scenes() -> impl Strategy<Value = Vec<Command>> {
             Command::Reopen { by: right(1), case: 0 },
         ]
     });
-    prop_oneof![4 => to_r.boxed(), 2 => straight.boxed(), 1 => withdrawn.boxed(), 2 => own, 1 => rested.boxed(), 1 => nobody, 1 => assign, 1 => unpassed, 1 => reopened]
+    prop_oneof![4 => to_r.boxed(), 2 => straight.boxed(), 1 => withdrawn.boxed(), 2 => own, 1 => rested.boxed(), 1 => nobody, 1 => assign, 1 => unpassed, 2 => by_two.boxed(), 1 => reopened]
 }
 
 /// Histories that begin with an open case that names other tenants.

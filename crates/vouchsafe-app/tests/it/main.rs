@@ -21,3 +21,4 @@ mod reads;
 mod retention;
 mod silence;
 mod subject;
+mod votes;

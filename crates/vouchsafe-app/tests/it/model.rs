@@ -188,7 +188,9 @@ impl Both {
             let status = wire::<SideStatus>(&side.status(view.seen));
             let status =
                 self.subject.forgotten.get(&(side.id, side.tenant)).map_or(status, |&was| was.to_owned());
-            seen.insert((side.id, status, wire(&side.side), scope.filter(|_| side.is_open_on_record())));
+            let votes = if status == "pending" { view.votes.len() } else { 0 };
+            let open = side.is_open_on_record();
+            seen.insert((side.id, status, wire(&side.side), scope.filter(|_| open), votes));
         }
         let expected =
             self.model.sides.iter().filter(|((_, of), _)| *of == tenant).map(|((ask, _), side)| {
@@ -207,11 +209,12 @@ impl Both {
                 };
                 let status = self.model.status(*ask, tenant).unwrap().to_owned();
                 let swept = status == "expired";
-                (self.subject.asks[*ask], status, role.to_owned(), scope.filter(|_| !swept))
+                let votes = if status == "pending" { self.model.votes(*ask, tenant) } else { 0 };
+                (self.subject.asks[*ask], status, role.to_owned(), scope.filter(|_| !swept), votes)
             });
-        let seen = seen.into_iter().map(|(id, status, role, scope)| {
+        let seen = seen.into_iter().map(|(id, status, role, scope, votes)| {
             let swept = status == "expired";
-            (id, status, role, scope.filter(|_| !swept))
+            (id, status, role, scope.filter(|_| !swept), votes)
         });
         same(("access requests", viewer), seen.collect::<BTreeSet<_>>(), expected.collect())
     }
@@ -381,6 +384,13 @@ fn note(reached: &mut Reached, act: Act, outcome: Outcome, before: &Model, model
         note("automatic approval", was.is_none() && now == "approved");
         let passed = kind == "Assign" && outcome == Outcome::Ok && was.is_some();
         note("passed on", passed && now == "approved" && model.asks[*ask].by != 1);
+        note(&format!("{:?} waits for more votes", side.role), side.ballot.is_some() && now == "pending");
+        let fewer = was.is_some_and(
+            |was| matches!((&was.ballot, &side.ballot), (Some((of, _)), Some((now, _))) if of != now),
+        );
+        note("a vote restarts the count", fewer);
+        let several = was.is_some_and(|was| was.ballot.is_some()) && now == "approved";
+        note("several votes approve", several);
         let ended = was.is_some_and(|was| was.state != side.state);
         note(&format!("{kind} ends {:?} {now}", side.role), ended);
     }
@@ -394,7 +404,12 @@ fn note(reached: &mut Reached, act: Act, outcome: Outcome, before: &Model, model
 }
 
 /// What the histories must come by, or they test too little.
-const MUST_REACH: [&str; 65] = [
+const MUST_REACH: [&str; 70] = [
+    "Both waits for more votes",
+    "Resource waits for more votes",
+    "a vote restarts the count",
+    "several votes approve",
+    "Policy Invalid",
     "Confirm AlreadyEnded",
     "Confirm Conflict",
     "Confirm Forbidden",

@@ -239,6 +239,7 @@ impl Subject {
                 }
                 Policy::Longest(longest) => policy.max_duration = minutes(longest),
                 Policy::Umbrella(open) => policy.ticket_umbrella = open,
+                Policy::Required(people) => policy.approvals.required = u32::try_from(people).unwrap(),
             }
             policy
         };

@@ -18,6 +18,7 @@ use crate::support_request::command::open_only;
 use crate::support_request::{Stage, SupportRequest, SupportRequestEvent};
 use crate::tenant::{Assurance, SupportAccessPolicy, Tenant};
 use crate::time::{Duration, Timestamp};
+use crate::vote::{self, Standing, Weight};
 
 /// What an engineer asks.
 #[derive(Debug, Clone)]
@@ -150,6 +151,7 @@ fn side_of(
         created: cx.now,
         pending_until: cx.now + owner.policy.pending_expiry,
         state: SideState::Pending,
+        ballot: None,
         version: 0,
     }
 }
@@ -170,6 +172,8 @@ pub struct ApproveFacts<'a> {
     pub tenant: &'a Tenant,
     /// Whether the approver's account is linked to an account of the provider.
     pub linked_to_provider: bool,
+    /// What is known of the votes given so far.
+    pub standing: Standing,
     /// For the grant, if this side makes one.
     pub grant: NewGrant,
     /// The case, for S's side: its stage moves on.
@@ -200,8 +204,9 @@ pub struct NewGrant {
     pub measured: Measured,
 }
 
-/// Approves one side. On S's side where S ≠ R, R's record comes into being, and is approved at once if the same
-/// person may approve there too.
+/// Votes for one side. The vote approves it once as many people agree to the same scope as the tenant asks for; a vote
+/// that narrows restarts the count at one, and one that is counted already changes nothing. On S's side where S ≠ R,
+/// R's record comes into being then, and the same person's vote counts there too, at once.
 ///
 /// # Errors
 /// [`Rejection::Conflict`] and [`Rejection::AlreadyEnded`] as `lifecycle.md` says; [`Rejection::Invalid`] if the
@@ -215,39 +220,72 @@ pub fn approve(
 ) -> Result<Decided<ApproveRequest>, Rejection> {
     decidable(side, cx)?;
     may_decide(side.requested_by.id, by, facts.tenant, facts.linked_to_provider)?;
-    let scope = capped(side.requested.narrowed(&vote.narrowing)?, &facts.tenant.policy, side.side);
+    let policy = &facts.tenant.policy;
+    let proposed = side.proposed(&facts.standing);
+    let scope = capped(proposed.narrowed(&vote.narrowing)?, policy, side.side);
     let comment = remark("comment", vote.comment.as_deref(), by)?;
+    let ballot = side.ballot.as_ref().filter(|ballot| ballot.scope == scope);
+    let given = ballot.map(|ballot| ballot.votes.as_slice()).unwrap_or_default();
     let mut draft = Draft::new(cx);
-    let approval = Approval {
-        by: by.id,
-        by_name: by.display_name.clone(),
-        at: cx.now,
-        automatic: false,
-        scope,
-        comment,
-        grant: None,
-        expires: None,
+    let earlier = match facts.standing.weigh(given, |vote| vote.by, by.id, policy.approvals.required) {
+        Weight::Counted => return Ok(draft.decided(side.id)),
+        Weight::Waits => {
+            voted(&mut draft, side, vote_of(by, false, comment, cx), scope);
+            return Ok(draft.decided(side.id));
+        }
+        Weight::Decides(earlier) => earlier,
     };
+    let approval = approval_of(vote_of(by, false, comment, cx), earlier, scope);
+    decide(&mut draft, side, approval, facts, cx);
+    Ok(draft.decided(side.id))
+}
+
+fn vote_of(by: &Person, automatic: bool, comment: Option<Personal>, cx: &Context) -> vote::Vote {
+    vote::Vote { by: by.id, by_name: by.display_name.clone(), at: cx.now, automatic, comment }
+}
+
+fn approval_of(deciding: vote::Vote, earlier: Vec<vote::Vote>, scope: Scope) -> Approval {
+    let vote::Vote { by, by_name, at, automatic, comment } = deciding;
+    Approval { earlier, by, by_name, at, automatic, scope, comment, grant: None, expires: None }
+}
+
+/// Somebody agrees, and more must.
+fn voted(draft: &mut Draft<'_>, side: &AccessSide, vote: vote::Vote, scope: Scope) {
+    let automatic = vote.automatic;
+    draft.entry(side.tenant, Activity::VoteGiven, side.id, Some(side.support_request));
+    if automatic {
+        draft.by_service(true);
+    }
+    draft.access(Some(side), AccessEvent::Voted { vote, scope });
+}
+
+/// Enough people agree.
+fn decide(
+    draft: &mut Draft<'_>,
+    side: &AccessSide,
+    approval: Approval,
+    facts: &ApproveFacts<'_>,
+    cx: &Context,
+) {
     match side.side {
         Side::SupportRequestTenant => {
             draft
                 .entry(side.tenant, Activity::RequestApproved, side.id, Some(side.support_request))
                 .access(Some(side), AccessEvent::Approved { approval: approval.clone() });
-            moved_on(&mut draft, facts.request);
+            moved_on(draft, facts.request);
             if let (Some(ask), Some(resource)) = (facts.ask, &facts.resource) {
-                reach_resource(&mut draft, ask, facts.tenant, &approval.scope, resource, cx);
+                reach_resource(draft, ask, facts.tenant, &approval.scope, resource, cx);
             }
         }
         Side::Both => {
             draft.entry(side.tenant, Activity::RequestApproved, side.id, Some(side.support_request));
-            give_access(&mut draft, side, approval, &facts.grant, &facts.tenant.policy, cx);
-            moved_on(&mut draft, facts.request);
+            give_access(draft, side, approval, &facts.grant, &facts.tenant.policy, cx);
+            moved_on(draft, facts.request);
         }
         Side::ResourceTenant => {
-            give_access(&mut draft, side, approval, &facts.grant, &facts.tenant.policy, cx);
+            give_access(draft, side, approval, &facts.grant, &facts.tenant.policy, cx);
         }
     }
-    Ok(draft.decided(side.id))
 }
 
 /// Approves the data's side: narrowing is told first, then access begins.
@@ -298,7 +336,7 @@ fn give_access(
         .grant(None, GrantEvent::Given { grant: Box::new(grant) });
 }
 
-/// Makes R's record after S approved, and approves it where one person holds both rights.
+/// Makes R's record after S approved. Where one person holds both rights, that is a vote here too, under R's rules.
 fn reach_resource(
     draft: &mut Draft<'_>,
     ask: &EngineerRequest,
@@ -310,24 +348,18 @@ fn reach_resource(
     let side = resource_side(ask, scope, support, resource.tenant, cx);
     create(draft, side.clone());
     let policy = &resource.tenant.policy;
-    let one_vote_decides = policy.approvals.required <= 1 && policy.decision_assurance <= Assurance::Token;
-    let Some(person) =
-        resource.same_person.filter(|person| one_vote_decides && policy.approvals.admits(person.id))
+    let assured = policy.decision_assurance <= Assurance::Token;
+    let Some(person) = resource.same_person.filter(|person| assured && policy.approvals.admits(person.id))
     else {
         return;
     };
     let scope = capped(scope.clone(), policy, Side::ResourceTenant);
-    let approval = Approval {
-        by: person.id,
-        by_name: person.display_name.clone(),
-        at: cx.now,
-        automatic: true,
-        scope,
-        comment: None,
-        grant: None,
-        expires: None,
-    };
-    give_access(draft, &side, approval, &resource.grant, policy, cx);
+    let vote = vote_of(person, true, None, cx);
+    if policy.approvals.required > 1 {
+        voted(draft, &side, vote, scope);
+    } else {
+        give_access(draft, &side, approval_of(vote, Vec::new(), scope), &resource.grant, policy, cx);
+    }
 }
 
 /// The scope with the duration cut to what the data's tenant allows at most.
@@ -554,7 +586,10 @@ pub(crate) fn may_decide(
     linked_to_provider: bool,
 ) -> Result<(), Rejection> {
     let policy = &tenant.policy;
-    if asker == by.id || linked_to_provider {
+    if asker == by.id {
+        return Err(Rejection::Forbidden("nobody decides on a request that they made"));
+    }
+    if linked_to_provider {
         return Err(Rejection::Forbidden("the provider's own people do not decide for a customer"));
     }
     policy.approvals.must_admit(by.id)?;

@@ -1,13 +1,15 @@
 //! What people do to support requests: open, update, consent, talk, reopen. Closing and reassigning touch every
 //! access of the case and live in [`crate::case`].
 
+use icu_locale_core::Locale;
+
 use super::{
     Amount, Assignment, BODY_CHARS_MAX, Contact, EXTERNAL_ID_CHARS_MAX, Ground, Message, ORIGIN_CHARS_MAX,
     Origin, REOPEN_WITHIN, RESOURCE_TENANTS_MAX, RequestState, Severity, Stage, SupportRequest,
     SupportRequestEvent, TITLE_CHARS_MAX,
 };
 use crate::audit::Activity;
-use crate::consent::{Consent, ConsentStatus};
+use crate::consent::{Consent, ConsentStatus, ConsentVote};
 use crate::decided::{Context, Decided, Draft, Write};
 use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState};
 use crate::id::{GrantId, MessageId, SupportRequestId, TenantId, UserId};
@@ -22,6 +24,7 @@ use crate::problem_type;
 use crate::rejection::{Rejection, remark, text_within};
 use crate::scope::DataCategory;
 use crate::tenant::{SupportAccessPolicy, Tenant, TenantKind};
+use crate::vote::{Standing, Weight};
 
 /// What a customer writes to open a request.
 #[derive(Debug, Clone)]
@@ -103,7 +106,8 @@ pub fn open(
     let request = begun(new, (id, number), opener.tenant, None, opener, cx)?;
     let mut draft = Draft::new(cx);
     opened(&mut draft, &request, engineer, cx);
-    answer_consent(&mut draft, &request, consent, opener.id, policy, cx)?;
+    let nobody = Standing::default();
+    answer_consent(&mut draft, &request, consent, opener.id, &nobody, policy, cx)?;
     Ok(draft.decided(request.id))
 }
 
@@ -253,6 +257,8 @@ pub struct RequestChange {
     pub resource_tenants: Option<Vec<TenantId>>,
     /// A new answer to the consent question.
     pub consent: Option<Answer>,
+    /// What is known of the votes on a *yes* that waits.
+    pub standing: Standing,
 }
 
 /// Changes a request. `A` is [`UpdateRequest`], or [`AskConsent`] or [`DecideConsent`] when the consent property
@@ -292,7 +298,7 @@ pub fn update<A: Action<Subject = SupportRequestId> + MayUpdate>(
         Some(answer @ (Answer::Yes(..) | Answer::YesIfApproved)) => {
             // A former *yes* whose time is over gives way to this one; its end is told first.
             expire_consent(&mut draft, request, consent_grant, cx);
-            answer_consent(&mut draft, request, answer, by.id, policy, cx)?;
+            answer_consent(&mut draft, request, answer, by.id, &change.standing, policy, cx)?;
         }
     }
     Ok(draft.decided(request.id))
@@ -304,7 +310,8 @@ impl MayUpdate for UpdateRequest {}
 impl MayUpdate for AskConsent {}
 impl MayUpdate for DecideConsent {}
 
-/// Approves a *yes* that waits for another approver.
+/// Votes for a *yes* that waits for another approver. It is given once as many agree as the tenant asks for; a vote that
+/// is counted already changes nothing.
 ///
 /// # Errors
 /// [`Rejection::CaseClosed`]; [`Rejection::Conflict`] if it was decided; [`Rejection::AlreadyEnded`] if nothing
@@ -313,13 +320,14 @@ pub fn approve_consent(
     request: &SupportRequest,
     (grant, extent): (GrantId, Extent),
     by: &Person,
+    standing: &Standing,
     policy: &SupportAccessPolicy,
     cx: &Context,
 ) -> Result<Decided<DecideConsent>, Rejection> {
-    waiting_consent(request, by, cx)?;
+    waiting_consent(request, by, standing, cx)?;
     policy.approvals.must_admit(by.id)?;
     let mut draft = Draft::new(cx);
-    answer_consent(&mut draft, request, Answer::Yes(grant, extent), by.id, policy, cx)?;
+    answer_consent(&mut draft, request, Answer::Yes(grant, extent), by.id, standing, policy, cx)?;
     Ok(draft.decided(request.id))
 }
 
@@ -332,19 +340,27 @@ pub fn reject_consent(
     request: &SupportRequest,
     by: &Person,
     reason: Option<&str>,
+    standing: &Standing,
     cx: &Context,
 ) -> Result<Decided<DecideConsent>, Rejection> {
-    waiting_consent(request, by, cx)?;
+    waiting_consent(request, by, standing, cx)?;
     let reason = remark("reason", reason, by)?;
     let mut draft = Draft::new(cx);
     end_consent(&mut draft, request, None, reason, cx);
     Ok(draft.decided(request.id))
 }
 
-fn waiting_consent(request: &SupportRequest, by: &Person, cx: &Context) -> Result<(), Rejection> {
+fn waiting_consent(
+    request: &SupportRequest,
+    by: &Person,
+    standing: &Standing,
+    cx: &Context,
+) -> Result<(), Rejection> {
     open_only(request)?;
     match (&request.consent, request.consent.status(cx.now, true)) {
-        (Consent::AwaitingApproval { by: opener, .. }, _) if *opener == by.id => {
+        (Consent::AwaitingApproval { by: opener, .. }, _)
+            if *opener == by.id || standing.own.contains(opener) =>
+        {
             Err(Rejection::Forbidden("another person has to decide on your own yes"))
         }
         (Consent::AwaitingApproval { .. }, _) => Ok(()),
@@ -358,6 +374,7 @@ fn answer_consent(
     request: &SupportRequest,
     answer: Answer,
     by: UserId,
+    standing: &Standing,
     policy: &SupportAccessPolicy,
     cx: &Context,
 ) -> Result<(), Rejection> {
@@ -378,40 +395,73 @@ fn answer_consent(
         Answer::Yes(..) if already == ConsentStatus::Given => {}
         Answer::YesIfApproved
             if already == ConsentStatus::Given || already == ConsentStatus::AwaitingApproval => {}
-        Answer::YesIfApproved => {
-            draft
-                .entry(request.tenant, Activity::ConsentAwaitingApproval, request.id, Some(request.id))
-                .support_request(Some(request), SupportRequestEvent::ConsentAwaiting { by, since: cx.now });
-        }
+        Answer::YesIfApproved => awaits(draft, request, by, false, cx),
         Answer::Yes(grant, extent) => {
-            let expires = cx.now + policy.consent_duration;
-            let given = SupportRequestEvent::ConsentGiven { grant, by, at: cx.now, expires };
-            let grant = Grant {
-                id: grant,
-                tenant: request.tenant,
-                support_request: request.id,
-                access_request: None,
-                collection: None,
-                source: GrantSource::Consent,
-                data_categories: DataCategory::advanced(),
-                filter: None,
-                people: None,
-                extent,
-                records_max: extent.allowance(),
-                idle_pause: policy.idle_pause,
-                created: cx.now,
-                expires,
-                state: GrantState::Live,
-                usage: Usage::begun(cx.now + policy.idle_pause),
-                version: 0,
+            let given = match &request.consent {
+                Consent::AwaitingApproval { votes, .. } => votes.as_slice(),
+                Consent::None | Consent::Given { .. } | Consent::Expired { .. } => &[],
             };
-            draft
-                .entry(request.tenant, Activity::ConsentGiven, grant.id, Some(request.id))
-                .support_request(Some(request), given)
-                .grant(None, GrantEvent::Given { grant: Box::new(grant) });
+            match standing.weigh(given, |vote| vote.by, by, policy.approvals.required) {
+                Weight::Counted => {}
+                Weight::Waits => awaits(draft, request, by, true, cx),
+                Weight::Decides(votes) => {
+                    give_consent(draft, request, (grant, extent), by, votes, policy, cx)
+                }
+            }
         }
     }
     Ok(())
+}
+
+/// A *yes* begins to wait, or one more agrees to a *yes* that goes on waiting.
+fn awaits(draft: &mut Draft<'_>, request: &SupportRequest, by: UserId, counts: bool, cx: &Context) {
+    let event = match request.consent {
+        Consent::AwaitingApproval { .. } => {
+            SupportRequestEvent::ConsentVoted { vote: ConsentVote { by, at: cx.now } }
+        }
+        Consent::None | Consent::Given { .. } | Consent::Expired { .. } => {
+            SupportRequestEvent::ConsentAwaiting { by, since: cx.now, counts }
+        }
+    };
+    draft
+        .entry(request.tenant, Activity::ConsentAwaitingApproval, request.id, Some(request.id))
+        .support_request(Some(request), event);
+}
+
+fn give_consent(
+    draft: &mut Draft<'_>,
+    request: &SupportRequest,
+    (id, extent): (GrantId, Extent),
+    by: UserId,
+    votes: Vec<ConsentVote>,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) {
+    let expires = cx.now + policy.consent_duration;
+    let given = SupportRequestEvent::ConsentGiven { grant: id, by, at: cx.now, expires, votes };
+    let grant = Grant {
+        id,
+        tenant: request.tenant,
+        support_request: request.id,
+        access_request: None,
+        collection: None,
+        source: GrantSource::Consent,
+        data_categories: DataCategory::advanced(),
+        filter: None,
+        people: None,
+        extent,
+        records_max: extent.allowance(),
+        idle_pause: policy.idle_pause,
+        created: cx.now,
+        expires,
+        state: GrantState::Live,
+        usage: Usage::begun(cx.now + policy.idle_pause),
+        version: 0,
+    };
+    draft
+        .entry(request.tenant, Activity::ConsentGiven, grant.id, Some(request.id))
+        .support_request(Some(request), given)
+        .grant(None, GrantEvent::Given { grant: Box::new(grant) });
 }
 
 /// Sets the property to *no* and ends its grant.
@@ -565,9 +615,8 @@ fn checked_contact(contact: NewContact, owner: UserId) -> Result<Contact, Reject
         return Err(Rejection::invalid("contact/email", "must be an e-mail address"));
     }
     let language = text_within("contact/language", &contact.language, 2, 35)?;
-    if !language.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-        return Err(Rejection::invalid("contact/language", "must be a BCP 47 language tag such as `en`"));
-    }
+    let not_a_tag = |_| Rejection::invalid("contact/language", "must be a BCP 47 language tag such as `en`");
+    let language = Locale::try_from_str(&language).map_err(not_a_tag)?.to_string();
     let time_zone = text_within("contact/timeZone", &contact.time_zone, 1, 64)?;
     if jiff::tz::TimeZone::get(&time_zone).is_err() {
         return Err(Rejection::invalid(

@@ -1,6 +1,6 @@
 //! What must hold after every decision.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vouchsafe_core::access_request::{AccessSide, Side, SideState};
 use vouchsafe_core::audit::{Activity, Event};
@@ -20,6 +20,7 @@ pub(crate) fn decision(before: &World, after: &World, done: &Done, step: &Step) 
     nothing_lives_after_closure(after);
     every_grant_has_its_approval_or_consent(after);
     scopes_only_shrink(after);
+    enough_people_agree(after);
     consent_and_its_grant_agree(after);
     access_to_a_resource_tenant_rests_on_a_standing_approval(after);
     every_write_has_an_entry(done);
@@ -109,6 +110,32 @@ fn every_grant_has_its_approval_or_consent(world: &World) {
                 assert!(grant.data_categories.iter().all(|category| category.is_advanced()));
             }
             GrantSource::Collection => panic!("no step submits a collection"),
+        }
+    }
+}
+
+/// No approval stands on fewer people than its tenant asks for, and each of them is another one.
+fn enough_people_agree(world: &World) {
+    for side in world.sides.values() {
+        let required = usize::try_from(world.tenants[&side.tenant].policy.approvals.required).unwrap();
+        if let Some(approval) = side.approval() {
+            let votes: BTreeSet<_> = approval.votes().iter().map(|vote| vote.by).collect();
+            assert_eq!((votes.len(), votes.len() >= required), (approval.votes().len(), true), "{side:?}");
+        }
+        if let Some(ballot) = &side.ballot {
+            assert!(side.state == SideState::Pending && ballot.votes.len() < required, "{side:?}");
+            assert!(ballot.scope.is_within(&side.requested), "{side:?}");
+        }
+    }
+    let required = usize::try_from(world.tenants[&support()].policy.approvals.required).unwrap();
+    for request in world.cases.values() {
+        let votes = request.consent.votes();
+        let people: BTreeSet<_> = votes.iter().map(|vote| vote.by).collect();
+        assert_eq!(people.len(), votes.len());
+        match request.consent {
+            Consent::Given { .. } => assert!(votes.len() >= required, "{request:?}"),
+            Consent::AwaitingApproval { .. } => assert!(votes.len() < required.max(1), "{request:?}"),
+            Consent::None | Consent::Expired { .. } => {}
         }
     }
 }

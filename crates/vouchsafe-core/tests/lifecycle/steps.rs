@@ -34,6 +34,8 @@ pub(crate) enum Step {
         hours: u16,
         narrow: bool,
         same_person: bool,
+        /// Whether the tenant's other approver votes.
+        second: bool,
     },
     Preview {
         ask: u8,
@@ -109,15 +111,18 @@ fn step() -> impl Strategy<Value = Step> {
     // R acts as often as S.
     let side = || 0u8..2;
     let named = || n().prop_map(|bits| bits | 0b0110);
-    let decide = (n(), side(), n(), 1u16..200, prop::bool::weighted(0.3), prop::bool::weighted(0.2))
-        .prop_map(|(ask, side, keep, hours, narrow, same_person)| Step::Approve {
+    let who = || (prop::bool::weighted(0.2), any::<bool>());
+    let decide = (n(), side(), n(), 1u16..200, prop::bool::weighted(0.3), who()).prop_map(
+        |(ask, side, keep, hours, narrow, (same_person, second))| Step::Approve {
             ask,
             side,
             keep,
             hours,
             narrow,
             same_person,
-        });
+            second,
+        },
+    );
     prop_oneof![
         2 => (named(), 0u8..3, prop::bool::weighted(0.9))
             .prop_map(|(named, consent, engineer)| Step::Open { named, consent, engineer }),

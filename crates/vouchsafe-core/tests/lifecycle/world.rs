@@ -27,6 +27,7 @@ use vouchsafe_core::support_request::command::{
 use vouchsafe_core::support_request::{Message, Resolution, Severity, SupportRequest};
 use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant, TenantKind};
 use vouchsafe_core::time::{Duration, Timestamp};
+use vouchsafe_core::vote::Standing;
 
 use crate::steps::Step;
 
@@ -146,6 +147,7 @@ impl<S: Sink> World<S> {
             };
             if bit(n + 12) {
                 policy.engineer_rules.regions = vec!["EU".to_owned()];
+                policy.approvals.required = 2;
             }
             let name = format!("Tenant {n}");
             let created = Timestamp::from_millis(1);
@@ -210,8 +212,8 @@ impl<S: Sink> World<S> {
             Step::Ask { case, of, categories, hours, filtered } => {
                 self.ask(*case, *of, *categories, *hours, *filtered)
             }
-            Step::Approve { ask, side, keep, hours, narrow, same_person } => {
-                self.approve(*ask, *side, *keep, *hours, *narrow, *same_person)
+            Step::Approve { ask, side, keep, hours, narrow, same_person, second } => {
+                self.approve(*ask, *side, *keep, *hours, *narrow, *same_person, *second)
             }
             Step::Preview { ask, side } => self.preview(*ask, *side),
             Step::Reject { ask, side } => self.reject(*ask, *side),
@@ -360,6 +362,7 @@ impl<S: Sink> World<S> {
             contact: None,
             resource_tenants: Some(list),
             consent: self.answer(consent),
+            standing: everybody(case.request.consent.votes().iter().map(|vote| vote.by)),
         };
         let policy = self.tenants[&support()].policy.clone();
         let decided = update::<DecideConsent>(
@@ -376,10 +379,12 @@ impl<S: Sink> World<S> {
     fn decide_consent(&mut self, case: u8, yes: bool) -> Option<Done> {
         let (case, by) = (self.case(case)?, admin(support(), true));
         let policy = self.tenants[&support()].policy.clone();
+        let standing = everybody(case.request.consent.votes().iter().map(|vote| vote.by));
         let decided = if yes {
-            approve_consent(&case.request, (self.id(2), EXTENT), &by, &policy, &self.context(&by))
+            let grant = (self.id(2), EXTENT);
+            approve_consent(&case.request, grant, &by, &standing, &policy, &self.context(&by))
         } else {
-            reject_consent(&case.request, &by, None, &self.context(&by))
+            reject_consent(&case.request, &by, None, &standing, &self.context(&by))
         };
         self.done(&by, decided)
     }
@@ -417,9 +422,18 @@ impl<S: Sink> World<S> {
         self.done(&by, decided)
     }
 
-    fn approve(&mut self, n: u8, which: u8, keep: u8, hours: u16, narrow: bool, same: bool) -> Option<Done> {
+    fn approve(
+        &mut self,
+        n: u8,
+        which: u8,
+        keep: u8,
+        hours: u16,
+        narrow: bool,
+        same: bool,
+        second: bool,
+    ) -> Option<Done> {
         let (ask, case, side) = self.side(n, which)?;
-        let by = admin(side.tenant, false);
+        let by = admin(side.tenant, second);
         let narrowing = if narrow {
             Narrowing {
                 data_categories: Some(some_of(keep)),
@@ -439,6 +453,7 @@ impl<S: Sink> World<S> {
         let facts = ApproveFacts {
             tenant: &self.tenants[&side.tenant],
             linked_to_provider: false,
+            standing: everybody(side.ballot.iter().flat_map(|ballot| &ballot.votes).map(|vote| vote.by)),
             grant: self.grant(4),
             request: (which == 0).then_some(&case.request),
             ask: Some(&ask),
@@ -468,6 +483,7 @@ impl<S: Sink> World<S> {
         let facts = ApproveFacts {
             tenant: &self.tenants[&side.tenant],
             linked_to_provider: false,
+            standing: Standing::default(),
             grant: self.grant(4),
             request: (which == 0).then_some(&case.request),
             ask: None,
@@ -663,6 +679,11 @@ impl<S: Sink> World<S> {
 /// What the store checks: a new row has version 0, a changed one the version that is there.
 fn assert_version(stored: Option<u64>, written: u64) {
     assert_eq!(stored.unwrap_or(0), written, "the row was decided on an old version");
+}
+
+/// Votes of people who all may still decide.
+fn everybody(voters: impl Iterator<Item = UserId>) -> Standing {
+    Standing { counting: voters.collect(), own: BTreeSet::new() }
 }
 
 /// Some people of three, as somebody typed them.

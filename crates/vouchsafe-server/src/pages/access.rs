@@ -12,6 +12,7 @@ use vouchsafe_core::permission::Permission;
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::scope::{DataFilter, Scope};
 use vouchsafe_core::time::{Duration, Timestamp};
+use vouchsafe_core::vote::Vote;
 use vouchsafe_web::page::{
     self, AccessListView, AccessRequestSide, AccessRequestView, ApprovedAccessView, DataAccess, Decision,
     DecisionForm, PreviewPart, PreviewView,
@@ -109,7 +110,9 @@ pub(crate) async fn view(
     id: AccessRequestId,
     typed: Typed<'_>,
 ) -> Result<AccessRequestView, Failure> {
-    let SideView { side, version, seen } = own_side(server, visitor, id).await?;
+    let found = own_side(server, visitor, id).await?;
+    let SideView { side, seen, .. } = &found;
+    let seen = *seen;
     let cases = rows::cases(server, visitor, [side.support_request].into_iter()).await?;
     let status = side.status(seen);
     let approval = side.approval();
@@ -129,20 +132,21 @@ pub(crate) async fn view(
     Ok(AccessRequestView {
         chrome: visitor.chrome(Some(section)),
         id: side.id.to_string(),
-        case: rows::case_of(&side, &cases),
+        case: rows::case_of(side, &cases),
         status: status.to_page(),
         engineer: rows::engineer(&side.requested_by),
         reason_code: side.reason_code.to_page(),
         justification: side.justification.text().to_owned(),
         requested: words::scope(&side.requested),
         approved: approval.map(|approval| words::scope(&approval.scope)),
-        votes: votes(server, visitor, &side).await?,
+        agreed: (found.proposed != side.requested).then(|| words::scope(&found.proposed)),
+        votes: votes(&found),
         asked: moment(side.created),
         decide_by: (status == SideStatus::Pending).then(|| moment(side.pending_until)),
-        ended: rows::ended(&side, seen).map(moment),
-        preview: preview_part(&side, status, visitor),
-        decision: decision(&side, status, version, visitor, typed),
-        side: side_of(&side, status, story.as_ref(), visitor),
+        ended: rows::ended(side, seen).map(moment),
+        preview: preview_part(side, status, visitor),
+        decision: decision(&found, status, visitor, typed),
+        side: side_of(side, status, story.as_ref(), visitor),
     })
 }
 
@@ -173,15 +177,10 @@ fn preview_part(side: &AccessSide, status: SideStatus, visitor: &Visitor) -> Pre
     if pending && visitor.may(Permission::ApproveAccess) { PreviewPart::Offered } else { PreviewPart::Closed }
 }
 
-async fn votes(server: &Server, visitor: &Visitor, side: &AccessSide) -> Result<VotesView, Failure> {
-    let approval = side.approval();
-    let names = server.app.names(visitor.who, &approval.iter().map(|a| a.by).collect()).await?;
-    let vote = |a: &vouchsafe_core::access_request::Approval| VoteView {
-        name: rows::name_of(&names, a.by),
-        at: moment(a.at),
-    };
-    let required = visitor.me.tenant.policy.approvals.required;
-    Ok(VotesView { required, given: approval.iter().map(|a| vote(a)).collect() })
+fn votes(found: &SideView) -> VotesView {
+    let vote = |vote: &Vote| VoteView { name: vote.by_name.text().to_owned(), at: moment(vote.at) };
+    let given = found.votes.iter().map(vote).collect();
+    VotesView { required: found.required, given, mine: found.voted }
 }
 
 /// What only this side may see. The side of the support request tenant has nothing of the other.
@@ -229,21 +228,22 @@ fn ended_at(grant: &Grant, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
-fn decision(
-    side: &AccessSide,
-    status: SideStatus,
-    version: u64,
-    visitor: &Visitor,
-    typed: Typed<'_>,
-) -> Decision {
+fn decision(found: &SideView, status: SideStatus, visitor: &Visitor, typed: Typed<'_>) -> Decision {
     if status != SideStatus::Pending {
         return Decision::Closed;
     }
     if !visitor.may(Permission::ApproveAccess) {
         return Decision::NotYours("Your roles do not let you decide about this request.".to_owned());
     }
-    let asked = &side.requested;
-    let most = longest(side, visitor);
+    if visitor.me.works_for_provider {
+        let why = "You also work for the provider: nobody of the provider decides for a customer.";
+        return Decision::NotYours(why.to_owned());
+    }
+    if !visitor.me.tenant.policy.approvals.admits(visitor.who.user) {
+        return Decision::NotYours("Your organisation names other people as approvers.".to_owned());
+    }
+    let asked = &found.proposed;
+    let most = longest(found, visitor);
     let filter = asked.filter.clone().unwrap_or_default();
     let ticked = |value: &str| match typed.fields {
         Some(fields) => fields.all("dataCategories").any(|ticked| ticked == value),
@@ -257,7 +257,7 @@ fn decision(
     let choice =
         |category: vouchsafe_web::Category| CategoryChoice { checked: ticked(category.value()), category };
     Decision::Open(Box::new(DecisionForm {
-        version: version.to_string(),
+        version: found.version.to_string(),
         categories: words::categories(&asked.data_categories).into_iter().map(choice).collect(),
         durations: lengths(most, chosen),
         data_from: text("dataFrom", field(filter.data_from)),
@@ -271,9 +271,9 @@ fn decision(
 }
 
 /// The longest access that this side may approve.
-fn longest(side: &AccessSide, visitor: &Visitor) -> Duration {
-    let asked = side.requested.duration;
-    match side.side {
+fn longest(found: &SideView, visitor: &Visitor) -> Duration {
+    let asked = found.proposed.duration;
+    match found.side.side {
         Side::SupportRequestTenant => asked,
         Side::ResourceTenant | Side::Both => asked.min(visitor.me.tenant.policy.max_duration),
     }

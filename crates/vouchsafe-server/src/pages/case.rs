@@ -13,7 +13,7 @@ use vouchsafe_core::grant::{GrantSource, GrantStatus};
 use vouchsafe_core::id::{SupportRequestId, TenantId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::scope::DataCategory;
-use vouchsafe_core::support_request::Contact;
+use vouchsafe_core::support_request::{Contact, REOPEN_WITHIN};
 use vouchsafe_web::page::{self, CaseAccess};
 use vouchsafe_web::{FormErrors, Notice, Section, paths};
 
@@ -61,6 +61,7 @@ async fn view(
     let case = server.app.request(visitor.who, id).await?;
     let request = &case.request;
     let closure = words::closure(request);
+    let in_time = closure.is_some_and(|(at, _)| case.seen <= at + REOPEN_WITHIN);
     let filter = Some(format!("supportRequestId eq '{id}'"));
     let of_case = ListOptions { filter, top: 1_000, ..ListOptions::default() };
     let grants = server.app.grants(visitor.who, &of_case).await?.items;
@@ -78,6 +79,8 @@ async fn view(
         stage: words::stage(request),
         origin: words::origin(request),
         opened: moment(request.created),
+        may_propose_reopen: in_time && works_on(visitor, &case),
+        reopen_proposed: words::reopen_proposed(request),
         closed: closure.map(|(at, _)| moment(at)),
         resolution: closure.map(|(_, resolution)| resolution),
         contact: request.contact.as_ref().map(contact).unwrap_or_default(),
@@ -188,6 +191,21 @@ pub(crate) async fn write(
                 page_with(StatusCode::BAD_REQUEST, page::case(&view))
             }
         },
+    }
+}
+
+/// `POST /desk/{id}/reopen`
+pub(crate) async fn propose_reopen(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<SupportRequestId>,
+    form: Form,
+) -> Answer {
+    visitor.of_provider()?;
+    let back = paths::case(&id.to_string());
+    match server.app.reopen(&form.call(visitor.who), id).await {
+        Ok(_) => Ok(visitor.moved(&back, Notice::ReopenProposed)),
+        Err(error) => over(&visitor, &back, error),
     }
 }
 

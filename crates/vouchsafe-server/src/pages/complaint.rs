@@ -133,6 +133,9 @@ fn label(field: &str) -> Option<&'static str> {
         "engineerId" => "This engineer",
         "property" => "This property",
         "value" => "This value",
+        "approvals.required" => "The rule",
+        "approvals.approverIds" => "The list of approvers",
+        "pendingExpiry" | "maxDuration" | "consentDuration" | "idlePause" => "This length",
         _ => return None,
     })
 }

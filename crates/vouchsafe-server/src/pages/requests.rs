@@ -104,6 +104,7 @@ async fn view(
         body: typed.text("body"),
         may_manage: visitor.may(Permission::ManageRequests),
         may_export: visitor.may(Permission::ReadAuditLog),
+        reopen_proposed: words::reopen_proposed(request),
         reopen_until: reopen_until.map(moment),
         resource_tenants: request
             .resource_tenants
@@ -137,30 +138,29 @@ async fn consent(
     stories: &[&AccessStory],
 ) -> Result<ConsentView, Failure> {
     let status = case.consent_status().to_page();
-    let (grant, until, given, asker) = match &case.request.consent {
-        Consent::Given { grant, by, at, expires } => (Some(*grant), Some(*expires), Some((*by, *at)), None),
-        Consent::AwaitingApproval { by, .. } => (None, None, None, Some(*by)),
-        Consent::None | Consent::Expired { .. } => (None, None, None, None),
+    let (grant, until, asker) = match &case.request.consent {
+        Consent::Given { grant, expires, .. } => (Some(*grant), Some(*expires), None),
+        Consent::AwaitingApproval { by, .. } => (None, None, Some(*by)),
+        Consent::None | Consent::Expired { .. } => (None, None, None),
     };
-    let names = server.app.names(visitor.who, &given.iter().map(|(by, _)| *by).collect()).await?;
+    let tally = case.consent_votes.clone().unwrap_or_default();
+    let names = server.app.names(visitor.who, &tally.given.iter().map(|vote| vote.by).collect()).await?;
+    let given =
+        tally.given.iter().map(|vote| VoteView { name: rows::name_of(&names, vote.by), at: moment(vote.at) });
     let story = stories.iter().find(|story| Some(story.grant.id) == grant);
     let decides = visitor.may(Permission::Consent);
     Ok(ConsentView {
         status,
         until: until.map(moment),
-        votes: VotesView {
-            required: visitor.me.tenant.policy.approvals.required,
-            given: given
-                .map(|(by, at)| VoteView { name: rows::name_of(&names, by), at: moment(at) })
-                .into_iter()
-                .collect(),
-        },
+        votes: VotesView { required: tally.required, given: given.collect(), mine: tally.voted },
         grant_id: grant.map(|grant| grant.to_string()).unwrap_or_default(),
         reads: story.map(|story| rows::reads(&story.grant, story.reads)),
         may_change: case.request.is_open()
             && (case.consent_offered || status.is_yes())
             && (decides || visitor.may(Permission::ManageRequests)),
         may_vote: decides
+            && !tally.voted
+            && !visitor.me.works_for_provider
             && visitor.me.tenant.policy.approvals.admits(visitor.who.user)
             && asker.is_some_and(|asker| asker != visitor.who.user),
     })

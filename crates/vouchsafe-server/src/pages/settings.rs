@@ -1,21 +1,176 @@
-//! The tenant's own settings of support access, to read.
+//! The tenant's own settings of support access: to read, and to change for who may.
 
 use axum::extract::State;
+use http::StatusCode;
+use vouchsafe_app::version_of;
+use vouchsafe_core::id::UserId;
+use vouchsafe_core::permission::Permission;
+use vouchsafe_core::setup::Account;
 use vouchsafe_core::tenant::{Assurance, SupportAccessPolicy};
-use vouchsafe_web::Section;
-use vouchsafe_web::page::{self, AccessPolicyView, PolicyLine};
+use vouchsafe_core::time::Duration;
+use vouchsafe_core::vote::REQUIRED_MAX;
+use vouchsafe_web::page::{self, AccessPolicyForm, AccessPolicyView, PolicyLine};
+use vouchsafe_web::{Choice, FormErrors, Notice, Section, paths};
 
-use super::answer::{Answer, page as show};
+use super::answer::{Answer, Failure, page as show, page_with};
+use super::complaint::{Trouble, trouble, wrong};
+use super::form::{Fields, Form};
 use super::moment::length;
 use super::visitor::Visitor;
 use crate::Server;
 
 /// `/settings/support-access`
 pub(crate) async fn policy(State(server): State<Server>, visitor: Visitor) -> Answer {
+    show(page::access_policy(&view(&server, &visitor, None, FormErrors::default()).await?))
+}
+
+/// `POST /settings/support-access`
+pub(crate) async fn change(State(server): State<Server>, visitor: Visitor, form: Form) -> Answer {
+    visitor.of_customer()?;
+    let changed = match changed(server.app.policy(visitor.who).await?, &form.fields) {
+        Ok(changed) => changed,
+        Err(errors) => return again(&server, &visitor, &form.fields, errors).await,
+    };
+    match server.app.change_policy(&form.versioned(visitor.who), |_| changed).await {
+        Ok(_) => Ok(visitor.moved(&paths::access_policy(), Notice::SettingsSaved)),
+        Err(error) => match trouble(error, "approvals.required")? {
+            Trouble::Over(notice) => Ok(visitor.moved(&paths::access_policy(), notice)),
+            Trouble::Form(errors) => again(&server, &visitor, &form.fields, errors).await,
+        },
+    }
+}
+
+async fn again(server: &Server, visitor: &Visitor, fields: &Fields, errors: FormErrors) -> Answer {
+    let view = view(server, visitor, Some(fields), errors).await?;
+    page_with(StatusCode::BAD_REQUEST, page::access_policy(&view))
+}
+
+async fn view(
+    server: &Server,
+    visitor: &Visitor,
+    typed: Option<&Fields>,
+    errors: FormErrors,
+) -> Result<AccessPolicyView, Failure> {
     visitor.of_customer()?;
     let policy = server.app.policy(visitor.who).await?;
+    let form = if visitor.may(Permission::ManagePolicy) {
+        let approvers = server.app.approvers(visitor.who).await?;
+        Some(Box::new(form(&policy, &approvers, typed, errors)))
+    } else {
+        None
+    };
     let chrome = visitor.chrome(Some(Section::Settings));
-    show(page::access_policy(&AccessPolicyView { chrome, lines: lines(&policy) }))
+    Ok(AccessPolicyView { chrome, lines: lines(&policy), form })
+}
+
+/// The settings with what the form says of them.
+fn changed(old: SupportAccessPolicy, fields: &Fields) -> Result<SupportAccessPolicy, FormErrors> {
+    let duration = |name: &str| {
+        fields.text(name).parse::<Duration>().map_err(|_| wrong(name, "Choose one of the lengths."))
+    };
+    let yes_no = |name: &str| match fields.text(name) {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(wrong(name, "Choose yes or no.")),
+    };
+    let ids = |name: &str, texts: &mut dyn Iterator<Item = &str>| {
+        let id = |text: &str| {
+            text.parse::<UserId>().map_err(|_| wrong(name, "Write IDs such as usr_…, one a line."))
+        };
+        texts.map(id).collect::<Result<Vec<UserId>, FormErrors>>()
+    };
+    let mut new = old;
+    new.pending_expiry = duration("pendingExpiry")?;
+    new.max_duration = duration("maxDuration")?;
+    new.consent_offered = yes_no("consentOffered")?;
+    new.consent_duration = duration("consentDuration")?;
+    new.idle_pause = duration("idlePause")?;
+    let required = fields.text("approvals.required").parse();
+    new.approvals.required = required.map_err(|_| wrong("approvals.required", "Choose how many."))?;
+    new.approvals.approver_ids = ids("approvals.approverIds", &mut fields.all("approvals.approverIds"))?;
+    new.ticket_umbrella = yes_no("ticketUmbrella")?;
+    new.inherit_on_reassign = yes_no("inheritOnReassign")?;
+    let regions = fields.text("engineerRules.regions").lines().map(str::trim);
+    new.engineer_rules.regions = regions.filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let excluded = "engineerRules.excludedEngineerIds";
+    new.engineer_rules.excluded_engineer_ids = ids(excluded, &mut fields.lines(excluded))?;
+    Ok(new)
+}
+
+fn form(
+    policy: &SupportAccessPolicy,
+    approvers: &[Account],
+    typed: Option<&Fields>,
+    errors: FormErrors,
+) -> AccessPolicyForm {
+    let text = |name: &str, otherwise: String| typed.map_or(otherwise, |fields| fields.text(name).to_owned());
+    let days = |name: &str, all: &[Duration], now: Duration| lengths(all, now, &text(name, now.to_string()));
+    let yes_no = |name: &str, now: bool| {
+        let chosen = text(name, now.to_string());
+        [("true", "Yes"), ("false", "No")].map(|(value, label)| choice(value, label, &chosen)).to_vec()
+    };
+    let [hour, day, week, month] =
+        [Duration::hours(1), Duration::days(1), Duration::days(7), Duration::days(30)];
+    let required = text("approvals.required", policy.approvals.required.to_string());
+    let (regions, excluded) = (&policy.engineer_rules.regions, &policy.engineer_rules.excluded_engineer_ids);
+    let excluded: Vec<String> = excluded.iter().map(ToString::to_string).collect();
+    AccessPolicyForm {
+        version: version_of(policy).to_string(),
+        pending_expiry: days(
+            "pendingExpiry",
+            &[hour, day, Duration::days(4), week, month],
+            policy.pending_expiry,
+        ),
+        max_duration: days("maxDuration", &[hour, Duration::hours(8), day, week, month], policy.max_duration),
+        consent_offered: yes_no("consentOffered", policy.consent_offered),
+        consent_duration: days(
+            "consentDuration",
+            &[day, week, Duration::days(14), month],
+            policy.consent_duration,
+        ),
+        idle_pause: days("idlePause", &[day, Duration::days(3), week, month], policy.idle_pause),
+        required: (1..=REQUIRED_MAX)
+            .map(|number| choice(&number.to_string(), &number.to_string(), &required))
+            .collect(),
+        approvers: approvers.iter().map(|account| approver(account, policy, typed)).collect(),
+        ticket_umbrella: yes_no("ticketUmbrella", policy.ticket_umbrella),
+        inherit_on_reassign: yes_no("inheritOnReassign", policy.inherit_on_reassign),
+        regions: text("engineerRules.regions", regions.join("\n")),
+        excluded: text("engineerRules.excludedEngineerIds", excluded.join("\n")),
+        errors,
+    }
+}
+
+fn choice(value: &str, label: &str, chosen: &str) -> Choice {
+    Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        hint: String::new(),
+        selected: value == chosen,
+    }
+}
+
+/// Lengths to choose from, the present one among them.
+fn lengths(all: &[Duration], now: Duration, chosen: &str) -> Vec<Choice> {
+    let mut offered: Vec<Duration> = all.iter().copied().chain([now]).collect();
+    offered.sort_unstable();
+    offered.dedup();
+    offered.into_iter().map(|each| choice(&each.to_string(), &length(each), chosen)).collect()
+}
+
+fn approver(account: &Account, policy: &SupportAccessPolicy, typed: Option<&Fields>) -> Choice {
+    let person = &account.person;
+    let id = person.id.to_string();
+    let ticked = match typed {
+        Some(fields) => fields.all("approvals.approverIds").any(|ticked| ticked == id),
+        None => policy.approvals.approver_ids.contains(&person.id),
+    };
+    Choice {
+        value: id,
+        label: person.display_name.text().to_owned(),
+        hint: person.user_principal_name.text().to_owned(),
+        selected: ticked,
+    }
 }
 
 fn lines(policy: &SupportAccessPolicy) -> Vec<PolicyLine> {
@@ -53,6 +208,11 @@ fn lines(policy: &SupportAccessPolicy) -> Vec<PolicyLine> {
             "Consent ends after",
             length(policy.consent_duration),
             "Even if the support request stays open.",
+        ),
+        line(
+            "Access pauses after",
+            length(policy.idle_pause),
+            "Without a read. It goes on when you confirm.",
         ),
         line(
             "People who must approve",

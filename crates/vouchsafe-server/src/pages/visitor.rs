@@ -73,7 +73,7 @@ impl Visitor {
 
     /// How many requests wait for this person's decision.
     async fn count_waiting(&self, server: &Server) -> Result<u32, AppError> {
-        if self.is_provider() || !self.may(Permission::ApproveAccess) {
+        if self.is_provider() || self.me.works_for_provider || !self.may(Permission::ApproveAccess) {
             return Ok(0);
         }
         let filter = Some("status eq 'pending'".to_owned());

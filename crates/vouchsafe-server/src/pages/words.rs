@@ -105,6 +105,11 @@ pub(crate) fn origin(request: &core::support_request::SupportRequest) -> Option<
     request.origin.as_ref().map(|origin| format!("{}, {}", origin.name, origin.external_id))
 }
 
+/// Whether the engineer of a closed support request proposes to open it again.
+pub(crate) fn reopen_proposed(request: &core::support_request::SupportRequest) -> bool {
+    matches!(request.state, RequestState::Closed { reopen_proposed: true, .. })
+}
+
 /// The name of a service.
 pub(crate) fn service(id: &str) -> String {
     if id == "identity" { "Identity".to_owned() } else { id.to_owned() }

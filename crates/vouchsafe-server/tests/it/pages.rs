@@ -276,3 +276,99 @@ async fn outside_of_the_demo_nobody_chooses_a_person() {
     assert_eq!(ask(Method::GET, "/sign-in").await.0, 200);
     assert_eq!(ask(Method::GET, "/signed-out").await.0, 200);
 }
+
+#[tokio::test]
+async fn a_first_of_two_approvals_is_counted_and_said() {
+    let house = House::new().await;
+    let two = serde_json::json!({ "approvals": { "required": 2 } });
+    house.ok(YUKI, Ask::patch("/v1.0/policies/supportAccess", &two)).await;
+    let three = serde_json::json!({ "approvals": { "required": 3 } });
+    let said =
+        house.refused(YUKI, Ask::patch("/v1.0/policies/supportAccess", &three), "400 invalidRequest").await;
+    assert_eq!(said["errors"][0]["pointer"], "/approvals/required", "two people of Adatum may approve");
+    let case = house.case(MARTA, PAYROLL).await;
+    let ask = serde_json::json!({
+        "resourceTenantId": house.tenant(Org::Adatum), "dataCategories": ["signInLogs"], "duration": "PT8H",
+        "reasonCode": "troubleshooting", "justification": "The log should show which policy refuses them.",
+    });
+    let asked =
+        house.ok(INES, Ask::post(format!("/v1.0/support/requests/{case}/accessRequests"), &ask)).await;
+    let path = format!("/v1.0/support/accessRequests/{}", text(&asked["id"]));
+    let voted = house.ok(MARTA, Ask::post(format!("{path}/approve"), &serde_json::json!({}))).await;
+    assert_eq!((&voted["status"], &voted["approvals"]["required"]), (&"pending".into(), &2.into()));
+    assert_eq!(
+        voted["approvals"]["given"][0]["userId"],
+        house.who("Marta Kowal", Org::Adatum).user.to_string()
+    );
+    assert!(voted["grantId"].is_null() && voted["approved"].is_null());
+    let told = house.ok(INES, Ask::get(&path)).await;
+    assert_eq!((&told["status"], &told["approvals"]), (&"pending".into(), &serde_json::Value::Null));
+    let page = format!("/access-requests/{}", text(&asked["id"]));
+    let marta = Browser::of(&house, "Marta Kowal", Org::Adatum).await.page(&page).await;
+    assert!(marta.contains("1 of 2 approvals, yours is given"), "{marta}");
+    let yuki = Browser::of(&house, "Yuki Tanabe", Org::Adatum).await;
+    let shown = yuki.page(&page).await;
+    assert!(shown.contains("1 of 2 approvals") && !shown.contains("yours is given"), "{shown}");
+    let approved = house.ok(YUKI, Ask::post(format!("{path}/approve"), &serde_json::json!({}))).await;
+    assert_eq!((&approved["status"], &approved["approvals"]["required"]), (&"approved".into(), &2.into()));
+    assert_eq!(approved["approvals"]["given"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn who_may_changes_the_settings_on_their_page_and_others_read_them() {
+    let house = House::new().await;
+    let path = "/settings/support-access";
+    let marta = Browser::of(&house, "Marta Kowal", Org::Adatum).await;
+    let read = marta.page(path).await;
+    assert!(
+        read.contains("People who must approve")
+            && !read.contains("<form method=\"post\" action=\"/settings")
+    );
+    let yuki = Browser::of(&house, "Yuki Tanabe", Org::Adatum).await;
+    let shown = yuki.page(path).await;
+    let version =
+        shown.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert!(shown.contains("Marta Kowal"), "{shown}");
+    let form = |required: u32, version: &str| {
+        format!(
+            "version={version}&pendingExpiry=P1D&maxDuration=P7D&consentOffered=true&consentDuration=P30D\
+             &idlePause=P7D&approvals.required={required}&ticketUmbrella=true&inheritOnReassign=false\
+             &engineerRules.regions=Ireland%0D%0ASweden&engineerRules.excludedEngineerIds="
+        )
+    };
+    let refused = yuki.send(Method::POST, path, Some(&form(5, &version))).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.text().contains("asks for 5 people who may approve access, but there are 2"));
+    let denied = marta.send(Method::POST, path, Some(&form(2, &version))).await;
+    assert_eq!(denied.status, 403);
+    let (to, notice) = yuki.post(path, &form(2, &version)).await;
+    assert_eq!((to.as_str(), notice.as_str()), (path, "settingsSaved"));
+    let policy = house.ok(YUKI, Ask::get("/v1.0/policies/supportAccess")).await;
+    assert_eq!((&policy["approvals"]["required"], &policy["maxDuration"]), (&2.into(), &"P7D".into()));
+    assert_eq!(policy["engineerRules"]["regions"], serde_json::json!(["Ireland", "Sweden"]));
+    // The page that somebody else has changed since is an old one.
+    let (_, notice) = yuki.post(path, &form(1, &version)).await;
+    assert_eq!(notice, "pageWasOld");
+}
+
+#[tokio::test]
+async fn the_engineer_proposes_to_reopen_and_the_customer_decides() {
+    let house = House::new().await;
+    let case = house.case(MARTA, PAYROLL).await;
+    let path = format!("/v1.0/support/requests/{case}");
+    house
+        .ok(MARTA, Ask::post(format!("{path}/close"), &serde_json::json!({ "resolution": "resolved" })))
+        .await;
+    let ines = Browser::of(&house, "Ines Okafor", Org::Provider).await;
+    let marta = Browser::of(&house, "Marta Kowal", Org::Adatum).await;
+    assert!(ines.page(&format!("/desk/{case}")).await.contains("Propose to reopen"));
+    let (to, notice) = ines.post(&format!("/desk/{case}/reopen"), "").await;
+    assert_eq!((to, notice.as_str()), (format!("/desk/{case}"), "reopenProposed"));
+    assert_eq!(house.ok(MARTA, Ask::get(&path)).await["status"], "closed", "nothing opens by itself");
+    assert!(!ines.page(&format!("/desk/{case}")).await.contains("Propose to reopen"));
+    assert!(marta.page(&format!("/support-requests/{case}")).await.contains("Your engineer proposes it."));
+    house.ok(MARTA, Ask::post(format!("{path}/reopen"), &serde_json::json!({}))).await;
+    let open = house.ok(MARTA, Ask::get(&path)).await;
+    assert_eq!((&open["status"], &open["stage"]), (&"open".into(), &"waitingForEngineer".into()));
+    assert!(!marta.page(&format!("/support-requests/{case}")).await.contains("Your engineer proposes it."));
+}

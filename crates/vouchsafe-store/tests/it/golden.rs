@@ -47,8 +47,24 @@ fn story() -> World<StoreSink> {
     let tick = || Step::Advance { minutes: 1 };
     let days = |days: u32| Step::Advance { minutes: days * 24 * 60 };
     let ask = |of| Step::Ask { case: 0, of, categories: 0b1111, hours: 48, filtered: true };
-    let approve = |side| Step::Approve { ask: 0, side, keep: 0, hours: 1, narrow: false, same_person: false };
-    let narrow = Step::Approve { ask: 0, side: 0, keep: 0b1000, hours: 1, narrow: true, same_person: false };
+    let approve = |side| Step::Approve {
+        ask: 0,
+        side,
+        keep: 0,
+        hours: 1,
+        narrow: false,
+        same_person: false,
+        second: false,
+    };
+    let narrow = Step::Approve {
+        ask: 0,
+        side: 0,
+        keep: 0b1000,
+        hours: 1,
+        narrow: true,
+        same_person: false,
+        second: false,
+    };
     let steps = [
         Step::Open { named: 0b0110, consent: 2, engineer: true },
         Step::DecideConsent { case: 0, yes: true },
@@ -66,6 +82,8 @@ fn story() -> World<StoreSink> {
         Step::Reject { ask: 0, side: 0 },
         ask(2),
         approve(0),
+        // This one asks for two approvers.
+        approve(1),
         Step::Revoke { ask: 0, side: 0 },
         Step::Assign { case: 0, engineer: 1 },
         ask(0),
@@ -79,7 +97,7 @@ fn story() -> World<StoreSink> {
         Step::Reopen { case: 0 },
     ];
     let steps: Vec<Step> = steps.into_iter().flat_map(|step| [step, tick()]).collect();
-    lived(0, &steps)
+    lived(1 << 14, &steps)
 }
 
 /// What happens besides: set-up, settings, reads, imports.
@@ -104,7 +122,8 @@ async fn and_the_rest(world: &World<StoreSink>) {
     let cx = work.context(Initiator::User(Box::new(ada.clone())));
     let admin = mighty(&ada);
     let tenant = work.tenant(s).await.unwrap().unwrap();
-    let decided = setup::change_policy(&tenant, SupportAccessPolicy::default(), &cx).unwrap();
+    let possible = setup::PossibleVoters { approvers: 1, consenters: 1 };
+    let decided = setup::change_policy(&tenant, SupportAccessPolicy::default(), possible, &cx).unwrap();
     let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
     work.record(permit, decided).await.unwrap();
     let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();

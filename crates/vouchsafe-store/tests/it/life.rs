@@ -22,6 +22,7 @@ use vouchsafe_core::reach::DataPerson;
 use vouchsafe_core::support_request::{Assignment, SupportRequest};
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_core::time::{Duration, Timestamp};
+use vouchsafe_core::vote::Standing;
 use vouchsafe_store::{ListQuery, Order, Session, StoreError};
 
 use crate::folder::Home;
@@ -265,7 +266,15 @@ proptest! {
 
 /// A life with an approved request of S and one of R, both live.
 pub(crate) fn two_live_grants() -> World<StoreSink> {
-    let approve = |side| Step::Approve { ask: 0, side, keep: 0, hours: 1, narrow: false, same_person: false };
+    let approve = |side| Step::Approve {
+        ask: 0,
+        side,
+        keep: 0,
+        hours: 1,
+        narrow: false,
+        same_person: false,
+        second: false,
+    };
     let ask = |of| Step::Ask { case: 0, of, categories: 0b1000, hours: 48, filtered: false };
     let tick = || Step::Advance { minutes: 1 };
     lived(
@@ -384,6 +393,7 @@ pub(crate) async fn with_planted_texts(home: &Home) {
     let facts = access::ApproveFacts {
         tenant: &s,
         linked_to_provider: false,
+        standing: Standing::default(),
         grant: access::NewGrant {
             id: work.new_id(s.id),
             measured: Measured {

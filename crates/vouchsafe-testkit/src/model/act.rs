@@ -211,12 +211,21 @@ impl Model {
         Ok(())
     }
 
-    /// A *yes*; of somebody who also works for the provider, it waits for another one's.
+    /// A *yes*: a vote, but of somebody who also works for the provider, whose *yes* waits for others'.
     fn say_yes(&mut self, by: Person, case: usize) {
-        if Self::same_person(by, PROVIDER).is_empty() {
+        let votes = self.may_vote(by);
+        let (asker, given) = match self.cases[case].consent {
+            Consent::Awaiting(asker, given) => (asker, given),
+            Consent::No | Consent::Given(_) => (by, 0),
+        };
+        let counting = |given: u32| {
+            (0..CAST.len()).filter(|person| given >> person & 1 == 1 && self.may_vote(*person)).count()
+        };
+        let with_mine = given | u32::from(votes) << by;
+        if votes && counting(with_mine) >= self.settings[self.cases[case].tenant].required {
             self.give_consent(case);
-        } else if !matches!(self.cases[case].consent, Consent::Awaiting(_)) {
-            self.cases[case].consent = Consent::Awaiting(by);
+        } else {
+            self.cases[case].consent = Consent::Awaiting(asker, with_mine);
         }
     }
 
@@ -240,7 +249,7 @@ impl Model {
             (Consent::Given(grant), true) if self.open_grant(grant) => {}
             (_, true) => self.say_yes(by, case),
             (Consent::Given(grant), false) if self.open_grant(grant) => self.end_grant(grant, true),
-            (Consent::Awaiting(_), false) => self.cases[case].consent = Consent::No,
+            (Consent::Awaiting(..), false) => self.cases[case].consent = Consent::No,
             (_, false) => {}
         }
         Ok(())
@@ -253,12 +262,12 @@ impl Model {
         }
         self.open_only(case)?;
         match self.cases[case].consent {
-            Consent::Awaiting(asker) if asker == by => return Err(Outcome::Forbidden),
-            Consent::Awaiting(_) if yes && !self.settings[CAST[by].tenant].consent => {
+            Consent::Awaiting(asker, _) if asker == by => return Err(Outcome::Forbidden),
+            Consent::Awaiting(..) if yes && !self.settings[CAST[by].tenant].consent => {
                 return Err(Outcome::Forbidden);
             }
-            Consent::Awaiting(_) if yes => self.give_consent(case),
-            Consent::Awaiting(_) => self.cases[case].consent = Consent::No,
+            Consent::Awaiting(..) if yes => self.say_yes(by, case),
+            Consent::Awaiting(..) => self.cases[case].consent = Consent::No,
             Consent::Given(grant) if self.open_grant(grant) => return Err(Outcome::Conflict),
             Consent::Given(_) | Consent::No => return Err(Outcome::AlreadyEnded),
         }
@@ -311,7 +320,7 @@ impl Model {
 
     fn begin(&mut self, ask: usize, tenant: Tenant, role: Role, scope: Scope) {
         let until = self.now + self.settings[tenant].pending;
-        self.sides.insert((ask, tenant), SideOf { role, scope, until, state: State::Pending });
+        self.sides.insert((ask, tenant), SideOf { role, scope, until, state: State::Pending, ballot: None });
     }
 
     /// The caller's own side, for someone who may.
@@ -342,16 +351,28 @@ impl Model {
     fn approve(&mut self, by: Person, ask: usize, narrow: Narrow) -> Result<(), Outcome> {
         let tenant = self.decidable(by, ask)?;
         let SideOf { role, scope, .. } = self.sides[&(ask, tenant)];
-        let approved = narrowed(scope, narrow).ok_or(Outcome::Invalid)?;
+        let proposed = match &self.sides[&(ask, tenant)].ballot {
+            Some((scope, _)) if self.votes(ask, tenant) > 0 => *scope,
+            Some(_) | None => scope,
+        };
+        let mut approved = narrowed(proposed, narrow).ok_or(Outcome::Invalid)?;
+        if role != Role::Support {
+            approved.minutes = approved.minutes.min(self.settings[tenant].longest);
+        }
+        if !self.vote(by, ask, tenant, approved) {
+            return Ok(());
+        }
         let Ask { case, resource, .. } = self.asks[ask];
         if role == Role::Support {
             self.set(ask, tenant, State::Approved(self.now, approved, None));
             if Self::exists(resource) {
                 self.begin(ask, resource, Role::Resource, approved);
-                let may =
-                    |there: &Person| self.tickets(*there) && Self::same_person(*there, PROVIDER).is_empty();
-                if Self::same_person(by, resource).iter().any(may) {
-                    self.give_access(ask, resource, approved);
+                let mut there = Self::same_person(by, resource).into_iter();
+                if let Some(there) = there.find(|there| self.may_vote(*there)) {
+                    approved.minutes = approved.minutes.min(self.settings[resource].longest);
+                    if self.vote(there, ask, resource, approved) {
+                        self.give_access(ask, resource, approved);
+                    }
                 }
             }
         } else {
@@ -361,6 +382,20 @@ impl Model {
             self.cases[case].stage = "inProgress";
         }
         Ok(())
+    }
+
+    /// A vote for exactly this scope; says whether it decides. Another scope restarts the count at one.
+    fn vote(&mut self, by: Person, ask: usize, tenant: Tenant, scope: Scope) -> bool {
+        let before = self.sides[&(ask, tenant)].ballot.clone();
+        let mut voters = before.filter(|(of, _)| *of == scope).map(|(_, voters)| voters).unwrap_or_default();
+        if !voters.contains(&by) {
+            voters.push(by);
+        }
+        let counting = voters.iter().filter(|voter| self.may_vote(**voter)).count();
+        let decides = counting >= self.settings[tenant].required;
+        let ballot = (!decides).then_some((scope, voters));
+        self.sides.get_mut(&(ask, tenant)).unwrap().ballot = ballot;
+        decides
     }
 
     fn give_access(&mut self, ask: usize, tenant: Tenant, mut scope: Scope) {
@@ -563,8 +598,15 @@ impl Model {
         if !CAST[by].policy {
             return Err(Outcome::Forbidden);
         }
-        let settings = &mut self.settings[CAST[by].tenant];
+        let tenant = CAST[by].tenant;
+        let voters =
+            (0..CAST.len()).filter(|person| CAST[*person].tenant == tenant && self.may_vote(*person));
+        let voters = voters.count();
+        let settings = &mut self.settings[tenant];
         match change {
+            Policy::Required(people) if people == settings.required => {}
+            Policy::Required(people) if people > 5 || people > voters => return Err(Outcome::Invalid),
+            Policy::Required(people) => settings.required = people,
             Policy::Consent(offered) => settings.consent = offered,
             Policy::Inherit(passes) => settings.inherit = passes,
             Policy::Exclude(on) => settings.excluded = on.then(|| place("ewan")),

@@ -38,6 +38,8 @@ pub enum Policy {
     Longest(i64),
     /// Leave the umbrella open or not.
     Umbrella(bool),
+    /// So many must agree.
+    Required(usize),
 }
 
 /// One command.

@@ -188,5 +188,5 @@ pub(crate) fn no_reads() -> ReadsSummary {
 }
 
 pub(crate) fn one_vote() -> VotesView {
-    VotesView { required: 1, given: Vec::new() }
+    VotesView { required: 1, given: Vec::new(), mine: false }
 }

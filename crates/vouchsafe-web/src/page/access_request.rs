@@ -138,6 +138,8 @@ pub struct AccessRequestView {
     pub requested: ScopeView,
     /// What was approved, once it was.
     pub approved: Option<ScopeView>,
+    /// What the votes so far have left of what was asked, if that is less.
+    pub agreed: Option<ScopeView>,
     /// The votes of the own tenant.
     pub votes: VotesView,
     /// When it was asked.

@@ -73,6 +73,10 @@ pub struct CaseView {
     pub origin: Option<String>,
     /// When it was opened.
     pub opened: TimeView,
+    /// Whether the engineer may propose to open it again: shows the button.
+    pub may_propose_reopen: bool,
+    /// Whether that was proposed.
+    pub reopen_proposed: bool,
     /// When it was closed.
     pub closed: Option<TimeView>,
     /// How it ended.

@@ -84,6 +84,8 @@ pub struct SupportRequestView {
     pub may_manage: bool,
     /// Whether the person may read the audit log, and so make an evidence pack.
     pub may_export: bool,
+    /// Whether its engineer proposes to open it again.
+    pub reopen_proposed: bool,
     /// Until when it may be opened again; `None` when it may not.
     pub reopen_until: Option<TimeView>,
     /// The tenants named so far.

@@ -47,6 +47,20 @@ const fn post(pattern: &'static str, fields: &'static [&'static str], purpose: &
     Route { method: Method::Post, pattern, fields, purpose }
 }
 
+const POLICY: &[&str] = &[
+    "version",
+    "pendingExpiry",
+    "maxDuration",
+    "consentOffered",
+    "consentDuration",
+    "idlePause",
+    "approvals.required",
+    "approvals.approverIds",
+    "ticketUmbrella",
+    "inheritOnReassign",
+    "engineerRules.regions",
+    "engineerRules.excludedEngineerIds",
+];
 const SCOPE_OF_APPROVAL: &[&str] =
     &["version", "dataCategories", "duration", "dataFrom", "dataTo", "users", "comment"];
 const SCOPE_OF_ASKING: &[&str] = &[
@@ -143,6 +157,7 @@ pub const ROUTES: &[Route] = &[
     get("/audit-log/{id}", &[], "audit_entry"),
     get("/audit-log/{id}/receipt", &[], "the proof file, as a download"),
     get("/settings/support-access", &[], "access_policy"),
+    post("/settings/support-access", POLICY, "changes the settings"),
     get("/desk", PAGED, "desk"),
     get("/desk/{id}", &[], "case"),
     get("/desk/{id}/ask", &[], "ask_for_access"),
@@ -151,6 +166,7 @@ pub const ROUTES: &[Route] = &[
     post("/desk/{id}/reveals", &["grantId", "property", "value", "justification"], "asks to see a value"),
     get("/desk/{id}/close", &[], "close_support_request"),
     post("/desk/{id}/close", &["version", "resolution"], "closes"),
+    post("/desk/{id}/reopen", &[], "proposes to open it again"),
     get("/desk/{id}/assign", &[], "reassign"),
     post("/desk/{id}/assign", &["version", "engineerId", "reason"], "hands over"),
     get("/desk/{id}/{tenantId}/sign-ins", SIGN_IN_FILTER, "sign_ins"),

@@ -165,7 +165,13 @@ fn properties(out: &Output, case: &SupportRequest) -> Table {
         ("Engineer", engineer(case)),
         ("Advanced diagnostics", if case.allow_advanced_diagnostics { "yes" } else { "no" }.to_owned()),
         ("Consent", case.consent.status.to_string()),
-        ("Consent votes", format!("{} of {}", votes.given.len(), votes.required)),
+        (
+            "Consent votes",
+            votes
+                .as_ref()
+                .map(|votes| format!("{} of {}", votes.given.len(), votes.required))
+                .unwrap_or_default(),
+        ),
         ("Consent ends", out.time_or(case.consent.expires_date_time, "")),
         (
             "Contact",

@@ -28,7 +28,7 @@ pub(crate) async fn approve(
     Id(id): Id<AccessRequestId>,
     form: Form,
 ) -> Answer {
-    let asked = own_side(&server, &visitor, id).await?.side.requested;
+    let asked = own_side(&server, &visitor, id).await?.proposed;
     let narrowing = match narrowing(&form.fields, &asked, visitor.who.user) {
         Ok(narrowing) => narrowing,
         Err(errors) => return again(&server, &visitor, id, &form, errors).await,
@@ -80,6 +80,7 @@ async fn decided(
 /// What has become of a request since its page was opened. Who pressed the button twice is told what the first did.
 fn since(view: &SideView, visitor: &Visitor) -> Notice {
     match &view.side.state {
+        SideState::Pending if view.voted => Notice::VoteRecorded,
         SideState::Pending => Notice::PageWasOld,
         SideState::Approved { approval } if approval.by == visitor.who.user => Notice::RequestApproved,
         SideState::Rejected { by, .. } if *by == visitor.who.user => Notice::RequestRejected,

@@ -285,6 +285,7 @@ fn request() -> AccessRequestView {
         ),
         requested: scope(),
         approved: None,
+        agreed: None,
         votes: one_vote(),
         asked: asked(),
         decide_by: Some(later()),
@@ -354,7 +355,8 @@ fn request_for_other_approved() -> AccessRequestView {
 }
 
 fn request_from_other() -> AccessRequestView {
-    let votes = VotesView { required: 2, given: vec![VoteView { name: text("Cara Haugen"), at: asked() }] };
+    let given = vec![VoteView { name: text("Cara Haugen"), at: asked() }];
+    let votes = VotesView { required: 2, given, mine: true };
     AccessRequestView {
         case: foreign_case(),
         votes,
@@ -385,7 +387,11 @@ fn request_live() -> AccessRequestView {
         chrome: customer(Some(Section::ApprovedAccess), 0),
         status: AccessStatus::Approved,
         approved: Some(scope()),
-        votes: VotesView { required: 1, given: vec![VoteView { name: text("Alva Nygård"), at: asked() }] },
+        votes: VotesView {
+            required: 1,
+            given: vec![VoteView { name: text("Alva Nygård"), at: asked() }],
+            mine: false,
+        },
         decide_by: None,
         preview: PreviewPart::Closed,
         decision: Decision::Closed,

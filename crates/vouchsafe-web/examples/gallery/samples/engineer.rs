@@ -79,6 +79,8 @@ fn case() -> CaseView {
         service: text("Identity"),
         problem_type: text("Sign-in › Conditional access"),
         stage: Stage::InProgress,
+        may_propose_reopen: false,
+        reopen_proposed: false,
         origin: None,
         opened: asked(),
         closed: None,

@@ -1,13 +1,13 @@
 //! Samples of the pages before, after and around a session.
 
 use vouchsafe_web::page::{
-    self, AccessPolicyView, ApiReferenceView, ChoosePersonView, LandingView, Operation, OperationGroup,
-    Parameter, PersonChoice, PolicyLine, ProblemCode, ProblemCodesView, ProblemView, ResponseLine,
-    SignInAsView, SignedOutView, TenantPeople,
+    self, AccessPolicyForm, AccessPolicyView, ApiReferenceView, ChoosePersonView, LandingView, Operation,
+    OperationGroup, Parameter, PersonChoice, PolicyLine, ProblemCode, ProblemCodesView, ProblemView,
+    ResponseLine, SignInAsView, SignedOutView, TenantPeople,
 };
 use vouchsafe_web::{Chrome, Section, paths};
 
-use super::{Sample, customer, engineer_chrome, hostile, text};
+use super::{Sample, choices, customer, engineer_chrome, hostile, text, wrong};
 
 pub(crate) fn samples() -> Vec<Sample> {
     vec![
@@ -39,6 +39,7 @@ pub(crate) fn samples() -> Vec<Sample> {
             name: "access-policy-empty",
             html: page::access_policy(&AccessPolicyView { lines: Vec::new(), ..policy() }),
         },
+        Sample { name: "access-policy-form", html: page::access_policy(&policy_form()) },
         Sample { name: "api-reference", html: page::api_reference(&reference()) },
         Sample {
             name: "api-reference-empty",
@@ -176,7 +177,32 @@ fn policy() -> AccessPolicyView {
             line("How sure we must be who decides", "Passkey", "What a person must show to approve."),
             line("Access passes on at reassignment", "Yes", "If the next engineer meets your rules."),
         ],
+        form: None,
     }
+}
+
+fn policy_form() -> AccessPolicyView {
+    let days = |chosen| choices(&[("P1D", "1 day"), ("P7D", "7 days"), ("P30D", "30 days")], chosen);
+    let yes_no = |chosen| choices(&[("true", "Yes"), ("false", "No")], chosen);
+    let form = AccessPolicyForm {
+        version: text("12"),
+        pending_expiry: days("P7D"),
+        max_duration: days("P30D"),
+        consent_offered: yes_no("true"),
+        consent_duration: days("P30D"),
+        idle_pause: days("P7D"),
+        required: choices(&[("1", "1"), ("2", "2"), ("3", "3")], "2"),
+        approvers: choices(&[("usr_a", "Alva Nygård"), ("usr_b", "Cara Haugen")], "usr_a"),
+        ticket_umbrella: yes_no("true"),
+        inherit_on_reassign: yes_no("false"),
+        regions: hostile(),
+        excluded: String::new(),
+        errors: wrong(&[(
+            "approvals.required",
+            "The rule asks for 2 people who may approve access, but there is 1.",
+        )]),
+    };
+    AccessPolicyView { form: Some(Box::new(form)), ..policy() }
 }
 
 fn reference() -> ApiReferenceView {

@@ -202,6 +202,7 @@ fn open() -> SupportRequestView {
         body: String::new(),
         may_manage: true,
         may_export: true,
+        reopen_proposed: false,
         reopen_until: None,
         resource_tenants: vec![NamedTenant { id: text(OTHER) }],
         resource_tenant_id: String::new(),
@@ -229,7 +230,8 @@ fn just_opened() -> SupportRequestView {
 }
 
 fn awaiting() -> SupportRequestView {
-    let votes = VotesView { required: 2, given: vec![VoteView { name: text("Alva Nygård"), at: asked() }] };
+    let given = vec![VoteView { name: text("Alva Nygård"), at: asked() }];
+    let votes = VotesView { required: 2, given, mine: false };
     SupportRequestView {
         consent: ConsentView { votes, may_vote: true, ..consent(ConsentStatus::AwaitingApproval) },
         ..open()
@@ -249,6 +251,7 @@ fn closed() -> SupportRequestView {
         stage: Stage::Closed,
         closed: Some(later()),
         resolution: Some(Resolution::Resolved),
+        reopen_proposed: true,
         reopen_until: Some(at_consent_end()),
         consent: ConsentView { may_change: false, ..consent(ConsentStatus::None) },
         ..open()
