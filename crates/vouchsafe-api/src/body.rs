@@ -141,6 +141,16 @@ where
     Ok(Option::deserialize(deserializer)?.map(|Object(value)| value))
 }
 
+/// Reads a member of a PATCH body that may be absent, a JSON object, or null: absent is `None`, null is `Some(None)`.
+#[expect(clippy::option_option, reason = "absent and null are two things in a PATCH")]
+pub(crate) fn nullable_object<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    optional_object(deserializer).map(Some)
+}
+
 /// A struct that is read from a JSON object only. On its own, serde would take an array of the values too, so
 /// that `[]` would pass for a filter without limits.
 struct Object<T>(T);

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::time::Timestamp;
 
-use crate::body::{not_null, not_null_object, objects};
+use crate::body::{not_null, nullable_object, objects};
 use crate::wire_enum::wire_enum;
 
 /// An engineer with what is open now. For the provider's managers and administrators.
@@ -101,7 +101,8 @@ wire_enum! {
     }
 }
 
-/// Body of `PATCH /support/engineers/{id}`. Absent members stay as they are; null is an error.
+/// Body of `PATCH /support/engineers/{id}`. Absent members stay as they are; null takes hours or caps away, and is an
+/// error elsewhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateEngineer {
@@ -109,6 +110,10 @@ pub struct UpdateEngineer {
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub account_enabled: Option<bool>,
+    /// Where the engineer works. Customers see it, and hold their rules against it.
+    #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub region: Option<String>,
     /// Declared problem types, the whole list from now on.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
@@ -125,12 +130,14 @@ pub struct UpdateEngineer {
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<String>>, required = false)]
     pub conflicts: Option<Vec<TenantId>>,
-    /// Working hours from now on.
-    #[serde(default, deserialize_with = "not_null_object", skip_serializing_if = "Option::is_none")]
-    #[schema(required = false)]
-    pub hours: Option<WorkingHours>,
-    /// Load caps from now on.
-    #[serde(default, deserialize_with = "not_null_object", skip_serializing_if = "Option::is_none")]
-    #[schema(required = false)]
-    pub load_caps: Option<LoadCaps>,
+    /// Working hours from now on; null for always.
+    #[serde(default, deserialize_with = "nullable_object", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<WorkingHours>, required = false)]
+    #[expect(clippy::option_option, reason = "absent and null are two things in a PATCH")]
+    pub hours: Option<Option<WorkingHours>>,
+    /// Load caps from now on; null for none.
+    #[serde(default, deserialize_with = "nullable_object", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<LoadCaps>, required = false)]
+    #[expect(clippy::option_option, reason = "absent and null are two things in a PATCH")]
+    pub load_caps: Option<Option<LoadCaps>>,
 }

@@ -165,6 +165,8 @@ pub enum Event {
     EngineerChanged {
         /// Whose.
         user: UserId,
+        /// Where the engineer works from now on.
+        location: String,
         /// Declared problem types from now on.
         expertise: Vec<String>,
         /// The rest from now on.

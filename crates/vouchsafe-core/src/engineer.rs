@@ -151,6 +151,8 @@ impl EngineerProfile {
 pub struct EngineerChange {
     /// Whether the account may do anything.
     pub active: Option<bool>,
+    /// Where the engineer works: customers see it, and hold their rules against it.
+    pub location: Option<String>,
     /// Declared problem types, the whole list from now on.
     pub expertise: Option<Vec<String>>,
     /// The profile from now on.
@@ -183,6 +185,13 @@ pub fn change(
         }
         person.expertise = expertise;
     }
+    if let Some(location) = change.location {
+        if location.chars().count() > PROFILE_TEXT_MAX {
+            let bounds = format!("must have at most {PROFILE_TEXT_MAX} characters");
+            return Err(Rejection::invalid("region", bounds));
+        }
+        person.location = location;
+    }
     if let Some(profile) = change.profile {
         profile.check()?;
         person.profile = profile;
@@ -194,9 +203,11 @@ pub fn change(
         person.active = active;
     }
     let mut draft = Draft::new(cx);
-    if person.expertise != old.expertise || person.profile != old.profile {
+    if (&person.location, &person.expertise, &person.profile) != (&old.location, &old.expertise, &old.profile)
+    {
         let event = Event::EngineerChanged {
             user: old.id,
+            location: person.location.clone(),
             expertise: person.expertise.clone(),
             profile: Box::new(person.profile.clone()),
         };

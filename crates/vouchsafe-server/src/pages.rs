@@ -10,6 +10,7 @@ mod complaint;
 mod cookies;
 mod desk;
 mod docs;
+mod engineers;
 mod form;
 mod grants;
 mod home;
@@ -62,7 +63,8 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
         .route("/settings/support-access", get(settings::policy).post(settings::change))
         .merge(support_requests())
         .merge(access_requests())
-        .merge(desk());
+        .merge(desk())
+        .merge(staff());
     if !server.settings.demo {
         return pages;
     }
@@ -132,6 +134,14 @@ fn access_requests() -> Router<Server> {
         .route("/reveals/{id}/reject", post(grants::reject_reveal))
         .route("/grants/{id}/reads", get(reads::of_grant))
         .route("/reads/{id}", get(reads::one))
+}
+
+fn staff() -> Router<Server> {
+    use engineers::{account, ask_account, change, list, one};
+    Router::new()
+        .route("/engineers", get(list))
+        .route("/engineers/{id}", get(one).post(change))
+        .route("/engineers/{id}/account", get(ask_account).post(account))
 }
 
 fn desk() -> Router<Server> {

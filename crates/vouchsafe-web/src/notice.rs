@@ -114,6 +114,12 @@ notices! {
     OnlyPasskey = "onlyPasskey", Warning, "This is your only passkey: add another one first. Nothing was changed.";
     /// A support request was reassigned.
     Reassigned = "reassigned", Success, "The support request is reassigned. The former engineer can read nothing more of it.";
+    /// What assignment knows of an engineer was changed.
+    EngineerSaved = "engineerSaved", Success, "Saved. New support requests are assigned by it from now on.";
+    /// An engineer's account was disabled.
+    EngineerDisabled = "engineerDisabled", Success, "The account is disabled and can read nothing more. Its open support requests have their next engineers or wait in the queue.";
+    /// An engineer's account was enabled.
+    EngineerEnabled = "engineerEnabled", Success, "The account is enabled.";
     /// Somebody of the same tenant was faster.
     AlreadyDecided = "alreadyDecided", Warning, "Somebody in your organisation has already decided. Nothing was changed.";
     /// It had ended before.

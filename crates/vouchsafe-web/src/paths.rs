@@ -385,6 +385,24 @@ pub fn reassign(id: &str) -> String {
     format!("/queue/{}/assign", segment(id))
 }
 
+/// The provider's engineers.
+#[must_use]
+pub fn engineers() -> String {
+    "/engineers".to_owned()
+}
+
+/// One engineer (GET), and changing what assignment knows of him or her (POST).
+#[must_use]
+pub fn engineer(id: &str) -> String {
+    format!("/engineers/{}", segment(id))
+}
+
+/// Asks before disabling or enabling an engineer's account (GET), and does it (POST).
+#[must_use]
+pub fn engineer_account(id: &str) -> String {
+    format!("/engineers/{}/account", segment(id))
+}
+
 /// Percent-encodes all but the unreserved characters (RFC 3986 section 2.3), so that an id stays one segment.
 fn segment(id: &str) -> String {
     let mut out = String::with_capacity(id.len());

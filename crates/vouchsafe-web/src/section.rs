@@ -27,6 +27,8 @@ pub enum Section {
     People,
     /// The own account: passkeys and sessions.
     Account,
+    /// The provider's engineers.
+    Engineers,
     /// The API reference.
     ApiReference,
 }
@@ -47,6 +49,7 @@ impl Section {
             Self::Queue => "Queue",
             Self::People => "People",
             Self::Account => "My account",
+            Self::Engineers => "Engineers",
             Self::ApiReference => "API reference",
         }
     }
@@ -66,6 +69,7 @@ impl Section {
             Self::Queue => paths::queue(),
             Self::People => paths::people(),
             Self::Account => paths::account(),
+            Self::Engineers => paths::engineers(),
             Self::ApiReference => paths::docs(),
         }
     }

@@ -49,9 +49,13 @@ pub(crate) async fn queue(State(server): State<Server>, visitor: Visitor, asked:
         reassign_href: paths::reassign(&case.request.id.to_string()),
         ..row(case)
     };
+    let rows = worst_first(listed.items);
+    let (waiting, assigned): (Vec<_>, Vec<_>) =
+        rows.iter().partition(|case| case.request.assignment.is_none());
     show(page::queue(&QueueView {
         chrome: visitor.chrome(Some(Section::Queue)),
-        rows: worst_first(listed.items).iter().map(reassignable).collect(),
+        waiting: waiting.into_iter().map(reassignable).collect(),
+        rows: assigned.into_iter().map(reassignable).collect(),
         older_href: asked.older(listed.next.map(rows::token)),
     }))
 }

@@ -147,6 +147,10 @@ impl Visitor {
                 (Section::Home, !self.may(Permission::WorkRequests) && !self.may(Permission::ManageQueue)),
                 (Section::Desk, self.may(Permission::WorkRequests)),
                 (Section::Queue, self.may(Permission::ManageQueue)),
+                (
+                    Section::Engineers,
+                    self.may(Permission::ManageQueue) || self.may(Permission::ManageProvider),
+                ),
                 (Section::AuditLog, log),
                 (Section::Settings, false),
                 (Section::People, people),

@@ -53,25 +53,22 @@ pub(crate) fn change(old: &EngineerProfile, body: wire::UpdateEngineer, of: User
         from: span.from,
         until: span.until,
     };
-    let hours = body.hours.map(|hours| WorkingHours {
+    let hours = |hours: wire::WorkingHours| WorkingHours {
         time_zone: hours.time_zone,
         week: hours.week.into_iter().map(span).collect(),
         days_off: Personal::new(of, hours.days_off.join(" ")),
-    });
-    let caps = body.load_caps.map(|wire::LoadCaps { critical, moderate, minimal }| LoadCaps {
-        critical,
-        moderate,
-        minimal,
-    });
+    };
+    let caps = |wire::LoadCaps { critical, moderate, minimal }| LoadCaps { critical, moderate, minimal };
     let profile = EngineerProfile {
         languages: body.languages.unwrap_or_else(|| old.languages.clone()),
         clearances: body.clearances.unwrap_or_else(|| old.clearances.clone()),
         conflicts: body.conflicts.unwrap_or_else(|| old.conflicts.clone()),
-        hours: hours.or_else(|| old.hours.clone()),
-        caps: caps.or(old.caps),
+        hours: body.hours.map_or_else(|| old.hours.clone(), |given| given.map(hours)),
+        caps: body.load_caps.map_or(old.caps, |given| given.map(caps)),
     };
     EngineerChange {
         active: body.account_enabled,
+        location: body.region,
         expertise: body.declared_expertise,
         profile: Some(profile),
     }

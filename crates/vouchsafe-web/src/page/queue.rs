@@ -11,7 +11,9 @@ use crate::{Chrome, RenderError, SupportRequestRow};
 pub struct QueueView {
     /// What surrounds the page.
     pub chrome: Chrome,
-    /// Open support requests of all customers, worst and oldest first.
+    /// Open support requests that have no engineer, worst and oldest first.
+    pub waiting: Vec<SupportRequestRow>,
+    /// Open support requests of all customers that have one, worst and oldest first.
     pub rows: Vec<SupportRequestRow>,
     /// Where further ones are; `None` at the end.
     pub older_href: Option<String>,

@@ -3,7 +3,24 @@
 use askama::Template;
 
 use crate::error::render;
-use crate::{CaseRef, Chrome, FormErrors, RenderError};
+use crate::{CaseRef, Chrome, FormErrors, RenderError, TimeView};
+
+/// How an engineer ranks for the support request, for the manager alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineerFigures {
+    /// Expertise against load, such as `-1.32`.
+    pub score: String,
+    /// Learned and declared expertise, such as `41 %`.
+    pub expertise: String,
+    /// What was learned of it.
+    pub learned: String,
+    /// Whether declared expertise covers the problem type.
+    pub declared: bool,
+    /// Support requests open now.
+    pub open_cases: String,
+    /// When one was last assigned; `None` if never.
+    pub last_assigned: Option<TimeView>,
+}
 
 /// One engineer to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +31,8 @@ pub struct EngineerChoice {
     pub name: String,
     /// Why this engineer would fit, or does not now; may be empty.
     pub hint: String,
+    /// How the engineer ranks; for the manager.
+    pub figures: Option<EngineerFigures>,
     /// Whether the engineer can take it.
     pub available: bool,
     /// Whether it is chosen now.

@@ -91,6 +91,21 @@ const NEW_SUPPORT_REQUEST: &[&str] = &[
 const AUDIT_FILTER: &[&str] = &["category", "activityDisplayName", "initiatedBy", "from", "to", "$skiptoken"];
 const SIGN_IN_FILTER: &[&str] =
     &["from", "to", "user", "appDisplayName", "ipAddress", "result", "errorCode", "$skiptoken"];
+const ENGINEER: &[&str] = &[
+    "version",
+    "declaredExpertise",
+    "languages",
+    "region",
+    "clearances",
+    "conflicts",
+    "hours",
+    "timeZone",
+    "week",
+    "daysOff",
+    "capCritical",
+    "capModerate",
+    "capMinimal",
+];
 const PAGED: &[&str] = &["$skiptoken"];
 
 /// Every route of the pages. Style sheets are under `/assets/{name}`, see [`crate::asset`].
@@ -174,6 +189,11 @@ pub const ROUTES: &[Route] = &[
     get("/queue", PAGED, "queue"),
     get("/queue/{id}/assign", &[], "reassign"),
     post("/queue/{id}/assign", &["version", "engineerId", "reason"], "reassigns"),
+    get("/engineers", &[], "engineers"),
+    get("/engineers/{id}", &[], "engineer"),
+    post("/engineers/{id}", ENGINEER, "changes what assignment knows of an engineer"),
+    get("/engineers/{id}/account", &[], "engineer_account"),
+    post("/engineers/{id}/account", &["version", "accountEnabled"], "disables or enables the account"),
 ];
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use vouchsafe_core::id::{SupportRequestId, UserId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::person::Person;
 use vouchsafe_core::setup::Account;
-use vouchsafe_web::page::{self, EngineerChoice, ReassignKind, ReassignView};
+use vouchsafe_web::page::{self, EngineerChoice, EngineerFigures, ReassignKind, ReassignView};
 use vouchsafe_web::{FormErrors, Notice, Section, paths};
 
 use super::works_on;
@@ -17,6 +17,7 @@ use crate::pages::answer::{Answer, Failure, page as show, page_with};
 use crate::pages::complaint::{Trouble, trouble, wrong};
 use crate::pages::form::Form;
 use crate::pages::id::Id;
+use crate::pages::moment::moment;
 use crate::pages::visitor::Visitor;
 use crate::pages::{Typed, rows, words};
 
@@ -130,11 +131,14 @@ async fn view(
     let id = case.request.id.to_string();
     let chosen = typed.text("engineerId");
     let assigned = case.request.engineer();
-    let engineers = match server.app.ranking(visitor.who, case.request.id).await? {
-        Some(ranking) => ranking.iter().map(|one| (one.person.clone(), standing(one))).collect(),
-        None => known(server, visitor, &case.request.problem_type).await?,
+    let ranking = match kind {
+        ReassignKind::Manager => server.app.ranking(visitor.who, case.request.id).await?,
+        ReassignKind::HandOver => None,
     };
-    let others = engineers.into_iter().filter(|(person, _)| Some(person.id) != assigned);
+    let engineers = match ranking {
+        Some(ranking) => ranking.iter().map(|one| ranked(one, assigned, &chosen)).collect(),
+        None => known(server, visitor, case, &chosen).await?,
+    };
     let (section, action) = match kind {
         ReassignKind::Manager => (Section::Queue, paths::reassign(&id)),
         ReassignKind::HandOver => (Section::Desk, paths::hand_over(&id)),
@@ -147,7 +151,7 @@ async fn view(
         action,
         version: case.version.to_string(),
         assigned_to: row.assigned_to,
-        engineers: others.map(|(person, hint)| choice(&person, hint, &chosen)).collect(),
+        engineers,
         reason: typed.text("reason"),
         errors: typed.errors,
     })
@@ -161,10 +165,16 @@ fn knows(account: &Account, topic: &str) -> bool {
 }
 
 /// The engineers as one of them may know them: those who declared the problem type first.
-async fn known(server: &Server, visitor: &Visitor, topic: &str) -> Result<Vec<(Person, String)>, Failure> {
+async fn known(
+    server: &Server,
+    visitor: &Visitor,
+    case: &CaseView,
+    chosen: &str,
+) -> Result<Vec<EngineerChoice>, Failure> {
     let mut engineers = server.app.engineers(visitor.who).await?;
-    engineers.sort_by_key(|account| !knows(account, topic));
-    Ok(engineers.into_iter().map(|account| (account.person.clone(), expertise(&account.person))).collect())
+    engineers.sort_by_key(|account| !knows(account, &case.request.problem_type));
+    let others = engineers.iter().filter(|account| Some(account.person.id) != case.request.engineer());
+    Ok(others.map(|account| choice(&account.person, expertise(&account.person), chosen)).collect())
 }
 
 fn expertise(person: &Person) -> String {
@@ -172,21 +182,27 @@ fn expertise(person: &Person) -> String {
     if topics.is_empty() { String::new() } else { format!("Expertise: {}.", topics.join(", ")) }
 }
 
-/// How one ranks, with the figures: for the manager alone.
-fn standing(one: &Ranked) -> String {
-    let Ranked { score, learned, open_cases, .. } = one;
-    let figures = format!(
-        "Score {score:.2}: expertise {:.0} % (learned {:.0} %), open cases {open_cases}.",
-        one.expertise * 100.0,
-        learned * 100.0,
-    );
-    let obstacles = one.obstacles.join("; ");
-    let obstacles = if obstacles.is_empty() { String::new() } else { format!("Not eligible: {obstacles}.") };
-    [expertise(&one.person), figures, obstacles]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+/// How one ranks, with the figures: for the manager alone. Whoever has the case stays in the ranking.
+fn ranked(one: &Ranked, assigned: Option<UserId>, chosen: &str) -> EngineerChoice {
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    let figures = EngineerFigures {
+        score: format!("{:.2}", one.score),
+        expertise: percent(one.expertise),
+        learned: percent(one.learned),
+        declared: one.declared,
+        open_cases: one.open_cases.to_string(),
+        last_assigned: one.last_assigned.map(moment),
+    };
+    let works = Some(one.person.id) == assigned;
+    let hint = if works {
+        "Works on it now.".to_owned()
+    } else if one.obstacles.is_empty() {
+        expertise(&one.person)
+    } else {
+        format!("Not eligible: {}.", one.obstacles.join("; "))
+    };
+    let choice = choice(&one.person, hint, chosen);
+    EngineerChoice { figures: Some(figures), available: choice.available && !works, ..choice }
 }
 
 fn choice(person: &Person, hint: String, chosen: &str) -> EngineerChoice {
@@ -194,6 +210,7 @@ fn choice(person: &Person, hint: String, chosen: &str) -> EngineerChoice {
         id: person.id.to_string(),
         name: person.display_name.text().to_owned(),
         hint,
+        figures: None,
         available: person.active,
         selected: person.id.to_string() == chosen,
     }

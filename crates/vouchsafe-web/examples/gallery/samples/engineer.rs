@@ -1,7 +1,8 @@
 //! Samples of the provider's pages.
 
 use vouchsafe_web::page::{
-    self, AskForAccessView, CaseAccess, CaseView, DeskView, EngineerChoice, PolicyResult, QueueView,
+    self, AskForAccessView, CaseAccess, CaseView, DeskView, EngineerAccountView, EngineerChoice,
+    EngineerFigures, EngineerForm, EngineerPageView, EngineerRow, EngineersView, PolicyResult, QueueView,
     ReassignKind, ReassignView, RevealForm, SignInFilter, SignInPage, SignInRecordView, SignInRow,
     SignInSection, SignInsState, SignInsView,
 };
@@ -39,6 +40,15 @@ pub(crate) fn samples() -> Vec<Sample> {
             name: "reassign-empty",
             html: page::reassign(&ReassignView { engineers: Vec::new(), ..reassign() }),
         },
+        Sample { name: "engineers", html: page::engineers(&engineers()) },
+        Sample {
+            name: "engineers-empty",
+            html: page::engineers(&EngineersView { rows: Vec::new(), ..engineers() }),
+        },
+        Sample { name: "engineer", html: page::engineer(&engineer()) },
+        Sample { name: "engineer-wrong", html: page::engineer(&engineer_wrong()) },
+        Sample { name: "engineer-disable", html: page::engineer_account(&account(true)) },
+        Sample { name: "engineer-enable", html: page::engineer_account(&account(false)) },
         Sample { name: "hand-over-wrong", html: page::reassign(&hand_over()) },
     ]
 }
@@ -310,7 +320,8 @@ fn record_hostile() -> SignInRecordView {
 fn queue(rows: Vec<SupportRequestRow>) -> QueueView {
     let rows: Vec<SupportRequestRow> =
         rows.into_iter().map(|row| SupportRequestRow { reassign_href: paths::reassign(S), ..row }).collect();
-    QueueView { chrome: manager_chrome(), rows, older_href: None }
+    let (waiting, rows) = rows.into_iter().partition(|row| row.assigned_to.is_empty());
+    QueueView { chrome: manager_chrome(), waiting, rows, older_href: None }
 }
 
 fn reassign() -> ReassignView {
@@ -318,6 +329,7 @@ fn reassign() -> ReassignView {
         id: text(id),
         name: text(name),
         hint: text(hint),
+        figures: Some(figures(id)),
         available,
         selected: false,
     };
@@ -329,28 +341,114 @@ fn reassign() -> ReassignView {
         version: text("7"),
         assigned_to: text("Rafael Ortiz"),
         engineers: vec![
-            choice(
-                "usr_ines",
-                "Ines Duarte",
-                "Best match: 17 support requests about conditional access solved.",
-                true,
-            ),
-            choice("usr_kofi", "Kofi Mensah", "On shift until 18:00 CET.", true),
-            choice("usr_lena", "Lena Brandt", "Not on shift.", false),
+            choice("usr_ines", "Ines Duarte", "Declared expertise: Conditional Access.", true),
+            choice("usr_kofi", "Kofi Mensah", "", true),
+            choice("usr_lena", "Lena Brandt", "Not eligible: not on shift.", false),
         ],
         reason: String::new(),
         errors: wrong(&[]),
     }
 }
 
+fn figures(id: &str) -> EngineerFigures {
+    let first = id == "usr_ines";
+    EngineerFigures {
+        score: text(if first { "-0.94" } else { "-2.71" }),
+        expertise: text(if first { "64 %" } else { "9 %" }),
+        learned: text(if first { "58 %" } else { "11 %" }),
+        declared: first,
+        open_cases: text("3"),
+        last_assigned: first.then(later),
+    }
+}
+
+fn engineers() -> EngineersView {
+    let row = |name: &str, enabled: bool| EngineerRow {
+        name: text(name),
+        href: paths::engineer("usr_ines"),
+        enabled,
+        region: text("Ireland"),
+        expertise: vec![text("Conditional Access"), text("Single sign-on to an application")],
+        languages: text("en, pt"),
+        hours: text("5 spans a week, Europe/Dublin"),
+        open_cases: text("3"),
+    };
+    let plain = EngineerRow {
+        href: String::new(),
+        region: String::new(),
+        expertise: Vec::new(),
+        languages: String::new(),
+        hours: text("Always"),
+        ..row("Kofi Mensah", true)
+    };
+    let rows = vec![row("Ines Duarte", true), row("Lena Brandt", false), plain];
+    EngineersView { chrome: manager_chrome(), rows }
+}
+
+fn engineer() -> EngineerPageView {
+    EngineerPageView {
+        chrome: manager_chrome(),
+        id: text("usr_ines"),
+        name: text("Ines Duarte"),
+        enabled: true,
+        own: false,
+        open_cases: text("3"),
+        form: EngineerForm {
+            version: text("7"),
+            region: text("Ireland"),
+            expertise: choices(
+                &[("signIn", "Sign-in"), ("signIn/conditionalAccess", "Conditional Access")],
+                "signIn",
+            ),
+            languages: text("en, pt"),
+            clearances: text("EU personnel"),
+            conflicts: String::new(),
+            has_hours: true,
+            time_zone: text("Europe/Dublin"),
+            week: text("Monday 09:00-17:00\nTuesday 09:00-17:00"),
+            days_off: text("2026-12-25"),
+            cap_critical: text("4"),
+            cap_moderate: text("8"),
+            cap_minimal: text("12"),
+            errors: wrong(&[]),
+        },
+    }
+}
+
+fn engineer_wrong() -> EngineerPageView {
+    let page = engineer();
+    let errors = wrong(&[
+        ("languages", "Use two-letter codes, such as: en, de."),
+        ("week", "Write each span as: Monday 09:00-17:00."),
+    ]);
+    let form = EngineerForm { region: hostile(), week: hostile(), errors, ..page.form };
+    EngineerPageView { name: hostile(), enabled: false, own: true, form, ..page }
+}
+
+fn account(enabled: bool) -> EngineerAccountView {
+    EngineerAccountView {
+        chrome: manager_chrome(),
+        id: text("usr_ines"),
+        name: text("Ines Duarte"),
+        version: text("7"),
+        enabled,
+        open_cases: text("3"),
+    }
+}
+
 fn hand_over() -> ReassignView {
+    let reassign = reassign();
+    let engineers = reassign.engineers.into_iter();
+    let engineers = engineers.map(|engineer| EngineerChoice { figures: None, ..engineer }).collect();
     ReassignView {
-        chrome: engineer_chrome(Some(Section::Desk)),
+        engineers,
         kind: ReassignKind::HandOver,
         action: paths::hand_over(S),
         assigned_to: String::new(),
         reason: hostile(),
         errors: wrong(&[("engineerId", "Choose an engineer."), ("reason", "Use 2,000 characters at most.")]),
-        ..reassign()
+        chrome: engineer_chrome(Some(Section::Desk)),
+        case: reassign.case,
+        version: reassign.version,
     }
 }
