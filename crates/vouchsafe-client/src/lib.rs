@@ -31,6 +31,7 @@ mod answer;
 mod audit;
 mod client;
 mod diagnostics;
+mod engineers;
 mod error;
 mod grants;
 mod import;

@@ -69,6 +69,9 @@ pub(crate) enum Command {
     /// Support access requests: asking for access and deciding on it
     #[command(subcommand)]
     Access(command::access::Access),
+    /// The provider's engineers, as assignment knows them
+    #[command(subcommand)]
+    Engineers(command::engineers::Engineers),
     /// Grants: who can read what now
     #[command(subcommand)]
     Grants(command::grants::Grants),

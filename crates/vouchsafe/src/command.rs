@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod audit;
+pub(crate) mod engineers;
 pub(crate) mod export;
 pub(crate) mod generate;
 pub(crate) mod grants;
@@ -31,6 +32,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Requests(requests) => requests.run(&session()?).await,
         Command::Access(access) => access.run(&session()?).await,
         Command::Grants(grants) => grants.run(&session()?).await,
+        Command::Engineers(engineers) => engineers.run(&session()?).await,
         Command::Audit(audit) => audit.run(&session()?).await,
         Command::SignIns(sign_ins) => sign_ins.run(&session()?).await,
         Command::Read(read) => read.run(&session()?).await,

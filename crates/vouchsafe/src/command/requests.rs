@@ -21,6 +21,14 @@ use crate::table::Table;
 pub(crate) enum Requests {
     /// List the cases that you may see
     List(Listing),
+    /// List the open cases of all customers, or those that wait for an engineer (managers)
+    Queue {
+        /// Only those that have no engineer
+        #[arg(long)]
+        waiting: bool,
+        #[command(flatten)]
+        listing: Listing,
+    },
     /// Show one case in full
     Show {
         /// Id of the case (sr_…)
@@ -54,6 +62,11 @@ pub(crate) enum Requests {
     },
     /// Show who works on a case, since when, and why
     Assignment {
+        /// Id of the case (sr_…)
+        id: SupportRequestId,
+    },
+    /// Show how every engineer ranks for a case, with the figures (managers)
+    Ranking {
         /// Id of the case (sr_…)
         id: SupportRequestId,
     },
@@ -98,7 +111,12 @@ impl Requests {
     pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
         let (client, out) = (&session.client, &session.out);
         match self {
-            Self::List(listing) => list(session, &listing).await,
+            Self::List(listing) => list(session, &listing, None).await,
+            Self::Queue { waiting, listing } => {
+                let condition =
+                    if waiting { "status eq 'open' and assignedTo/id eq null" } else { "status eq 'open'" };
+                list(session, &listing, Some(condition)).await
+            }
             Self::Show { id } => out.thing(&client.support_request(id).await?, |case| properties(out, case)),
             Self::Open(open) => open.run(session).await,
             Self::Close { id, resolution } => {
@@ -117,6 +135,7 @@ impl Requests {
                 out.answer(&assigned, |case| format!("{} is with {}.", case.number, engineer(case)))
             }
             Self::Assignment { id } => assignment(session, id).await,
+            Self::Ranking { id } => ranking(session, id).await,
             Self::Message { id, text: argument } => {
                 let sent = client.send_message(id, &CreateMessage { body: text(argument)? }).await?;
                 out.answer(&sent, |message| format!("Sent {}.", message.id))
@@ -128,8 +147,8 @@ impl Requests {
     }
 }
 
-async fn list(session: &Session, listing: &Listing) -> Result<(), Failure> {
-    let pages = session.client.support_requests(&listing.query(None));
+async fn list(session: &Session, listing: &Listing, condition: Option<&str>) -> Result<(), Failure> {
+    let pages = session.client.support_requests(&listing.query(condition));
     let header = ["Id", "Number", "Status", "Severity", "Title", "Engineer", "Consent", "Opened"];
     let row = |table: &mut Table, case: &SupportRequest| {
         let stage = case.stage.map_or(case.status.as_str(), |stage| stage.as_str());
@@ -199,6 +218,28 @@ async fn assignment(session: &Session, id: SupportRequestId) -> Result<(), Failu
             ("Why", assignment.reason.clone()),
             ("Grounds", grounds.collect::<Vec<_>>().join("\n")),
         ])
+    })
+}
+
+async fn ranking(session: &Session, id: SupportRequestId) -> Result<(), Failure> {
+    let assignment = session.client.assignment(id).await?;
+    session.out.thing(&assignment, |assignment| {
+        let header =
+            ["Id", "Engineer", "Score", "Expertise", "Learned", "Declared", "Open", "Not eligible because"];
+        let mut table = Table::new(&header);
+        for one in assignment.ranking.iter().flatten() {
+            table.row([
+                one.engineer.id.to_string(),
+                one.engineer.display_name.clone(),
+                format!("{:.2}", one.score),
+                format!("{:.0} %", one.expertise * 100.0),
+                format!("{:.0} %", one.learned * 100.0),
+                if one.declared { "yes" } else { "no" }.to_owned(),
+                one.open_cases.to_string(),
+                one.obstacles.join("; "),
+            ]);
+        }
+        table
     })
 }
 
