@@ -48,7 +48,7 @@ fn policies() -> impl Strategy<Value = Policy> {
         any::<bool>().prop_map(Policy::Exclude),
         prop_oneof![Just(60i64), Just(30 * 24 * 60)].prop_map(Policy::Longest),
         prop_oneof![1 => Just(false), 6 => Just(true)].prop_map(Policy::Umbrella),
-        prop_oneof![Just(1usize), Just(2), Just(3), Just(6)].prop_map(Policy::Required),
+        prop_oneof![4 => Just(1usize), 1 => Just(2), 1 => Just(3), 1 => Just(6)].prop_map(Policy::Required),
     ]
 }
 
@@ -122,7 +122,9 @@ fn scenes() -> impl Strategy<Value = Vec<Command>> {
     });
     let own = (0u8..3).prop_map(move |by| vec![ask(0, 24 * 60), approve(by, 0, false)]);
     let rested = (0u8..3).prop_map(move |by| {
-        let waits = [Command::Advance(8 * DAY / 60_000), Command::Confirm { by: right(by), grant: 0 }];
+        let read = Command::Read { by: right(0), case: 0, tenant: 0, grant: Some(0) };
+        let confirm = Command::Confirm { by: right(by), grant: 0 };
+        let waits = [Command::Advance(8 * DAY / 60_000), read, confirm];
         [ask(0, 30 * 24 * 60), approve(by, 0, false)].into_iter().chain(waits).collect()
     });
     let nobody = (0u8..3).prop_map(move |by| vec![ask(4, 60), approve(by, 0, false), ask(4, 15)]);
@@ -150,14 +152,22 @@ fn scenes() -> impl Strategy<Value = Vec<Command>> {
             scene
         },
     );
-    let reopened = (0usize..3, 0u8..3).prop_map(move |(of, by)| {
-        vec![
-            ask(of, 60),
-            Command::Close { by: right(by), case: 0 },
-            Command::Reopen { by: right(1), case: 0 },
-        ]
+    let reopened = (0usize..3, 0u8..3, prop::bool::weighted(0.3)).prop_map(move |(of, by, late)| {
+        let mut scene = vec![ask(of, 60), Command::Close { by: right(by), case: 0 }];
+        scene.extend(late.then_some(Command::Advance(15 * DAY / 60_000)));
+        scene.push(Command::Reopen { by: right(1), case: 0 });
+        scene
     });
-    prop_oneof![4 => to_r.boxed(), 2 => straight.boxed(), 1 => withdrawn.boxed(), 2 => own, 1 => rested.boxed(), 1 => nobody, 1 => assign, 1 => unpassed, 2 => by_two.boxed(), 1 => reopened]
+    let all_removed = (0u8..3, 10usize..13).prop_map(move |(by, of_r)| {
+        let all = Command::RemoveAll { by: of_r, case: None };
+        vec![ask(1, 2 * 24 * 60), approve(by, 0, false), approve(0, 0, true), approve(1, 0, true), all]
+    });
+    let not_offered = (0u8..3).prop_map(move |by| {
+        let offered = |offered| Command::Policy { by: 4, change: Policy::Consent(offered) };
+        let yes = Command::Consent { by: right(by), case: 0, yes: true };
+        vec![offered(false), yes, offered(true)]
+    });
+    prop_oneof![4 => to_r.boxed(), 2 => straight.boxed(), 1 => withdrawn.boxed(), 2 => own, 1 => rested.boxed(), 1 => nobody, 1 => assign, 2 => unpassed, 2 => by_two.boxed(), 1 => reopened, 1 => all_removed.boxed(), 1 => not_offered]
 }
 
 /// Histories that begin with an open case that names other tenants.

@@ -280,7 +280,8 @@ async fn consent(
     session.out.answer(&case, |case| {
         let Consent { status, approvals, .. } = &case.consent;
         let waiting = *status == ConsentStatus::AwaitingApproval;
-        let votes = waiting.then(|| format!(", {} of {} votes", approvals.given.len(), approvals.required));
+        let tally = approvals.as_ref().filter(|_| waiting);
+        let votes = tally.map(|votes| format!(", {} of {} votes", votes.given.len(), votes.required));
         format!("Consent of {}: {status}{}.", case.number, votes.unwrap_or_default())
     })
 }
