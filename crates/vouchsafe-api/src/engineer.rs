@@ -133,11 +133,9 @@ pub struct UpdateEngineer {
     /// Working hours from now on; null for always.
     #[serde(default, deserialize_with = "nullable_object", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<WorkingHours>, required = false)]
-    #[expect(clippy::option_option, reason = "absent and null are two things in a PATCH")]
     pub hours: Option<Option<WorkingHours>>,
     /// Load caps from now on; null for none.
     #[serde(default, deserialize_with = "nullable_object", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<LoadCaps>, required = false)]
-    #[expect(clippy::option_option, reason = "absent and null are two things in a PATCH")]
     pub load_caps: Option<Option<LoadCaps>>,
 }

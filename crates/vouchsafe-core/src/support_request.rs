@@ -386,27 +386,30 @@ impl SupportRequest {
         self.tenant == tenant || self.resource_tenants.contains(&tenant)
     }
 
+    /// The request that an event begins.
+    fn begun(event: &SupportRequestEvent) -> Option<Self> {
+        match event {
+            SupportRequestEvent::Opened { request } => Some((**request).clone()),
+            SupportRequestEvent::Updated { .. }
+            | SupportRequestEvent::Assigned { .. }
+            | SupportRequestEvent::Queued
+            | SupportRequestEvent::StageChanged { .. }
+            | SupportRequestEvent::MessageAdded { .. }
+            | SupportRequestEvent::ConsentAwaiting { .. }
+            | SupportRequestEvent::ConsentVoted { .. }
+            | SupportRequestEvent::ConsentGiven { .. }
+            | SupportRequestEvent::ConsentEnded { .. }
+            | SupportRequestEvent::ConsentExpired { .. }
+            | SupportRequestEvent::Closed { .. }
+            | SupportRequestEvent::ReopenProposed
+            | SupportRequestEvent::Reopened => None,
+        }
+    }
+
     /// The request after one more event. Total.
     #[must_use]
     pub fn evolve(current: Option<Self>, event: &SupportRequestEvent) -> Option<Self> {
-        let Some(mut request) = current else {
-            return match event {
-                SupportRequestEvent::Opened { request } => Some((**request).clone()),
-                SupportRequestEvent::Updated { .. }
-                | SupportRequestEvent::Assigned { .. }
-                | SupportRequestEvent::Queued
-                | SupportRequestEvent::StageChanged { .. }
-                | SupportRequestEvent::MessageAdded { .. }
-                | SupportRequestEvent::ConsentAwaiting { .. }
-                | SupportRequestEvent::ConsentVoted { .. }
-                | SupportRequestEvent::ConsentGiven { .. }
-                | SupportRequestEvent::ConsentEnded { .. }
-                | SupportRequestEvent::ConsentExpired { .. }
-                | SupportRequestEvent::Closed { .. }
-                | SupportRequestEvent::ReopenProposed
-                | SupportRequestEvent::Reopened => None,
-            };
-        };
+        let Some(mut request) = current else { return Self::begun(event) };
         match event {
             SupportRequestEvent::Opened { .. } => {}
             SupportRequestEvent::Updated { severity, contact, resource_tenants } => {

@@ -3,6 +3,7 @@
 
 pub mod act;
 mod command;
+mod consent;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};

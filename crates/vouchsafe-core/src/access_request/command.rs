@@ -1,5 +1,10 @@
 //! What people do to access requests: ask, approve, reject, revoke, withdraw; and what time does to them.
 
+mod decider;
+
+use decider::refusal;
+pub(crate) use decider::{decidable, may_decide};
+
 use super::{
     AccessEvent, AccessSide, Approval, EngineerRequest, EngineerStatus, JUSTIFICATION_CHARS, ReasonCode,
     Side, SideState, SideStatus,
@@ -7,7 +12,7 @@ use super::{
 use crate::audit::Activity;
 use crate::decided::{Context, Decided, Draft, Write};
 use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState, GrantStatus};
-use crate::id::{AccessRequestId, GrantId, TenantId, UserId};
+use crate::id::{AccessRequestId, GrantId, TenantId};
 use crate::pace::{Measured, Usage};
 use crate::permit::{ApproveRequest, AskAccess, CancelRequest, RejectRequest, RevokeRequest};
 use crate::person::Person;
@@ -559,44 +564,6 @@ pub fn engineer_status(
         }
         Some(_) | None => EngineerStatus::Ended,
     }
-}
-
-pub(crate) fn decidable(side: &AccessSide, cx: &Context) -> Result<(), Rejection> {
-    if side.status(cx.now) == SideStatus::Pending { Ok(()) } else { Err(refusal(side, cx)) }
-}
-
-/// `conflict` if someone of this tenant has decided, else `alreadyEnded`. Nothing else enters the answer.
-fn refusal(side: &AccessSide, cx: &Context) -> Rejection {
-    match side.status(cx.now) {
-        SideStatus::Pending | SideStatus::Approved | SideStatus::Rejected => Rejection::Conflict,
-        SideStatus::Revoked if matches!(side.state, SideState::Revoked { by: Some(_), .. }) => {
-            Rejection::Conflict
-        }
-        SideStatus::Revoked | SideStatus::Expired | SideStatus::Cancelled | SideStatus::Completed => {
-            Rejection::AlreadyEnded
-        }
-    }
-}
-
-/// Whether this person may decide on what `asker` asked.
-pub(crate) fn may_decide(
-    asker: UserId,
-    by: &Person,
-    tenant: &Tenant,
-    linked_to_provider: bool,
-) -> Result<(), Rejection> {
-    let policy = &tenant.policy;
-    if asker == by.id {
-        return Err(Rejection::Forbidden("nobody decides on a request that they made"));
-    }
-    if linked_to_provider {
-        return Err(Rejection::Forbidden("the provider's own people do not decide for a customer"));
-    }
-    policy.approvals.must_admit(by.id)?;
-    if policy.decision_assurance > Assurance::Token {
-        return Err(Rejection::AssuranceRequired);
-    }
-    Ok(())
 }
 
 /// S has answered: the case goes on.

@@ -213,7 +213,7 @@ impl<S: Sink> World<S> {
                 self.ask(*case, *of, *categories, *hours, *filtered)
             }
             Step::Approve { ask, side, keep, hours, narrow, same_person, second } => {
-                self.approve(*ask, *side, *keep, *hours, *narrow, *same_person, *second)
+                self.approve((*ask, *side), *keep, *hours, *narrow, *same_person, *second)
             }
             Step::Preview { ask, side } => self.preview(*ask, *side),
             Step::Reject { ask, side } => self.reject(*ask, *side),
@@ -424,8 +424,7 @@ impl<S: Sink> World<S> {
 
     fn approve(
         &mut self,
-        n: u8,
-        which: u8,
+        (n, which): (u8, u8),
         keep: u8,
         hours: u16,
         narrow: bool,

@@ -21,7 +21,7 @@ pub(crate) enum Engineers {
         id: UserId,
     },
     /// Change what assignment knows of one; what is not named stays
-    Set(Set),
+    Set(Box<Set>),
     /// End everything that an engineer may do, at once; open cases go to the next engineers
     Disable {
         /// Id of the engineer (usr_…)
@@ -114,7 +114,8 @@ impl Engineers {
         match self {
             Self::List => list(session).await,
             Self::Show { id } => out.thing(&client.engineer(id).await?, |one| properties(out, one)),
-            Self::Set(Set { id, parts }) => {
+            Self::Set(set) => {
+                let Set { id, parts } = *set;
                 let changed = client.update_engineer(id, &parts.body(), None).await?;
                 out.thing(&changed, |one| properties(out, one))
             }

@@ -1,0 +1,213 @@
+//! The consent question: yes, no, and the votes on a *yes* that waits.
+
+use super::{Answer, open_only};
+use crate::audit::Activity;
+use crate::consent::{Consent, ConsentStatus, ConsentVote};
+use crate::decided::{Context, Decided, Draft};
+use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState};
+use crate::id::{GrantId, UserId};
+use crate::pace::{Extent, Usage};
+use crate::permit::DecideConsent;
+use crate::person::Person;
+use crate::personal::Personal;
+use crate::rejection::{Rejection, remark};
+use crate::scope::DataCategory;
+use crate::support_request::{SupportRequest, SupportRequestEvent};
+use crate::tenant::SupportAccessPolicy;
+use crate::vote::{Standing, Weight};
+
+/// Votes for a *yes* that waits for another approver. It is given once as many agree as the tenant asks for; a vote that
+/// is counted already changes nothing.
+///
+/// # Errors
+/// [`Rejection::CaseClosed`]; [`Rejection::Conflict`] if it was decided; [`Rejection::AlreadyEnded`] if nothing
+/// waits; [`Rejection::Forbidden`] for the person who said yes, and for whom the tenant does not name as approver.
+pub fn approve_consent(
+    request: &SupportRequest,
+    (grant, extent): (GrantId, Extent),
+    by: &Person,
+    standing: &Standing,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) -> Result<Decided<DecideConsent>, Rejection> {
+    waiting_consent(request, by, standing, cx)?;
+    policy.approvals.must_admit(by.id)?;
+    let mut draft = Draft::new(cx);
+    answer_consent(&mut draft, request, Answer::Yes(grant, extent), by.id, standing, policy, cx)?;
+    Ok(draft.decided(request.id))
+}
+
+/// Refuses a *yes* that waits for another approver: the property is *no* again. As *no* always does, it needs one
+/// person who may consent, named as approver or not.
+///
+/// # Errors
+/// As [`approve_consent`], but for the named approvers.
+pub fn reject_consent(
+    request: &SupportRequest,
+    by: &Person,
+    reason: Option<&str>,
+    standing: &Standing,
+    cx: &Context,
+) -> Result<Decided<DecideConsent>, Rejection> {
+    waiting_consent(request, by, standing, cx)?;
+    let reason = remark("reason", reason, by)?;
+    let mut draft = Draft::new(cx);
+    end_consent(&mut draft, request, None, reason, cx);
+    Ok(draft.decided(request.id))
+}
+
+fn waiting_consent(
+    request: &SupportRequest,
+    by: &Person,
+    standing: &Standing,
+    cx: &Context,
+) -> Result<(), Rejection> {
+    open_only(request)?;
+    match (&request.consent, request.consent.status(cx.now, true)) {
+        (Consent::AwaitingApproval { by: opener, .. }, _)
+            if *opener == by.id || standing.own.contains(opener) =>
+        {
+            Err(Rejection::Forbidden("another person has to decide on your own yes"))
+        }
+        (Consent::AwaitingApproval { .. }, _) => Ok(()),
+        (_, ConsentStatus::Given | ConsentStatus::Paused) => Err(Rejection::Conflict),
+        (Consent::None | Consent::Given { .. } | Consent::Expired { .. }, _) => Err(Rejection::AlreadyEnded),
+    }
+}
+
+pub(super) fn answer_consent(
+    draft: &mut Draft<'_>,
+    request: &SupportRequest,
+    answer: Answer,
+    by: UserId,
+    standing: &Standing,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) -> Result<(), Rejection> {
+    if answer != Answer::No && !policy.consent_offered {
+        return Err(Rejection::Forbidden("your organisation does not offer consent on support requests"));
+    }
+    if answer != Answer::No && request.is_from_elsewhere() {
+        return Err(Rejection::Forbidden("a support request that came from elsewhere carries no consent"));
+    }
+    let already = request.consent.status(cx.now, true);
+    let answer = match answer {
+        // A *yes* is an approval: from whom the tenant does not name as approver, it waits for one who is.
+        Answer::Yes(..) if !policy.approvals.admits(by) => Answer::YesIfApproved,
+        Answer::No | Answer::Yes(..) | Answer::YesIfApproved => answer,
+    };
+    match answer {
+        Answer::No => {}
+        Answer::Yes(..) if already == ConsentStatus::Given => {}
+        Answer::YesIfApproved
+            if already == ConsentStatus::Given || already == ConsentStatus::AwaitingApproval => {}
+        Answer::YesIfApproved => awaits(draft, request, by, false, cx),
+        Answer::Yes(grant, extent) => {
+            let given = match &request.consent {
+                Consent::AwaitingApproval { votes, .. } => votes.as_slice(),
+                Consent::None | Consent::Given { .. } | Consent::Expired { .. } => &[],
+            };
+            match standing.weigh(given, |vote| vote.by, by, policy.approvals.required) {
+                Weight::Counted => {}
+                Weight::Waits => awaits(draft, request, by, true, cx),
+                Weight::Decides(votes) => {
+                    give_consent(draft, request, (grant, extent), by, votes, policy, cx)
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A *yes* begins to wait, or one more agrees to a *yes* that goes on waiting.
+fn awaits(draft: &mut Draft<'_>, request: &SupportRequest, by: UserId, counts: bool, cx: &Context) {
+    let event = match request.consent {
+        Consent::AwaitingApproval { .. } => {
+            SupportRequestEvent::ConsentVoted { vote: ConsentVote { by, at: cx.now } }
+        }
+        Consent::None | Consent::Given { .. } | Consent::Expired { .. } => {
+            SupportRequestEvent::ConsentAwaiting { by, since: cx.now, counts }
+        }
+    };
+    draft
+        .entry(request.tenant, Activity::ConsentAwaitingApproval, request.id, Some(request.id))
+        .support_request(Some(request), event);
+}
+
+fn give_consent(
+    draft: &mut Draft<'_>,
+    request: &SupportRequest,
+    (id, extent): (GrantId, Extent),
+    by: UserId,
+    votes: Vec<ConsentVote>,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) {
+    let expires = cx.now + policy.consent_duration;
+    let given = SupportRequestEvent::ConsentGiven { grant: id, by, at: cx.now, expires, votes };
+    let grant = Grant {
+        id,
+        tenant: request.tenant,
+        support_request: request.id,
+        access_request: None,
+        collection: None,
+        source: GrantSource::Consent,
+        data_categories: DataCategory::advanced(),
+        filter: None,
+        people: None,
+        extent,
+        records_max: extent.allowance(),
+        idle_pause: policy.idle_pause,
+        created: cx.now,
+        expires,
+        state: GrantState::Live,
+        usage: Usage::begun(cx.now + policy.idle_pause),
+        version: 0,
+    };
+    draft
+        .entry(request.tenant, Activity::ConsentGiven, grant.id, Some(request.id))
+        .support_request(Some(request), given)
+        .grant(None, GrantEvent::Given { grant: Box::new(grant) });
+}
+
+/// Sets the property to *no* and ends its grant.
+pub(crate) fn end_consent(
+    draft: &mut Draft<'_>,
+    request: &SupportRequest,
+    grant: Option<&Grant>,
+    reason: Option<Personal>,
+    cx: &Context,
+) {
+    if !request.consent.is_yes(cx.now) {
+        return;
+    }
+    let target = grant.map_or_else(|| request.id.to_string(), |grant| grant.id.to_string());
+    draft
+        .entry(request.tenant, Activity::ConsentWithdrawn, target, Some(request.id))
+        .support_request(Some(request), SupportRequestEvent::ConsentEnded { reason });
+    if let Some(grant) = grant.filter(|grant| grant.is_open_on_record()) {
+        draft.grant(Some(grant), GrantEvent::Ended { at: cx.now, how: GrantEnd::Removed });
+    }
+}
+
+/// Records that the time of a *yes* ran out, as of the moment it did.
+pub(crate) fn expire_consent(
+    draft: &mut Draft<'_>,
+    request: &SupportRequest,
+    grant: Option<&Grant>,
+    cx: &Context,
+) {
+    let Consent::Given { expires: at, .. } = request.consent else { return };
+    if cx.now < at {
+        return;
+    }
+    let target = grant.map_or_else(|| request.id.to_string(), |grant| grant.id.to_string());
+    draft
+        .entry(request.tenant, Activity::ConsentExpired, target, Some(request.id))
+        .by_service(false)
+        .effective(at)
+        .support_request(Some(request), SupportRequestEvent::ConsentExpired { at });
+    if let Some(grant) = grant.filter(|grant| grant.is_open_on_record()) {
+        draft.grant(Some(grant), GrantEvent::Ended { at, how: GrantEnd::Expired });
+    }
+}
