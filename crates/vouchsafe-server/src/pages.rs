@@ -6,6 +6,7 @@ mod account;
 mod answer;
 mod audit;
 mod case;
+mod collections;
 mod complaint;
 mod cookies;
 mod desk;
@@ -29,7 +30,7 @@ mod visitor;
 mod words;
 
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::extract::{DefaultBodyLimit, OriginalUri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
@@ -63,6 +64,7 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
         .route("/settings/support-access", get(settings::policy).post(settings::change))
         .merge(support_requests())
         .merge(access_requests())
+        .merge(data_collections())
         .merge(desk())
         .merge(staff());
     if !server.settings.demo {
@@ -136,6 +138,22 @@ fn access_requests() -> Router<Server> {
         .route("/reads/{id}", get(reads::one))
 }
 
+fn data_collections() -> Router<Server> {
+    use collections::{act, list, one};
+    Router::new()
+        .route("/data-collections", get(list))
+        .route("/data-collections/{id}", get(one))
+        // Files are streamed; how large they may be is the use case's to say.
+        .route("/data-collections/{id}/files", post(act::put_files).layer(DefaultBodyLimit::disable()))
+        .route("/data-collections/{id}/files/remove", post(act::remove_file))
+        .route("/data-collections/{id}/submit", post(act::submit))
+        .route("/data-collections/{id}/decline", post(act::decline))
+        .route("/data-collections/{id}/messages", post(act::write))
+        .route("/data-collections/{id}/accept", post(act::accept))
+        .route("/data-collections/{id}/return", post(act::give_back))
+        .route("/data-collections/{id}/cancel", post(act::cancel))
+}
+
 fn staff() -> Router<Server> {
     use engineers::{account, ask_account, change, list, one};
     Router::new()
@@ -150,6 +168,7 @@ fn desk() -> Router<Server> {
         .route("/desk", get(desk::desk))
         .route("/desk/{id}", get(case::one))
         .route("/desk/{id}/ask", get(ask::form).post(ask::ask))
+        .route("/desk/{id}/collect", get(collections::ask::form).post(collections::ask::ask))
         .route("/desk/{id}/messages", post(case::write))
         .route("/desk/{id}/reveals", post(case::reveal::ask))
         .route("/desk/{id}/close", get(case::ask_close).post(case::close))
@@ -157,6 +176,8 @@ fn desk() -> Router<Server> {
         .route("/desk/{id}/assign", get(assign::hand_over_form).post(assign::hand_over))
         .route("/desk/{id}/{tenantId}/sign-ins", get(sign_ins::list))
         .route("/desk/{id}/{tenantId}/sign-ins/{recordId}", get(sign_ins::one))
+        .route("/desk/{id}/{tenantId}/collections/{collectionId}/sign-ins", get(sign_ins::list))
+        .route("/desk/{id}/{tenantId}/collections/{collectionId}/sign-ins/{recordId}", get(sign_ins::one))
         .route("/queue", get(desk::queue))
         .route("/queue/{id}/assign", get(assign::reassign_form).post(assign::reassign))
 }

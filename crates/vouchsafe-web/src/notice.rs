@@ -112,6 +112,22 @@ notices! {
     NotFresh = "notFresh", Warning, "This needs a fresh sign-in: sign out, and sign in with your passkey. Nothing was changed.";
     /// The only passkey stays.
     OnlyPasskey = "onlyPasskey", Warning, "This is your only passkey: add another one first. Nothing was changed.";
+    /// An engineer asked the customer to collect data.
+    CollectionAsked = "collectionAsked", Success, "The customer is asked to collect the data.";
+    /// Files came in.
+    FilesTaken = "filesTaken", Success, "Checked, and cleaned of secrets. Look at what was taken out; nothing is sent yet.";
+    /// A file was taken out again.
+    FileRemoved = "fileRemoved", Success, "The file is gone.";
+    /// A data collection was sent.
+    CollectionSent = "collectionSent", Success, "Sent. The engineer of the support request may read these files, and nothing else by them.";
+    /// A data collection was declined.
+    CollectionDeclined = "collectionDeclined", Warning, "You declined. The engineer sees that, with your reason.";
+    /// The engineer has what is needed.
+    CollectionAccepted = "collectionAccepted", Success, "The customer sees that you have what you need.";
+    /// The engineer needs more.
+    CollectionReturned = "collectionReturned", Success, "It is with the customer again, with what is missing.";
+    /// The engineer needs it no more.
+    CollectionCancelled = "collectionCancelled", Success, "The customer sees that you need it no more.";
     /// A support request was reassigned.
     Reassigned = "reassigned", Success, "The support request is reassigned. The former engineer can read nothing more of it.";
     /// What assignment knows of an engineer was changed.

@@ -6,6 +6,7 @@ mod access_request;
 mod account;
 mod api_reference;
 mod approved_access;
+mod ask_collection;
 mod ask_for_access;
 mod audit_entry;
 mod audit_log;
@@ -13,6 +14,8 @@ mod case;
 mod choose_person;
 mod close_support_request;
 mod confirm;
+mod data_collection;
+mod data_collections;
 mod desk;
 mod enter;
 mod engineer;
@@ -45,6 +48,7 @@ pub use api_reference::{
     ApiReferenceView, Operation, OperationGroup, Parameter, ResponseLine, api_reference,
 };
 pub use approved_access::{ApprovedAccessView, approved_access};
+pub use ask_collection::{AskCollectionView, ask_collection};
 pub use ask_for_access::{AskForAccessView, ask_for_access};
 pub use audit_entry::{AuditEntryView, ModifiedProperty, audit_entry};
 pub use audit_log::{AuditFilter, AuditLogView, AuditRow, audit_log};
@@ -52,6 +56,10 @@ pub use case::{CaseAccess, CaseView, RevealForm, case};
 pub use choose_person::{ChoosePersonView, PersonChoice, TenantPeople, choose_person};
 pub use close_support_request::{CloseSupportRequestView, close_support_request};
 pub use confirm::{Act, ConfirmView, confirm};
+pub use data_collection::{
+    CollectedFileView, CollectionPart, CustomersPart, DataCollectionView, data_collection,
+};
+pub use data_collections::{DataCollectionsView, data_collections};
 pub use desk::{DeskView, desk};
 pub use enter::{EnrolView, EnterView, enrol, enter};
 pub use engineer::{EngineerAccountView, EngineerForm, EngineerPageView, engineer, engineer_account};

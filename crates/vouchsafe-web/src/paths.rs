@@ -373,6 +373,44 @@ pub fn sign_in(id: &str, tenant_id: &str, record_id: &str) -> String {
     format!("/desk/{}/{}/sign-ins/{}", segment(id), segment(tenant_id), segment(record_id))
 }
 
+/// The form that asks to collect data (GET), and asking (POST).
+#[must_use]
+pub fn ask_collection(id: &str) -> String {
+    format!("/desk/{}/collect", segment(id))
+}
+
+/// Sign-ins in a data collection, read under the case.
+#[must_use]
+pub fn collected_sign_ins(id: &str, tenant_id: &str, collection_id: &str) -> String {
+    let (id, tenant, collection) = (segment(id), segment(tenant_id), segment(collection_id));
+    format!("/desk/{id}/{tenant}/collections/{collection}/sign-ins")
+}
+
+/// One sign-in in a data collection.
+#[must_use]
+pub fn collected_sign_in(id: &str, tenant_id: &str, collection_id: &str, record_id: &str) -> String {
+    format!("{}/{}", collected_sign_ins(id, tenant_id, collection_id), segment(record_id))
+}
+
+/// What support asked the customer to collect.
+#[must_use]
+pub fn data_collections() -> String {
+    "/data-collections".to_owned()
+}
+
+/// One data collection.
+#[must_use]
+pub fn data_collection(id: &str) -> String {
+    format!("/data-collections/{}", segment(id))
+}
+
+/// Does something with a data collection (POST): `files`, `files/remove`, `submit`, `decline`, `messages`, `accept`, `return`
+/// or `cancel`.
+#[must_use]
+pub fn data_collection_act(id: &str, act: &str) -> String {
+    format!("/data-collections/{}/{act}", segment(id))
+}
+
 /// The manager's queue.
 #[must_use]
 pub fn queue() -> String {

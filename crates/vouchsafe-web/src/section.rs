@@ -15,6 +15,8 @@ pub enum Section {
     ApprovedAccess,
     /// All support access requests.
     History,
+    /// Data that support asked the customer to collect.
+    DataCollections,
     /// The audit log.
     AuditLog,
     /// Settings of support access.
@@ -43,6 +45,7 @@ impl Section {
             Self::PendingRequests => "Pending requests",
             Self::ApprovedAccess => "Approved access",
             Self::History => "History",
+            Self::DataCollections => "Data collections",
             Self::AuditLog => "Audit log",
             Self::Settings => "Settings",
             Self::Desk => "My support requests",
@@ -63,6 +66,7 @@ impl Section {
             Self::PendingRequests => paths::pending_requests(),
             Self::ApprovedAccess => paths::approved_access(),
             Self::History => paths::access_history(),
+            Self::DataCollections => paths::data_collections(),
             Self::AuditLog => paths::audit_log(),
             Self::Settings => paths::access_policy(),
             Self::Desk => paths::desk(),

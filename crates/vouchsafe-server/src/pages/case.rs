@@ -24,7 +24,7 @@ use super::moment::moment;
 use super::requests::act::{Desk, closing, how_missing, over, resolution};
 use super::visitor::Visitor;
 use super::words::{self, ToPage as _};
-use super::{Typed, rows};
+use super::{Typed, collections, rows};
 use crate::Server;
 use crate::pages::id::Id;
 
@@ -38,7 +38,7 @@ pub(crate) async fn one(
 }
 
 /// Whether the person works on it now.
-fn works_on(visitor: &Visitor, case: &CaseView) -> bool {
+pub(crate) fn works_on(visitor: &Visitor, case: &CaseView) -> bool {
     case.request.engineer() == Some(visitor.who.user) && visitor.may(Permission::WorkRequests)
 }
 
@@ -86,6 +86,7 @@ async fn view(
         contact: request.contact.as_ref().map(contact).unwrap_or_default(),
         assignment: super::requests::assignment(request),
         access: access(server, visitor, &case, &grants, &of_case).await?,
+        collections: collections::of_case(server, visitor, id, |tenant| tenant_name(&case, tenant)).await?,
         reveal: reveal::form(&grants, &case, works_on(visitor, &case), typed.fields),
         messages: rows::messages(server, visitor, id).await?,
         idempotency_key: visitor.fresh_key(server),

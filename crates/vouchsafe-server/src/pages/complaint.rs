@@ -130,6 +130,8 @@ fn label(field: &str) -> Option<&'static str> {
         "comment" => "The comment",
         "reason" => "The reason",
         "body" => "The message",
+        "instructions" => "The description of what to collect",
+        "tenantId" => "The tenant",
         "engineerId" => "This engineer",
         "property" => "This property",
         "value" => "This value",

@@ -21,7 +21,7 @@ use super::home::unless_forbidden;
 use super::moment::{length, moment};
 use super::visitor::Visitor;
 use super::words::{self, ToPage as _};
-use super::{Typed, rows};
+use super::{Typed, collections, rows};
 use crate::Server;
 use crate::pages::id::Id;
 
@@ -99,6 +99,7 @@ async fn view(
         consent_duration: length(visitor.me.tenant.policy.consent_duration),
         access_requests: rows::access_rows(server, visitor, &sides).await?,
         may_remove_all: visitor.may(Permission::RemoveAccess) && !of_case.is_empty(),
+        collections: collections::of_case(server, visitor, id, |_| String::new()).await?,
         messages: rows::messages(server, visitor, id).await?,
         idempotency_key: visitor.fresh_key(server),
         body: typed.text("body"),

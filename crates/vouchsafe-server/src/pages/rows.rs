@@ -146,7 +146,11 @@ pub(crate) fn grant_row(story: &AccessStory, visitor: &Visitor) -> GrantRow {
         href: match (grant.source, grant.access_request) {
             (GrantSource::AccessRequest, Some(id)) => paths::access_request(&id.to_string()),
             (GrantSource::Consent, _) => case.href.clone(),
-            (GrantSource::AccessRequest | GrantSource::Collection, _) => String::new(),
+            (GrantSource::Collection, _) => grant
+                .collection
+                .map(|collection| paths::data_collection(&collection.to_string()))
+                .unwrap_or_default(),
+            (GrantSource::AccessRequest, None) => String::new(),
         },
         case,
         engineer: story.engineer.as_ref().map_or_else(nobody, engineer),

@@ -8,7 +8,7 @@ use http::StatusCode;
 use vouchsafe_app::view::CaseView;
 use vouchsafe_app::{AppError, ListOptions, MaskedAnswer, ReadQuery, Wanted};
 use vouchsafe_core::grant::GrantStatus;
-use vouchsafe_core::id::{SupportRequestId, TenantId};
+use vouchsafe_core::id::{DataCollectionId, SupportRequestId, TenantId};
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_diagnostics::mask::MaskError;
 use vouchsafe_diagnostics::resource::Resource;
@@ -32,11 +32,11 @@ use crate::pages::id::Id;
 pub(crate) async fn list(
     State(server): State<Server>,
     visitor: Visitor,
-    Id(DataOf { case, tenant, .. }): Id<DataOf>,
+    Id(data): Id<DataOf>,
     asked: Asked,
 ) -> Answer {
     visitor.of_provider()?;
-    let place = Place::of(&server, &visitor, case, tenant).await?;
+    let place = Place::of(&server, &visitor, data).await?;
     let filter = match filter(&asked.fields) {
         Ok(filter) => filter,
         Err(errors) => return refused(&server, &visitor, &place, &asked, errors).await,
@@ -54,11 +54,11 @@ pub(crate) async fn list(
 pub(crate) async fn one(
     State(server): State<Server>,
     visitor: Visitor,
-    Id((DataOf { case, tenant, .. }, record)): Id<(DataOf, String)>,
+    Id((data, record)): Id<(DataOf, String)>,
     asked: Asked,
 ) -> Answer {
     visitor.of_provider()?;
-    let place = Place::of(&server, &visitor, case, tenant).await?;
+    let place = Place::of(&server, &visitor, data).await?;
     let query = place.query(Wanted::One(record));
     let render = |page: &MaskedAnswer| place.known(&visitor, |view| record::rendered(view, page));
     match server.app.read(visitor.who, &query, render).await {
@@ -73,6 +73,8 @@ pub(crate) async fn one(
 struct Place {
     case: SupportRequestId,
     tenant: TenantId,
+    /// What the customer collected, if that is read.
+    collection: Option<DataCollectionId>,
     /// The case, if the person may see it. Who may not is refused by the read, which says so in the log.
     seen: Option<CaseView>,
 }
@@ -81,21 +83,20 @@ impl Place {
     async fn of(
         server: &Server,
         visitor: &Visitor,
-        case: SupportRequestId,
-        tenant: TenantId,
+        DataOf { case, tenant, collection }: DataOf,
     ) -> Result<Self, Failure> {
         let seen = match server.app.request(visitor.who, case).await {
             Ok(seen) => Some(seen),
             Err(AppError::NotFound) => None,
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { case, tenant, seen })
+        Ok(Self { case, tenant, collection, seen })
     }
 
     /// The oldest live grant is used, or the one that the page's cursor is bound to.
     fn query(&self, wanted: Wanted) -> ReadQuery {
         ReadQuery {
-            collection: None,
+            collection: self.collection,
             case: self.case,
             tenant: self.tenant,
             grant: None,
@@ -118,6 +119,7 @@ impl Place {
             case: rows::desk_case(case),
             tenant_id: self.tenant.to_string(),
             tenant: tenant_name(case, self.tenant),
+            collection: self.collection.map(|id| id.to_string()),
             filter,
             state,
         })
@@ -172,7 +174,9 @@ async fn refused(
     let filter = Some(format!("supportRequestId eq '{}' and tenantId eq '{}'", place.case, place.tenant));
     let grants = server.app.grants(visitor.who, &ListOptions { filter, ..ListOptions::default() }).await?;
     let live = grants.items.iter().find(|view| {
-        view.status == GrantStatus::Live && view.grant.data_categories.contains(&DataCategory::SignInLogs)
+        view.status == GrantStatus::Live
+            && view.grant.collection == place.collection
+            && view.grant.data_categories.contains(&DataCategory::SignInLogs)
     });
     let Some(live) = live else { return no_access(visitor, place, asked) };
     let state = SignInsState::Readable(SignInPage {

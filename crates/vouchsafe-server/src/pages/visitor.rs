@@ -164,6 +164,7 @@ impl Visitor {
                 (Section::PendingRequests, self.sees_access()),
                 (Section::ApprovedAccess, self.sees_access()),
                 (Section::History, self.sees_access()),
+                (Section::DataCollections, self.may(Permission::ManageCollections)),
                 (Section::AuditLog, log),
                 (Section::Settings, policy),
                 (Section::People, people),

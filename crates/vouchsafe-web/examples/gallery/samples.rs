@@ -1,6 +1,7 @@
 //! Named samples of every page: empty, one, many, ended, wrong, hostile.
 
 mod access;
+mod collection;
 mod engineer;
 mod general;
 mod log;
@@ -25,6 +26,7 @@ pub(crate) fn all() -> Vec<Sample> {
     let mut all = general::samples();
     all.extend(access::samples());
     all.extend(request::samples());
+    all.extend(collection::samples());
     all.extend(log::samples());
     all.extend(engineer::samples());
     all.extend(people::samples());
@@ -34,6 +36,7 @@ pub(crate) fn all() -> Vec<Sample> {
 pub(crate) const S: &str = "sr_019a0f3c5d6e7a8b9c0d1e2f3a4b5c6d";
 pub(crate) const SAR: &str = "sar_019a0f3d11117a8b9c0d1e2f3a4b5c6d";
 pub(crate) const GRT: &str = "grt_019a0f3e22227a8b9c0d1e2f3a4b5c6d";
+pub(crate) const DC: &str = "dc_019a0f3f33337a8b9c0d1e2f3a4b5c6d";
 pub(crate) const OTHER: &str = "7b0c2c1e-52a4-4f7e-9a55-0d6f3f1c9e21";
 
 /// What somebody could type who means ill: markup, quotes, a word without end, and text that turns direction.

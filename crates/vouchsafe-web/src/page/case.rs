@@ -5,8 +5,8 @@ use askama::Template;
 use crate::error::render;
 use crate::page::AssignmentView;
 use crate::{
-    Category, Choice, Chrome, EngineerStatus, FormErrors, MessageView, RenderError, Resolution, Section,
-    Severity, Stage, TimeView, paths,
+    Category, Choice, Chrome, CollectionRow, EngineerStatus, FormErrors, MessageView, RenderError,
+    Resolution, Section, Severity, Stage, TimeView, paths,
 };
 
 /// What the engineer may read, or asked to read: never who decided, or why.
@@ -87,6 +87,8 @@ pub struct CaseView {
     pub assignment: Option<AssignmentView>,
     /// What can be read, and what was asked for, newest first.
     pub access: Vec<CaseAccess>,
+    /// What the customer was asked to collect, newest first.
+    pub collections: Vec<CollectionRow>,
     /// Asking to see a masked value; `None` while nothing can be read.
     pub reveal: Option<RevealForm>,
     /// The conversation, oldest first.

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::error::render;
 use crate::page::SignInRow;
+use crate::page::sign_ins::list_of;
 use crate::{CaseRef, Chrome, Fact, Mark, RenderError, Status, paths};
 
 /// A group of fields.
@@ -48,6 +49,8 @@ pub struct SignInRecordView {
     pub tenant_id: String,
     /// The tenant's name where the engineer may know it, else its id.
     pub tenant: String,
+    /// The `dc_` id of the data collection that is read; `None` for live data.
+    pub collection: Option<String>,
     /// The sign-in.
     pub sign_in: SignInRow,
     /// Its other fields, group by group.
@@ -56,6 +59,13 @@ pub struct SignInRecordView {
     pub policies: Vec<PolicyResult>,
     /// The `rd_` id of the read record of this page.
     pub read_id: String,
+}
+
+impl SignInRecordView {
+    /// The list that it stands in.
+    fn list(&self) -> String {
+        list_of(&self.id, &self.tenant_id, self.collection.as_deref())
+    }
 }
 
 /// Renders one sign-in.

@@ -105,10 +105,35 @@ pub struct SignInsView {
     pub tenant_id: String,
     /// The tenant's name where the engineer may know it, else its id.
     pub tenant: String,
+    /// The `dc_` id of the data collection that is read; `None` for live data.
+    pub collection: Option<String>,
     /// The filter form.
     pub filter: SignInFilter,
     /// Whether there is anything to show.
     pub state: SignInsState,
+}
+
+impl SignInsView {
+    /// The list itself.
+    fn list(&self) -> String {
+        list_of(&self.id, &self.tenant_id, self.collection.as_deref())
+    }
+
+    /// One of them.
+    fn one(&self, record: &str) -> String {
+        match &self.collection {
+            Some(collection) => paths::collected_sign_in(&self.id, &self.tenant_id, collection, record),
+            None => paths::sign_in(&self.id, &self.tenant_id, record),
+        }
+    }
+}
+
+/// The list of the sign-ins of a tenant, live or in a data collection.
+pub(crate) fn list_of(id: &str, tenant_id: &str, collection: Option<&str>) -> String {
+    match collection {
+        Some(collection) => paths::collected_sign_ins(id, tenant_id, collection),
+        None => paths::sign_ins(id, tenant_id),
+    }
 }
 
 /// Renders the sign-ins.

@@ -4,8 +4,8 @@ use askama::Template;
 
 use crate::error::render;
 use crate::{
-    AccessRow, Category, Chrome, ConsentStatus, ConsentView, FormErrors, MessageView, RenderError,
-    Resolution, Severity, Stage, TimeView, paths,
+    AccessRow, Category, Chrome, CollectionRow, ConsentStatus, ConsentView, FormErrors, MessageView,
+    RenderError, Resolution, Severity, Stage, TimeView, paths,
 };
 
 /// Who works on it, and why this engineer.
@@ -74,6 +74,8 @@ pub struct SupportRequestView {
     pub access_requests: Vec<AccessRow>,
     /// Whether something can be read for this support request and the person may remove it: shows the button.
     pub may_remove_all: bool,
+    /// What support asked to collect for it, newest first.
+    pub collections: Vec<CollectionRow>,
     /// The conversation, oldest first.
     pub messages: Vec<MessageView>,
     /// Makes sending twice write one message.

@@ -61,6 +61,8 @@ const POLICY: &[&str] = &[
     "engineerRules.regions",
     "engineerRules.excludedEngineerIds",
 ];
+const SCOPE_OF_COLLECTING: &[&str] =
+    &["idempotencyKey", "tenantId", "dataCategories", "dataFrom", "dataTo", "instructions"];
 const SCOPE_OF_APPROVAL: &[&str] =
     &["version", "dataCategories", "duration", "dataFrom", "dataTo", "users", "comment"];
 const SCOPE_OF_ASKING: &[&str] = &[
@@ -184,6 +186,20 @@ pub const ROUTES: &[Route] = &[
     post("/desk/{id}/reopen", &[], "proposes to open it again"),
     get("/desk/{id}/assign", &[], "reassign"),
     post("/desk/{id}/assign", &["version", "engineerId", "reason"], "hands over"),
+    get("/desk/{id}/collect", &[], "ask_collection"),
+    post("/desk/{id}/collect", SCOPE_OF_COLLECTING, "asks to collect data"),
+    get("/data-collections", PAGED, "data_collections"),
+    get("/data-collections/{id}", &[], "data_collection"),
+    post("/data-collections/{id}/files", &["file"], "takes files in, as `multipart/form-data`"),
+    post("/data-collections/{id}/files/remove", &["name"], "takes a file out"),
+    post("/data-collections/{id}/submit", &["version"], "sends it"),
+    post("/data-collections/{id}/decline", &["version", "reason"], "declines"),
+    post("/data-collections/{id}/messages", &["idempotencyKey", "body"], "writes a message"),
+    post("/data-collections/{id}/accept", &["version"], "says that nothing is missing"),
+    post("/data-collections/{id}/return", &["version", "reason"], "gives it back"),
+    post("/data-collections/{id}/cancel", &["version"], "takes the wish back"),
+    get("/desk/{id}/{tenantId}/collections/{collectionId}/sign-ins", SIGN_IN_FILTER, "sign_ins"),
+    get("/desk/{id}/{tenantId}/collections/{collectionId}/sign-ins/{recordId}", &[], "sign_in_record"),
     get("/desk/{id}/{tenantId}/sign-ins", SIGN_IN_FILTER, "sign_ins"),
     get("/desk/{id}/{tenantId}/sign-ins/{recordId}", &[], "sign_in_record"),
     get("/queue", PAGED, "queue"),

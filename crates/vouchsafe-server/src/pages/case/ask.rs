@@ -96,6 +96,21 @@ fn command(fields: &Fields, writer: UserId) -> Result<AskCommand, FormErrors> {
     })
 }
 
+/// The customer, and the tenants that the customer named.
+pub(crate) fn tenants(case: &CaseView, typed: Option<&str>) -> Vec<Choice> {
+    let own = case.request.tenant;
+    let choice = |tenant: TenantId| {
+        let value = tenant.to_string();
+        Choice {
+            selected: typed.map_or(tenant == own, |typed| typed == value),
+            value,
+            label: tenant_name(case, tenant),
+            hint: String::new(),
+        }
+    };
+    [own].into_iter().chain(case.request.resource_tenants.iter().copied()).map(choice).collect()
+}
+
 fn view(
     server: &Server,
     visitor: &Visitor,
@@ -105,8 +120,6 @@ fn view(
 ) -> AskForAccessView {
     let text = |name: &str| typed.map(|fields| fields.text(name).to_owned()).unwrap_or_default();
     let request = &case.request;
-    let own = request.tenant.to_string();
-    let chosen = if typed.is_some() { text("resourceTenantId") } else { own };
     let ticked = |category: &str| match typed {
         Some(fields) => fields.all("dataCategories").any(|ticked| ticked == category),
         None => category == vouchsafe_web::Category::SignInLogs.value(),
@@ -117,7 +130,6 @@ fn view(
         label,
         hint: String::new(),
     };
-    let tenants = [request.tenant].into_iter().chain(request.resource_tenants.iter().copied());
     let reason = text("reasonCode");
     let categories = words::categories(&DataCategory::advanced());
     let length = text("duration").parse().unwrap_or(DURATION_DEFAULT);
@@ -126,9 +138,7 @@ fn view(
         id: request.id.to_string(),
         case: rows::desk_case(case),
         idempotency_key: visitor.fresh_key(server),
-        tenants: tenants
-            .map(|tenant| choice(tenant.to_string(), tenant_name(case, tenant), &chosen))
-            .collect(),
+        tenants: tenants(case, typed.map(|fields| fields.text("resourceTenantId"))),
         categories: categories
             .into_iter()
             .map(|category| CategoryChoice { checked: ticked(category.value()), category })

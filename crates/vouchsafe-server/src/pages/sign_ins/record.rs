@@ -102,6 +102,7 @@ pub(super) fn rendered(view: SignInsView, masked: &MaskedAnswer) -> Vec<u8> {
         case: view.case,
         tenant_id: view.tenant_id,
         tenant: view.tenant,
+        collection: view.collection,
         sign_in: row(record),
         sections: sections.collect(),
         policies: policies.into_iter().flatten().map(policy).collect(),

@@ -30,6 +30,21 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample { name: "sign-ins-many", html: page::sign_ins(&sign_ins(sign_in_rows())) },
         Sample { name: "sign-ins-empty", html: page::sign_ins(&sign_ins(Vec::new())) },
         Sample { name: "sign-ins-wrong", html: page::sign_ins(&sign_ins_wrong()) },
+        Sample {
+            name: "sign-ins-collected",
+            html: page::sign_ins(&SignInsView {
+                collection: Some(text(super::DC)),
+                ..sign_ins(sign_in_rows())
+            }),
+        },
+        Sample {
+            name: "sign-ins-collected-no-access",
+            html: page::sign_ins(&SignInsView { collection: Some(text(super::DC)), ..sign_ins_no_access() }),
+        },
+        Sample {
+            name: "sign-in-record-collected",
+            html: page::sign_in_record(&SignInRecordView { collection: Some(text(super::DC)), ..record() }),
+        },
         Sample { name: "sign-ins-no-access", html: page::sign_ins(&sign_ins_no_access()) },
         Sample { name: "sign-in-record", html: page::sign_in_record(&record()) },
         Sample { name: "sign-in-record-hostile", html: page::sign_in_record(&record_hostile()) },
@@ -103,6 +118,7 @@ fn case() -> CaseView {
             access(EngineerStatus::Paused, "Fjordline Logistics"),
             access(EngineerStatus::Ended, OTHER),
         ],
+        collections: vec![super::collection::row("Fjordline Logistics")],
         reveal: Some(RevealForm {
             grants: choices(&[(GRT, "Fjordline Logistics")], GRT),
             property: String::new(),
@@ -240,6 +256,7 @@ fn sign_ins(rows: Vec<SignInRow>) -> SignInsView {
         case: engineer_case(),
         tenant_id: text(OTHER),
         tenant: text("Fjordline Logistics"),
+        collection: None,
         filter: SignInFilter {
             results: choices(&[("", "All"), ("success", "Success"), ("failure", "Failure")], ""),
             ..SignInFilter::default()
@@ -291,6 +308,7 @@ fn record() -> SignInRecordView {
         case: engineer_case(),
         tenant_id: text(OTHER),
         tenant: text("Fjordline Logistics"),
+        collection: None,
         sign_in: sign_in(true),
         sections: vec![device],
         policies: vec![

@@ -197,6 +197,7 @@ fn open() -> SupportRequestView {
         consent_duration: text("30 days"),
         access_requests: vec![access_row()],
         may_remove_all: true,
+        collections: vec![super::collection::row("Rafael Ortiz")],
         messages: messages(Author::You, Author::Support),
         idempotency_key: text("k1"),
         body: String::new(),

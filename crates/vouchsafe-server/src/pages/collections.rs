@@ -1,0 +1,271 @@
+//! Data collections: what the customer sees and sends, and what the engineer reads of it.
+
+pub(crate) mod act;
+pub(crate) mod ask;
+
+use axum::extract::State;
+use http::StatusCode;
+use vouchsafe_app::ListOptions;
+use vouchsafe_app::view::{CollectionMessageView, CollectionView};
+use vouchsafe_core::data_collection::{CollectedFile, CollectionState, DataCollection};
+use vouchsafe_core::id::{DataCollectionId, SupportRequestId, TenantId};
+use vouchsafe_core::permission::Permission;
+use vouchsafe_web::page::{
+    self, CollectedFileView, CollectionPart, CustomersPart, DataCollectionView, DataCollectionsView,
+};
+use vouchsafe_web::{
+    Author, CaseRef, CollectionRow, CollectionStatus, FormErrors, MessageView, Section, paths,
+};
+
+use super::answer::{Answer, Failure, page as show, page_with};
+use super::form::{Asked, Fields};
+use super::home::unless_forbidden;
+use super::id::Id;
+use super::moment::moment;
+use super::visitor::Visitor;
+use super::{rows, words};
+use crate::Server;
+
+/// Messages that a page shows at most.
+const MESSAGES_SHOWN: u32 = 1_000;
+
+/// `/data-collections`
+pub(crate) async fn list(State(server): State<Server>, visitor: Visitor, asked: Asked) -> Answer {
+    visitor.of_customer()?;
+    let listed = server.app.collections(visitor.who, &asked.list("")).await?;
+    show(page::data_collections(&DataCollectionsView {
+        chrome: visitor.chrome(Some(Section::DataCollections)),
+        rows: listed.items.iter().map(|view| row(&view.collection, engineer_of(view))).collect(),
+        older_href: asked.older(listed.next.map(rows::token)),
+    }))
+}
+
+/// `/data-collections/{id}`
+pub(crate) async fn one(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<DataCollectionId>,
+) -> Answer {
+    show(page::data_collection(&view(&server, &visitor, id, None, FormErrors::default()).await?))
+}
+
+/// What was asked to be collected for a case, of which the reader may know.
+pub(crate) async fn of_case(
+    server: &Server,
+    visitor: &Visitor,
+    case: SupportRequestId,
+    name: impl Fn(TenantId) -> String,
+) -> Result<Vec<CollectionRow>, Failure> {
+    let filter = Some(format!("supportRequestId eq '{case}'"));
+    let options = ListOptions { filter, top: 1_000, ..ListOptions::default() };
+    let listed = server.app.collections(visitor.who, &options).await.map(|listed| listed.items);
+    let who = |view: &CollectionView| {
+        if visitor.is_provider() { name(view.collection.tenant) } else { engineer_of(view) }
+    };
+    Ok(unless_forbidden(listed)?.iter().map(|view| row(&view.collection, who(view))).collect())
+}
+
+fn engineer_of(view: &CollectionView) -> String {
+    view.collection.engineer.display_name.text().to_owned()
+}
+
+fn row(collection: &DataCollection, who: String) -> CollectionRow {
+    CollectionRow {
+        id: collection.id.to_string(),
+        number: collection.support_request_number.clone(),
+        who,
+        categories: words::categories(&collection.data_categories),
+        status: status(&collection.state),
+        asked: moment(collection.created),
+    }
+}
+
+fn status(state: &CollectionState) -> CollectionStatus {
+    match state {
+        CollectionState::Requested => CollectionStatus::Requested,
+        CollectionState::InPreparation => CollectionStatus::InPreparation,
+        CollectionState::Submitted { .. } => CollectionStatus::Submitted,
+        CollectionState::Accepted { .. } => CollectionStatus::Accepted,
+        CollectionState::Returned { .. } => CollectionStatus::Returned,
+        CollectionState::Declined { .. } => CollectionStatus::Declined,
+        CollectionState::Cancelled { .. } => CollectionStatus::Cancelled,
+    }
+}
+
+/// The page again, with what was typed and what is wrong with it.
+async fn again(
+    server: &Server,
+    visitor: &Visitor,
+    id: DataCollectionId,
+    typed: Option<&Fields>,
+    errors: FormErrors,
+) -> Answer {
+    let view = view(server, visitor, id, typed, errors).await?;
+    page_with(StatusCode::BAD_REQUEST, page::data_collection(&view))
+}
+
+async fn view(
+    server: &Server,
+    visitor: &Visitor,
+    id: DataCollectionId,
+    typed: Option<&Fields>,
+    errors: FormErrors,
+) -> Result<DataCollectionView, Failure> {
+    let found = server.app.collection(visitor.who, id).await?;
+    let collection = &found.collection;
+    let filter = collection.filter.clone().unwrap_or_default();
+    let text = |name: &str| typed.map(|fields| fields.text(name).to_owned()).unwrap_or_default();
+    let (case, tenant) = surroundings(server, visitor, collection).await?;
+    let part = part(visitor, &found);
+    let section = if visitor.is_provider() { Section::Desk } else { Section::DataCollections };
+    Ok(DataCollectionView {
+        chrome: visitor.chrome(Some(section)),
+        id: collection.id.to_string(),
+        version: found.version.to_string(),
+        case,
+        tenant,
+        engineer: rows::engineer(&collection.engineer),
+        status: status(&collection.state),
+        categories: words::categories(&collection.data_categories),
+        data_from: filter.data_from.map(moment),
+        data_to: filter.data_to.map(moment),
+        instructions: collection.instructions.text().to_owned(),
+        asked: moment(collection.created),
+        reason: reason(&collection.state),
+        deleted: collection.deleted.map(moment),
+        files: collection.files.iter().map(file).collect(),
+        messages: messages(server, visitor, id).await?,
+        may_write: found.open && !matches!(part, CollectionPart::Reader),
+        part,
+        idempotency_key: visitor.fresh_key(server),
+        body: text("body"),
+        typed_reason: text("reason"),
+        errors,
+    })
+}
+
+/// The case and the tenant by name, as far as the reader may know them.
+async fn surroundings(
+    server: &Server,
+    visitor: &Visitor,
+    collection: &DataCollection,
+) -> Result<(CaseRef, String), Failure> {
+    let cases = rows::cases(server, visitor, [collection.support_request].into_iter()).await?;
+    let case = match cases.get(&collection.support_request) {
+        Some(case) if visitor.is_provider() => rows::desk_case(case),
+        Some(case) => rows::own_case(case),
+        None => CaseRef {
+            number: collection.support_request_number.clone(),
+            title: String::new(),
+            href: String::new(),
+        },
+    };
+    let tenant = match cases.get(&collection.support_request) {
+        _ if collection.tenant == visitor.who.tenant => visitor.me.tenant.display_name.clone(),
+        Some(case) => super::case::tenant_name(case, collection.tenant),
+        None => collection.tenant.to_string(),
+    };
+    Ok((case, tenant))
+}
+
+fn reason(state: &CollectionState) -> String {
+    let reason = match state {
+        CollectionState::Declined { reason, .. } | CollectionState::Returned { reason, .. } => {
+            reason.as_ref()
+        }
+        CollectionState::Requested
+        | CollectionState::InPreparation
+        | CollectionState::Submitted { .. }
+        | CollectionState::Accepted { .. }
+        | CollectionState::Cancelled { .. } => None,
+    };
+    reason.map(|reason| reason.text().to_owned()).unwrap_or_default()
+}
+
+fn file(file: &CollectedFile) -> CollectedFileView {
+    CollectedFileView {
+        name: file.name.text().to_owned(),
+        size: size(file.bytes),
+        sha256: file.sha256.clone(),
+        removed: file.removed.iter().map(|(kind, count)| (kind.clone(), count.to_string())).collect(),
+        places: file
+            .places
+            .iter()
+            .map(|removed| (removed.kind.clone(), removed.place.text().to_owned()))
+            .collect(),
+    }
+}
+
+/// A number of bytes for people, in steps of 1,024.
+fn size(bytes: u64) -> String {
+    let (mut whole, mut tenths, mut unit) = (bytes, 0, "bytes");
+    for next in ["KiB", "MiB", "GiB"] {
+        if whole < 1_024 {
+            break;
+        }
+        (tenths, whole, unit) = ((whole % 1_024) * 10 / 1_024, whole / 1_024, next);
+    }
+    if unit == "bytes" { format!("{whole} bytes") } else { format!("{whole}.{tenths} {unit}") }
+}
+
+/// What the reader may do with it.
+fn part(visitor: &Visitor, found: &CollectionView) -> CollectionPart {
+    let collection = &found.collection;
+    let with_engineer =
+        matches!(collection.state, CollectionState::Submitted { .. } | CollectionState::Accepted { .. });
+    if !visitor.is_provider() {
+        let collects = visitor.may(Permission::ManageCollections) && found.open;
+        return CollectionPart::Customer(CustomersPart {
+            may_fill: collects && collection.is_open(),
+            may_send: collects
+                && !collection.files.is_empty()
+                && (collection.is_open() || with_engineer && found.grant.is_none()),
+            grant_id: found.grant.map(|grant| grant.to_string()).unwrap_or_default(),
+            may_remove: visitor.may(Permission::RemoveAccess),
+        });
+    }
+    if !visitor.may(Permission::WorkRequests) {
+        return CollectionPart::Reader;
+    }
+    let (case, tenant) = (collection.support_request.to_string(), collection.tenant.to_string());
+    let sign_ins = || paths::collected_sign_ins(&case, &tenant, &collection.id.to_string());
+    CollectionPart::Engineer {
+        sign_ins: found.grant.map(|_| sign_ins()).filter(|_| with_engineer && found.open),
+        may_review: found.open && matches!(collection.state, CollectionState::Submitted { .. }),
+        may_cancel: found.open && collection.is_open(),
+    }
+}
+
+async fn messages(
+    server: &Server,
+    visitor: &Visitor,
+    id: DataCollectionId,
+) -> Result<Vec<MessageView>, Failure> {
+    let options = ListOptions { top: MESSAGES_SHOWN, ..ListOptions::default() };
+    let listed = server.app.collection_messages(visitor.who, id, &options).await?;
+    let shown = |view: &CollectionMessageView| {
+        let message = &view.message;
+        MessageView {
+            author: match (message.from == visitor.who.user, message.from_engineer) {
+                (true, _) => Author::You,
+                (false, true) => Author::Support,
+                (false, false) => Author::Customer,
+            },
+            name: message.from_name.text().to_owned(),
+            at: moment(message.created),
+            body: message.body.text().to_owned(),
+        }
+    };
+    Ok(listed.items.iter().map(shown).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_for_people() {
+        let shown = [0, 1_023, 1_024, 1_536, 512 << 20, 1 << 30].map(size);
+        assert_eq!(shown, ["0 bytes", "1023 bytes", "1.0 KiB", "1.5 KiB", "512.0 MiB", "1.0 GiB"]);
+    }
+}

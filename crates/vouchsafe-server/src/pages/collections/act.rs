@@ -1,0 +1,217 @@
+//! What people do to a data collection by its page.
+
+use axum::extract::State;
+use axum::extract::multipart::{Field, Multipart, MultipartRejection};
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use vouchsafe_api::problem::Code;
+use vouchsafe_app::view::CollectionView;
+use vouchsafe_app::{AppError, Call, UploadCommand, UploadRange};
+use vouchsafe_core::id::DataCollectionId;
+use vouchsafe_core::rejection::Rejection;
+use vouchsafe_web::{Notice, paths};
+
+use super::again;
+use crate::Server;
+use crate::pages::answer::{Answer, Failure};
+use crate::pages::complaint::{Trouble, trouble, wrong};
+use crate::pages::form::Form;
+use crate::pages::id::Id;
+use crate::pages::visitor::Visitor;
+use crate::problem::Refusal;
+
+/// The field that holds files.
+const FILE: &str = "file";
+/// Pieces of a file that wait for the store at most.
+const PIECES_WAITING_MAX: usize = 8;
+
+/// `POST /data-collections/{id}/files`
+pub(crate) async fn put_files(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<DataCollectionId>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Answer {
+    visitor.of_customer()?;
+    let mut parts = form.map_err(|_| not_a_form())?;
+    let mut taken = 0_u32;
+    while let Some(field) = parts.next_field().await.map_err(|_| not_whole())? {
+        let name = field.file_name().unwrap_or_default().to_owned();
+        if field.name() != Some(FILE) || name.is_empty() {
+            continue;
+        }
+        if let Err(error) = take(&server, &visitor, id, &name, field).await {
+            let message = refused(&name, error)?;
+            return again(&server, &visitor, id, None, wrong(FILE, &message)).await;
+        }
+        taken += 1;
+    }
+    if taken == 0 {
+        return again(&server, &visitor, id, None, wrong(FILE, "Choose at least one file.")).await;
+    }
+    Ok(visitor.moved(&paths::data_collection(&id.to_string()), Notice::FilesTaken))
+}
+
+/// Hands one file of the form to the use case, piece by piece.
+async fn take(
+    server: &Server,
+    visitor: &Visitor,
+    id: DataCollectionId,
+    name: &str,
+    field: Field<'_>,
+) -> Result<(), AppError> {
+    // What a browser says a file is, depends on the machine it runs on: the content decides.
+    let command = UploadCommand { name: name.to_owned(), declared: None, range: UploadRange::Whole };
+    let (sender, pieces) = mpsc::channel(PIECES_WAITING_MAX);
+    let call = Call::from(visitor.who);
+    let (uploaded, ()) = tokio::join!(server.app.upload(&call, id, command, pieces), feed(field, sender));
+    uploaded.map(drop)
+}
+
+/// Sends the pieces of a field, until it ends or nobody takes them any more.
+async fn feed(mut field: Field<'_>, sender: mpsc::Sender<Result<Bytes, String>>) {
+    loop {
+        let piece = match field.chunk().await {
+            Ok(Some(piece)) => Ok(piece),
+            Ok(None) => return,
+            Err(_) => Err("the file did not arrive whole".to_owned()),
+        };
+        let last = piece.is_err();
+        if sender.send(piece).await.is_err() || last {
+            return;
+        }
+    }
+}
+
+/// What is wrong with a file, beside its field.
+///
+/// # Errors
+/// What has a page of its own.
+fn refused(name: &str, error: AppError) -> Result<String, Failure> {
+    let said = match error {
+        AppError::FileRefused(said) | AppError::TooLarge(said) | AppError::BadUpload(said) => said,
+        AppError::Rejected(Rejection::Invalid { message, .. }) => format!("its name {message}"),
+        AppError::Rejected(Rejection::Conflict) => "it is with the engineer, who can give it back".to_owned(),
+        AppError::Rejected(Rejection::AlreadyEnded) => "this data collection has ended".to_owned(),
+        AppError::Rejected(Rejection::CaseClosed) => "the support request is closed".to_owned(),
+        error => return Err(error.into()),
+    };
+    Ok(format!("{name} was not taken: {}.", said.trim_end_matches('.')))
+}
+
+fn not_a_form() -> Failure {
+    Refusal::new(Code::UnsupportedMediaType, "Send the form as browsers do.", "").into()
+}
+
+fn not_whole() -> Failure {
+    Refusal::new(Code::InvalidRequest, "The form did not arrive whole.", "").into()
+}
+
+/// `POST /data-collections/{id}/files/remove`
+pub(crate) async fn remove_file(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<DataCollectionId>,
+    form: Form,
+) -> Answer {
+    let removed = server.app.remove_file(&Call::from(visitor.who), id, form.fields.text("name")).await;
+    done(&server, &visitor, id, &form, (FILE, Notice::FileRemoved), removed).await
+}
+
+/// `POST /data-collections/{id}/submit`
+pub(crate) async fn submit(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<DataCollectionId>,
+    form: Form,
+) -> Answer {
+    let sent = server.app.submit_collection(&form.versioned(visitor.who), id).await;
+    done(&server, &visitor, id, &form, (FILE, Notice::CollectionSent), sent).await
+}
+
+/// `POST /data-collections/{id}/decline`
+pub(crate) async fn decline(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<DataCollectionId>,
+    form: Form,
+) -> Answer {
+    let call = form.versioned(visitor.who);
+    let declined = server.app.decline_collection(&call, id, form.fields.some("reason")).await;
+    done(&server, &visitor, id, &form, ("reason", Notice::CollectionDeclined), declined).await
+}
+
+/// `POST /data-collections/{id}/accept`
+pub(crate) async fn accept(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<DataCollectionId>,
+    form: Form,
+) -> Answer {
+    let accepted = server.app.accept_collection(&form.versioned(visitor.who), id).await;
+    done(&server, &visitor, id, &form, ("reason", Notice::CollectionAccepted), accepted).await
+}
+
+/// `POST /data-collections/{id}/return`
+pub(crate) async fn give_back(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<DataCollectionId>,
+    form: Form,
+) -> Answer {
+    let call = form.versioned(visitor.who);
+    let returned = server.app.return_collection(&call, id, form.fields.some("reason")).await;
+    done(&server, &visitor, id, &form, ("reason", Notice::CollectionReturned), returned).await
+}
+
+/// `POST /data-collections/{id}/cancel`
+pub(crate) async fn cancel(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<DataCollectionId>,
+    form: Form,
+) -> Answer {
+    let cancelled = server.app.cancel_collection(&form.versioned(visitor.who), id).await;
+    done(&server, &visitor, id, &form, ("body", Notice::CollectionCancelled), cancelled).await
+}
+
+/// `POST /data-collections/{id}/messages`
+pub(crate) async fn write(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<DataCollectionId>,
+    form: Form,
+) -> Answer {
+    let call = form.call(visitor.who);
+    let written = server.app.write_collection_message(&call, id, form.fields.text("body")).await;
+    let page = paths::data_collection(&id.to_string());
+    match written {
+        Ok(_) => Ok(visitor.moved(&page, Notice::MessageSent)),
+        Err(error) => match trouble(error, "body")? {
+            Trouble::Over(notice) => Ok(visitor.moved(&page, notice)),
+            Trouble::Form(errors) => again(&server, &visitor, id, Some(&form.fields), errors).await,
+        },
+    }
+}
+
+/// After an act: back to the page with a notice, or the form again.
+async fn done(
+    server: &Server,
+    visitor: &Visitor,
+    id: DataCollectionId,
+    form: &Form,
+    (field, notice): (&str, Notice),
+    result: Result<CollectionView, AppError>,
+) -> Answer {
+    let notice = match result {
+        Ok(_) => notice,
+        Err(error) => match trouble(error, field)? {
+            Trouble::Over(notice) => notice,
+            Trouble::Form(mut errors) => {
+                errors.items.iter_mut().for_each(|error| field.clone_into(&mut error.field));
+                return again(server, visitor, id, Some(&form.fields), errors).await;
+            }
+        },
+    };
+    Ok(visitor.moved(&paths::data_collection(&id.to_string()), notice))
+}
