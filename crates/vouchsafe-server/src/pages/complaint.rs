@@ -129,6 +129,7 @@ fn label(field: &str) -> Option<&'static str> {
         "justification" => "This explanation",
         "comment" => "The comment",
         "reason" => "The reason",
+        "name" => "Its name",
         "body" => "The message",
         "instructions" => "The description of what to collect",
         "tenantId" => "The tenant",

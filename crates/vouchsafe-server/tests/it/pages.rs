@@ -39,6 +39,25 @@ impl<'h> Browser<'h> {
         self.house.exchange(request.body(Body::from(form.unwrap_or_default().to_owned())).unwrap()).await
     }
 
+    /// Sends files as a browser does.
+    async fn files(&self, path: &str, files: &[(&str, &[u8])]) -> Reply {
+        let mut body = Vec::new();
+        for (name, content) in files {
+            body.extend_from_slice(b"--line\r\n");
+            let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(b"Content-Type: application/octet-stream\r\n\r\n");
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--line--\r\n");
+        let request = Request::post(path)
+            .header(header::HOST, HOST)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=line");
+        self.house.exchange(request.body(Body::from(body)).unwrap()).await
+    }
+
     async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, None).await
     }
@@ -371,4 +390,113 @@ async fn the_engineer_proposes_to_reopen_and_the_customer_decides() {
     let open = house.ok(MARTA, Ask::get(&path)).await;
     assert_eq!((&open["status"], &open["stage"]), (&"open".into(), &"waitingForEngineer".into()));
     assert!(!marta.page(&format!("/support-requests/{case}")).await.contains("Your engineer proposes it."));
+}
+
+/// The value of the hidden version in the form that posts to `action`.
+fn version_in(page: &str, action: &str) -> String {
+    let form = page.split(&format!("action=\"{action}\"")).nth(1).unwrap_or_else(|| panic!("{action}"));
+    form.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn who_refuses_access_collects_by_page_and_the_engineer_reads_it_by_page() {
+    let house = House::new().await;
+    let case = house.case(MARTA, PAYROLL).await;
+    let engineer = Browser::of(&house, "Ines Okafor", Org::Provider).await;
+    let customer = Browser::of(&house, "Yuki Tanabe", Org::Adatum).await;
+    let adatum = house.tenant(Org::Adatum);
+    // The engineer asks; what is wrong with the form stands beside it.
+    let ask = format!("/desk/{case}/collect");
+    engineer.page(&ask).await;
+    let wish = format!("tenantId={adatum}&dataCategories=signInLogs&instructions=");
+    let empty = engineer.send(Method::POST, &ask, Some(&wish)).await;
+    assert!(empty.status == 400 && empty.text().contains("error-instructions"), "{}", empty.text());
+    let asked = engineer.post(&ask, &format!("{wish}Export+the+sign-ins+of+the+night+shift.")).await;
+    assert_eq!(asked, (format!("/desk/{case}"), "collectionAsked".to_owned()));
+    let list = house.list(YUKI, "/v1.0/support/dataCollections").await;
+    let (id, page) = (text(&list[0]["id"]), format!("/data-collections/{}", text(&list[0]["id"])));
+    assert!(engineer.page(&format!("/desk/{case}")).await.contains(&page));
+    assert!(customer.page(&format!("/support-requests/{case}")).await.contains(&page));
+    // The customer sees it, puts files in, and looks at what was taken out of which.
+    assert!(customer.page("/data-collections").await.contains(&page));
+    assert!(customer.page(&page).await.contains("the night shift"));
+    let rows = house.list(NOOR, "/v1.0/auditLogs/signIns").await;
+    let export = serde_json::json!({ "value": rows }).to_string();
+    let trace = b"GET /me Authorization: Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln\n";
+    let files = format!("{page}/files");
+    let taken = customer.files(&files, &[("sign-ins.json", export.as_bytes()), ("trace.log", trace)]).await;
+    assert_eq!((taken.status, taken.header("location")), (303, Some(page.as_str())), "{}", taken.text());
+    let filled = customer.page(&page).await;
+    assert!(filled.contains("trace.log, line 1") && !filled.contains("eyJhbGciOiJub25lIn0"), "{filled}");
+    // What cannot be taken is said beside the field, and leaves the rest as it was.
+    let refused = customer.files(&files, &[("tool.exe", b"MZ\x90\x00\x03")]).await;
+    assert!(refused.status == 400 && refused.text().contains("tool.exe was not taken"), "{}", refused.text());
+    assert_eq!(customer.files(&files, &[]).await.status, 400);
+    let gone = customer.post(&format!("{page}/files/remove"), "name=trace.log").await;
+    assert_eq!(gone, (page.clone(), "fileRemoved".to_owned()));
+    // Nothing is the engineer's before it is sent.
+    let sign_ins = format!("/desk/{case}/{adatum}/collections/{id}/sign-ins");
+    assert_eq!(engineer.get(&sign_ins).await.status, 403);
+    assert!(!engineer.page(&page).await.contains("sign-ins.json"));
+    let submit = format!("{page}/submit");
+    let old = customer.post(&submit, "version=1").await;
+    assert_eq!(old.1, "pageWasOld");
+    let version = version_in(&customer.page(&page).await, &submit);
+    assert_eq!(customer.post(&submit, &format!("version={version}")).await.1, "collectionSent");
+    // Read like live data: the same page and filter, masked, recorded.
+    assert!(engineer.page(&page).await.contains(&sign_ins));
+    let read = engineer.page(&sign_ins).await;
+    let failures = engineer.page(&format!("{sign_ins}?result=failure")).await;
+    let count = |page: &str| page.matches("data-label=\"When\"").count();
+    assert!(count(&failures) > 0 && count(&failures) < count(&read), "{} {}", count(&failures), count(&read));
+    assert!(
+        !read.contains(&text(&rows[0]["userPrincipalName"]))
+            || text(&rows[0]["userPrincipalName"]).is_empty()
+    );
+    let one = read.split(&format!("{sign_ins}/")).nth(1).unwrap().split('"').next().unwrap();
+    assert!(engineer.page(&format!("{sign_ins}/{one}")).await.contains(&sign_ins));
+    let accept = format!("{page}/accept");
+    let version = version_in(&engineer.page(&page).await, &accept);
+    assert_eq!(engineer.post(&accept, &format!("version={version}")).await.1, "collectionAccepted");
+    // The customer sees what was read, and takes it away.
+    let grant =
+        text(&house.ok(YUKI, Ask::get(format!("/v1.0/support/dataCollections/{id}"))).await["grantId"]);
+    assert!(customer.page(&page).await.contains(&format!("/grants/{grant}/remove")));
+    customer.page(&format!("/grants/{grant}/reads")).await;
+    customer.post(&format!("/grants/{grant}/remove"), "").await;
+    assert_eq!(engineer.get(&sign_ins).await.status, 403);
+}
+
+#[tokio::test]
+async fn pages_of_a_collection_are_its_tenants_and_its_engineers_alone() {
+    let house = House::new().await;
+    let case = house.case(MARTA, PAYROLL).await;
+    let engineer = Browser::of(&house, "Ines Okafor", Org::Provider).await;
+    let customer = Browser::of(&house, "Yuki Tanabe", Org::Adatum).await;
+    let wish =
+        format!("tenantId={}&dataCategories=signInLogs&instructions=Export.", house.tenant(Org::Adatum));
+    engineer.post(&format!("/desk/{case}/collect"), &wish).await;
+    let page = {
+        let list = house.list(YUKI, "/v1.0/support/dataCollections").await;
+        format!("/data-collections/{}", text(&list[0]["id"]))
+    };
+    for (name, org) in [("Omar Haddad", Org::Fabrikam), ("Jonas Lindqvist", Org::Provider)] {
+        let other = Browser::of(&house, name, org).await;
+        assert_eq!(other.get(&page).await.status, 404, "{name}");
+        for act in ["submit", "decline", "accept", "return", "cancel", "files/remove"] {
+            let answer = other.send(Method::POST, &format!("{page}/{act}"), Some("version=1")).await;
+            assert_eq!(answer.status, 404, "{name} {act}");
+        }
+        assert_eq!(other.files(&format!("{page}/files"), &[("a.json", b"[]")]).await.status, 404, "{name}");
+    }
+    // Each side has its own acts.
+    assert_eq!(engineer.files(&format!("{page}/files"), &[("a.json", b"[]")]).await.status, 404);
+    assert_eq!(engineer.send(Method::POST, &format!("{page}/submit"), Some("version=1")).await.status, 403);
+    assert_eq!(customer.send(Method::POST, &format!("{page}/accept"), Some("version=1")).await.status, 403);
+    let written = customer.post(&format!("{page}/messages"), "body=Which+region%3F").await;
+    assert_eq!(written.1, "messageSent");
+    assert!(engineer.page(&page).await.contains("Which region?"));
+    let declined = customer.post(&format!("{page}/decline"), "version=1&reason=We+may+not.").await;
+    assert_eq!(declined.1, "collectionDeclined");
+    assert!(engineer.page(&page).await.contains("We may not."));
 }

@@ -8,7 +8,6 @@ use vouchsafe_api::problem::Code;
 use vouchsafe_app::view::CollectionView;
 use vouchsafe_app::{AppError, Call, UploadCommand, UploadRange};
 use vouchsafe_core::id::DataCollectionId;
-use vouchsafe_core::rejection::Rejection;
 use vouchsafe_web::{Notice, paths};
 
 use super::again;
@@ -88,15 +87,14 @@ async fn feed(mut field: Field<'_>, sender: mpsc::Sender<Result<Bytes, String>>)
 /// # Errors
 /// What has a page of its own.
 fn refused(name: &str, error: AppError) -> Result<String, Failure> {
-    let said = match error {
-        AppError::FileRefused(said) | AppError::TooLarge(said) | AppError::BadUpload(said) => said,
-        AppError::Rejected(Rejection::Invalid { message, .. }) => format!("its name {message}"),
-        AppError::Rejected(Rejection::Conflict) => "it is with the engineer, who can give it back".to_owned(),
-        AppError::Rejected(Rejection::AlreadyEnded) => "this data collection has ended".to_owned(),
-        AppError::Rejected(Rejection::CaseClosed) => "the support request is closed".to_owned(),
-        error => return Err(error.into()),
+    if let AppError::FileRefused(said) | AppError::TooLarge(said) | AppError::BadUpload(said) = &error {
+        return Ok(format!("{name} was not taken: {}.", said.trim_end_matches('.')));
+    }
+    let why = match trouble(error, FILE)? {
+        Trouble::Over(notice) => notice.text().to_owned(),
+        Trouble::Form(errors) => errors.items.into_iter().map(|error| error.message).collect(),
     };
-    Ok(format!("{name} was not taken: {}.", said.trim_end_matches('.')))
+    Ok(format!("{name} was not taken. {why}"))
 }
 
 fn not_a_form() -> Failure {
