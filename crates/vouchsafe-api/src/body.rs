@@ -123,6 +123,15 @@ where
     Ok(list.into_iter().map(|Object(value)| value).collect())
 }
 
+/// Reads a member of a PATCH body that must be a list of JSON objects if present.
+pub(crate) fn not_null_objects<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    objects(deserializer).map(Some)
+}
+
 /// Reads a member of a PATCH body that must be a JSON object if present.
 pub(crate) fn not_null_object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where

@@ -11,6 +11,7 @@
 
 pub mod access_request;
 pub mod account;
+pub mod api_token;
 pub mod audit;
 pub mod body;
 pub mod collection;
@@ -32,6 +33,7 @@ pub mod read;
 pub mod record;
 pub mod retention;
 pub mod reveal;
+pub mod role;
 pub mod scope;
 pub mod summary;
 pub mod support_request;

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::decided::Context;
 use vouchsafe_core::id::{TenantId, UserId};
+use vouchsafe_core::permission::Permissions;
 use vouchsafe_core::permit::Caller;
 use vouchsafe_core::tenant::{Tenant, TenantKind};
 use vouchsafe_core::time::Timestamp;
@@ -23,6 +24,18 @@ pub struct Who {
     pub tenant: TenantId,
     /// The account.
     pub user: UserId,
+    /// What the token is limited to; all that the account may do without it.
+    pub scopes: Option<Permissions>,
+    /// When the token ends by itself; a session has no end that counts here.
+    pub ends: Option<Timestamp>,
+}
+
+impl Who {
+    /// An account, with all that it may do.
+    #[must_use]
+    pub const fn of(tenant: TenantId, user: UserId) -> Self {
+        Self { tenant, user, scopes: None, ends: None }
+    }
 }
 
 /// A call: who, and the conditions that came with it.
@@ -61,6 +74,13 @@ impl Acting {
 /// Loads the caller. An account that is gone or disabled has no valid credentials.
 pub(crate) async fn acting(session: &mut Session, who: Who) -> Result<Acting, AppError> {
     let (caller, tenant) = session.caller(who.tenant, who.user).await?.ok_or(AppError::Unauthenticated)?;
+    let caller = match who.scopes {
+        None => caller,
+        Some(scopes) => {
+            let permissions = caller.permissions.within(scopes);
+            Arc::new(Caller { person: caller.person.clone(), permissions })
+        }
+    };
     if caller.person.active { Ok(Acting { caller, tenant }) } else { Err(AppError::Unauthenticated) }
 }
 
@@ -76,10 +96,13 @@ impl App {
         if found.revoked.is_some() {
             return Err(AppError::TokenRevoked);
         }
-        if self.store.now() >= found.expires {
+        let now = self.store.now();
+        if now >= found.expires {
             return Err(AppError::TokenExpired);
         }
-        Ok(Who { tenant: found.tenant, user: found.user })
+        self.token_uses.note(&found, now);
+        let ends = Some(found.expires);
+        Ok(Who { tenant: found.tenant, user: found.user, scopes: found.scopes, ends })
     }
 
     /// The present instant.

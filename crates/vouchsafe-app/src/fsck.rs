@@ -225,6 +225,11 @@ impl Folded {
             | Event::PasskeyAdded { .. }
             | Event::PasskeyRemoved { .. }
             | Event::AccountsLinked { .. }
+            | Event::RoleDefined { .. }
+            | Event::RoleDeleted { .. }
+            | Event::RoleAssigned { .. }
+            | Event::RoleUnassigned { .. }
+            | Event::ApproversMissing { .. }
             | Event::TokenIssued { .. }
             | Event::TokenRevoked { .. }
             | Event::PolicyChanged { .. }

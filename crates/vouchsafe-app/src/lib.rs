@@ -29,10 +29,12 @@ mod preview;
 mod read;
 mod retention;
 mod reveal;
+mod roles;
 mod setup;
 mod shown;
 mod signin;
 mod sweep;
+mod tokens;
 pub mod upstream;
 pub mod view;
 mod votes;
@@ -67,8 +69,10 @@ pub use people::{InviteCommand, UserCommand};
 pub use preview::Preview;
 pub use read::{Count, MaskedAnswer, MaskedRecords, ReadAnswer, ReadQuery, Wanted};
 pub use reveal::RevealCommand;
+pub use roles::{Approver, Approvers, RoleView};
 pub use setup::{NewPerson, NewTenant};
 pub use shown::{AccessStory, ReadTotals};
+pub use tokens::{MadeToken, TokenCommand};
 
 /// The application: everything a handler can ask for.
 #[derive(Debug, Clone)]
@@ -80,6 +84,7 @@ pub struct App {
     /// None where another process publishes the logs, or nobody does.
     publisher: Option<Publisher>,
     desk: desk::Desk,
+    token_uses: tokens::TokenUses,
     /// Tells those who wait for it that checkpoints were published.
     published: Arc<watch::Sender<()>>,
     witnesses: Arc<[Arc<Witness>]>,
@@ -103,6 +108,7 @@ impl App {
             desk: desk::Desk::default(),
             relying_party: None,
             attempts: Arc::default(),
+            token_uses: tokens::TokenUses::default(),
         }
     }
 

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId, UserId};
+use vouchsafe_core::permission::Permission;
 
 use crate::{App, AppError};
 
@@ -143,6 +144,11 @@ impl App {
             let case = reader.desk_case(self.store.provider(), basis.case).await?;
             let mut holds =
                 case.is_some_and(|case| case.is_open() && case.engineer() == Some(basis.engineer));
+            // A role may have ended by itself.
+            let caller = reader.caller(self.store.provider(), basis.engineer).await?;
+            holds &= caller.is_some_and(|(engineer, _)| {
+                engineer.person.active && engineer.permissions.allow(Permission::WorkRequests)
+            });
             if let Some(grant) = basis.grant {
                 let grant = reader.grant(basis.tenant, grant).await?;
                 holds &= grant.is_some_and(|grant| grant.is_live(reader.now()));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::{ChangePolicy, Facts, ReadPolicy, authorize};
-use vouchsafe_core::role;
+use vouchsafe_core::role::manage::Role;
 use vouchsafe_core::setup::{self, Account};
 use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant};
 
@@ -22,10 +22,13 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let account = reader.account(who.tenant, who.user).await?.ok_or(AppError::Unauthenticated)?;
+        let custom = reader.custom_roles(who.tenant).await?;
+        let roles = account.held(reader.now()).filter_map(|id| Role::find(id, &custom));
+        let roles = roles.map(|role| role.display_name().to_owned()).collect();
         let allowed = me.caller.permissions.iter().collect();
         let (person, tenant) = (me.caller.person.clone(), Tenant::clone(&me.tenant));
         let works_for_provider = votes::works_for_provider(&mut reader, who.tenant, who.user).await?;
-        Ok(MeView { person, roles: account.roles, allowed, tenant, works_for_provider })
+        Ok(MeView { person, roles, allowed, tenant, works_for_provider })
     }
 
     /// The engineers of the provider, for those who hand cases over.
@@ -38,12 +41,14 @@ impl App {
         if !me.is_provider() {
             return Err(AppError::Forbidden);
         }
-        let mut accounts = reader.accounts(who.tenant).await?;
-        accounts.retain(|account| {
-            let permissions = role::permissions(account.roles.iter().map(String::as_str), false);
-            account.person.active && permissions.allow(Permission::WorkRequests)
-        });
-        Ok(accounts)
+        let mut engineers = Vec::new();
+        for account in reader.accounts(who.tenant).await? {
+            let permissions = reader.permissions_of(&account, false).await?;
+            if account.person.active && permissions.allow(Permission::WorkRequests) {
+                engineers.push(account);
+            }
+        }
+        Ok(engineers)
     }
 
     /// The own tenant's settings.

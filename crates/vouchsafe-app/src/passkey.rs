@@ -128,7 +128,7 @@ impl App {
         let new = made(relying_party, &sent, name)?;
         let credential = new.credential.clone();
         keep(&mut work, &account, new, Way::Pass(&enrolment)).await?;
-        let who = Who { tenant, user: enrolment.user };
+        let who = Who::of(tenant, enrolment.user);
         let secret = self.open_session(&mut work, who, Some(credential)).await?;
         work.commit().await?;
         Ok(secret)

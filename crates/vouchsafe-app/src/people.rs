@@ -11,6 +11,7 @@ use vouchsafe_store::{Session, Work};
 
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::case::LOOK;
+use crate::roles::managers;
 use crate::{App, AppError, Call, Who, version_of};
 
 /// Accounts of one tenant.
@@ -122,6 +123,9 @@ impl App {
             let facts = Facts::own_tenant(work.id(), &me.caller);
             let permit = authorize::<EnableUser>(facts, tenant)?;
             let rights = rights_of(&mut work, tenant, id).await?;
+            if !enabled {
+                managers(&mut work, tenant).await?.must_survive_without(|held| held.user == id)?;
+            }
             let decided = rules::enable(&account, enabled, &me.caller, &rights, &cx)?;
             account = account_of(work.record(permit, decided).await?).unwrap_or(account);
         }
@@ -146,6 +150,7 @@ impl App {
         unchanged(call, version_of(&account))?;
         let permit = authorize::<DeleteUser>(Facts::own_tenant(work.id(), &me.caller), tenant)?;
         let rights = rights_of(&mut work, tenant, id).await?;
+        managers(&mut work, tenant).await?.must_survive_without(|held| held.user == id)?;
         let decided = rules::delete(&account, &me.caller, &rights, &me.context(&work))?;
         work.record(permit, decided).await?;
         work.commit().await?;

@@ -92,7 +92,7 @@ impl App {
         let mut roles = Vec::with_capacity(new.roles.len());
         for name in &new.roles {
             let unknown = || Rejection::invalid("roles", format!("`{name}` is not a built-in role"));
-            roles.push(role::by_name(name).ok_or_else(unknown)?.template_id.to_owned());
+            roles.push(role::by_name(name).ok_or_else(unknown)?.template_id);
         }
         let id: UserId = work.new_id(new.tenant);
         let person = Person {
@@ -109,6 +109,7 @@ impl App {
             deleted: None,
         };
         let permit = for_service::<SetUp>(work.id(), new.tenant);
+        let roles = roles.into_iter().map(role::Assignment::lasting).collect();
         let decided = rules::add_user(Account { person, roles }, &work.context(Initiator::Service));
         work.record(permit, decided).await?;
         work.commit().await?;
@@ -147,9 +148,13 @@ impl App {
             id: work.new_id(who.tenant),
             tenant: who.tenant,
             user: who.user,
+            name: Personal::new(who.user, ""),
             hash: secret.hash().0,
+            scopes: None,
+            created: work.now(),
             expires: work.now() + lasts,
             revoked: None,
+            last_used: None,
         };
         let permit = for_service::<SetUp>(work.id(), who.tenant);
         let decided = rules::issue_token(token, &work.context(Initiator::Service));

@@ -106,7 +106,7 @@ impl App {
         let sent = Assertion::read(sent).map_err(refused)?;
         let end = self.own_challenge(ChallengeUse::SignIn, &[], sent.challenge())?;
         let (tenant, user) = sent.account().ok_or_else(|| self.failed(None))?;
-        let who = Who { tenant, user };
+        let who = Who::of(tenant, user);
         let record = self.passkey_of(who, &sent.credential()).await?;
         let credential = record.passkey.credential.clone();
         if self.attempts.is_locked(&credential, self.store.now()) {
@@ -200,7 +200,7 @@ impl App {
     /// [`AppError::Unauthenticated`].
     pub async fn session(&self, cookie: &str) -> Result<Who, AppError> {
         let session = self.page_session(cookie).await?;
-        Ok(Who { tenant: session.tenant, user: session.user })
+        Ok(Who::of(session.tenant, session.user))
     }
 
     /// A session that began with a passkey a short while ago: for changes of how its person signs in.

@@ -189,7 +189,7 @@ pub struct MessageView {
 pub struct MeView {
     /// Who.
     pub person: Person,
-    /// Template ids of the roles.
+    /// Names of the roles that are held now.
     pub roles: Vec<String>,
     /// What they allow now.
     pub allowed: Vec<Permission>,
@@ -223,6 +223,8 @@ impl Rows {
             | Write::CollectionMessage(_)
             | Write::Tenant(_)
             | Write::Account(_)
+            | Write::Role(_)
+            | Write::RoleGone(_)
             | Write::Link(_)
             | Write::Token(_)
             | Write::Passkey(_)

@@ -38,6 +38,7 @@ mod import;
 mod log;
 mod pages;
 mod policy;
+mod roles;
 mod support_requests;
 mod token;
 mod transport;

@@ -100,6 +100,15 @@ impl Client {
         self.read(self.send(request).await?).await
     }
 
+    /// DELETE, sent once; a success has nothing to say.
+    pub(crate) async fn delete(&self, path: &[&str]) -> Result<(), ClientError> {
+        let response = self.send(self.request(Method::DELETE, self.address(path, ""))).await?;
+        if response.status().is_success() {
+            return Ok(());
+        }
+        self.read::<serde::de::IgnoredAny>(response).await.map(drop)
+    }
+
     pub(crate) fn request(&self, method: Method, url: Url) -> RequestBuilder {
         let request = self
             .http

@@ -9,8 +9,8 @@ use crate::data_collection::CollectionEvent;
 use crate::engineer::EngineerProfile;
 use crate::grant::GrantEvent;
 use crate::id::{
-    AccessRequestId, DataCollectionId, EnrolmentId, GrantId, ReadId, RevealId, SupportRequestId, TenantId,
-    UserId,
+    AccessRequestId, DataCollectionId, EnrolmentId, GrantId, ReadId, RevealId, RoleId, SupportRequestId,
+    TenantId, UserId,
 };
 use crate::log_key::LogHead;
 use crate::passkey::Passkey;
@@ -225,12 +225,56 @@ pub enum Event {
         /// The account there.
         other_user: UserId,
     },
+    /// A role was defined, or changed.
+    RoleDefined {
+        /// The role.
+        role: RoleId,
+        /// Its name.
+        display_name: String,
+        /// What it is for.
+        description: Personal,
+        /// Resource actions that it allows from now on.
+        actions: Vec<String>,
+        /// Whether it can be given to people from now on.
+        enabled: bool,
+    },
+    /// A role was taken away; nobody held it.
+    RoleDeleted {
+        /// The role.
+        role: RoleId,
+    },
+    /// An account got a role.
+    RoleAssigned {
+        /// The account.
+        user: UserId,
+        /// Template id or `rol_` id of the role.
+        role: String,
+        /// Until when it is held, if not until it is taken back.
+        ends: Option<Timestamp>,
+    },
+    /// An account lost a role.
+    RoleUnassigned {
+        /// The account.
+        user: UserId,
+        /// Template id or `rol_` id of the role.
+        role: String,
+    },
+    /// Fewer people can approve than an approval needs.
+    ApproversMissing {
+        /// How many an approval needs.
+        required: u32,
+        /// How many can.
+        able: u32,
+    },
     /// An API token was made.
     TokenIssued {
         /// For whom.
         user: UserId,
         /// Until when.
         expires: Timestamp,
+        /// Resource actions that it is limited to; absent if it is good for all that the account may do.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scopes: Option<Vec<String>>,
     },
     /// An API token was ended.
     TokenRevoked {
@@ -445,6 +489,18 @@ activities! {
     UserErased = "Hard Delete user", UserManagement, "Delete";
     /// Two accounts were linked as one person.
     AccountsLinked = "Link accounts", UserManagement, "Update";
+    /// A role was defined.
+    RoleDefined = "Add role definition", RoleManagement, "Add";
+    /// A role was changed.
+    RoleChanged = "Update role definition", RoleManagement, "Update";
+    /// A role was taken away.
+    RoleDeleted = "Delete role definition", RoleManagement, "Delete";
+    /// An account got a role.
+    RoleAssigned = "Add member to role", RoleManagement, "Assign";
+    /// An account lost a role.
+    RoleUnassigned = "Remove member from role", RoleManagement, "Unassign";
+    /// The daily check found that fewer people can approve than an approval needs.
+    ApproversMissing = "Approvers missing", SupportAccessManagement, "Read";
     /// An API token was made.
     TokenIssued = "Create API token", UserManagement, "Add";
     /// An API token was ended.
@@ -487,6 +543,8 @@ pub enum AuditCategory {
     SupportRequestManagement,
     /// Accounts, tokens.
     UserManagement,
+    /// Roles and who holds them.
+    RoleManagement,
     /// Tenants.
     DirectoryManagement,
     /// Settings.
@@ -502,6 +560,7 @@ impl AuditCategory {
             Self::SupportDataAccess => "SupportDataAccess",
             Self::SupportRequestManagement => "SupportRequestManagement",
             Self::UserManagement => "UserManagement",
+            Self::RoleManagement => "RoleManagement",
             Self::DirectoryManagement => "DirectoryManagement",
             Self::Policy => "Policy",
         }

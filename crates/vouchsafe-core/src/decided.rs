@@ -13,6 +13,7 @@ use crate::passkey::{CredentialsEnd, Enrolment, PasskeyRecord};
 use crate::permit::Action;
 use crate::read::ReadRecord;
 use crate::reveal::Reveal;
+use crate::role::custom::CustomRole;
 use crate::setup::{Account, AccountLink, TokenRecord};
 use crate::support_request::{Message, SupportRequest, SupportRequestEvent};
 use crate::tenant::Tenant;
@@ -65,6 +66,10 @@ pub enum Write {
     Tenant(Box<Tenant>),
     /// An account with its roles.
     Account(Box<Account>),
+    /// A role that a tenant has defined itself.
+    Role(Box<CustomRole>),
+    /// Such a role, taken away.
+    RoleGone(Box<CustomRole>),
     /// Two accounts that are one person; written in both directions.
     Link(Box<AccountLink>),
     /// An API token.
@@ -302,6 +307,7 @@ impl Write {
             Self::CollectionMessage(row) => ("collection message", row.tenant, row.id.to_string()),
             Self::Tenant(row) => ("tenant", row.id, String::new()),
             Self::Account(row) => ("account", row.person.tenant, row.person.id.to_string()),
+            Self::Role(row) | Self::RoleGone(row) => ("role", row.tenant, row.id.to_string()),
             Self::Link(row) => ("link", row.tenant, format!("{} {}", row.user, row.other_user)),
             Self::Token(row) => ("token", row.tenant, row.id.to_string()),
             Self::Passkey(row) => ("passkey", row.passkey.tenant, row.passkey.credential.clone()),

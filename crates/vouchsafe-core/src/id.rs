@@ -89,6 +89,8 @@ id_kinds! {
     EntryId = "aud";
     /// An API token.
     TokenId = "tok";
+    /// A role that a tenant has defined itself.
+    RoleId = "rol";
     /// An outbox item; the receiver's idempotency key.
     OutboxId = "obx";
     /// A one-time pass for enrolling a passkey.

@@ -8,6 +8,7 @@
 //! argument. Expiry is computed ([`grant::Grant::is_live`]), never waited for.
 
 pub mod access_request;
+pub mod api_token;
 pub mod audit;
 pub mod case;
 pub mod consent;

@@ -1,6 +1,6 @@
 //! Permissions: what a role's resource actions allow (`lifecycle.md`, *Who may do what*).
 
-use std::collections::BTreeSet;
+use crate::tenant::TenantKind;
 
 /// The umbrella that in Entra covers everything about support tickets.
 pub const TICKET_UMBRELLA: &str = "microsoft.azure.supportTickets/allEntities/allTasks";
@@ -63,6 +63,10 @@ permissions! {
     ManageSignIn = "microsoft.directory/users/authenticationMethods/create";
     /// Delete people of the tenant, and erase them for good.
     EraseUsers = "microsoft.directory/users/delete";
+    /// Define roles, and give them to people or take them back.
+    ManageRoles = "microsoft.directory/roleAssignments/allProperties/allTasks";
+    /// See and end everybody's API tokens, and make those of service accounts.
+    ManageTokens = "vouchsafe.directory/apiTokens/manage";
     /// Ask the decision point for others.
     EvaluateDecisions = "vouchsafe.support/decisions/evaluate";
     /// Work on support requests as an engineer.
@@ -75,37 +79,102 @@ permissions! {
     ManageProvider = "vouchsafe.provider/tenants/manage";
 }
 
-/// What one account may do now.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Permissions(BTreeSet<Permission>);
+impl Permission {
+    /// The permission that this resource action stands for, without wildcards.
+    #[must_use]
+    pub fn of_action(action: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|permission| permission.action() == action)
+    }
+
+    /// Whether a tenant of this kind can give it to its people.
+    #[must_use]
+    pub const fn is_for(self, kind: TenantKind) -> bool {
+        match self {
+            Self::ManageRequests
+            | Self::Consent
+            | Self::ReadAccessRequests
+            | Self::ApproveAccess
+            | Self::RemoveAccess
+            | Self::ManageCollections
+            | Self::ReadSignIns
+            | Self::ImportRecords => matches!(kind, TenantKind::Customer),
+            Self::ReadAuditLog
+            | Self::ManagePolicy
+            | Self::EraseUsers
+            | Self::ReadUsers
+            | Self::CreateUsers
+            | Self::UpdateUsers
+            | Self::DisableUsers
+            | Self::ManageSignIn
+            | Self::ManageRoles
+            | Self::ManageTokens => true,
+            Self::EvaluateDecisions
+            | Self::WorkRequests
+            | Self::EnterRequests
+            | Self::ManageQueue
+            | Self::ManageProvider => matches!(kind, TenantKind::Provider),
+        }
+    }
+
+    const fn bit(self) -> u64 {
+        1 << self as u32
+    }
+}
+
+/// A set of permissions: what one account may do now, or what a token is limited to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Permissions(u64);
+
+// Each permission has a bit of its own.
+const _: () = assert!(Permission::ALL.len() <= 64);
 
 impl Permissions {
     /// What these resource actions allow in a tenant that leaves the ticket umbrella open, or not.
     pub fn of<'a>(actions: impl IntoIterator<Item = &'a str>, umbrella_open: bool) -> Self {
-        let mut allowed = BTreeSet::new();
+        let mut allowed = Self::default();
         for action in actions {
             let umbrella = umbrella_open && matches(action, TICKET_UMBRELLA);
-            allowed.extend(Permission::ALL.iter().copied().filter(|permission| {
+            let granted = |permission: &Permission| {
                 matches(action, permission.action()) || (umbrella && permission.is_under_umbrella())
-            }));
+            };
+            allowed = allowed.with(Permission::ALL.iter().copied().filter(granted).collect());
         }
-        Self(allowed)
+        allowed
     }
 
-    /// Adds all of another account's or role's.
-    pub(crate) fn extend(&mut self, other: &Self) {
-        self.0.extend(&other.0);
+    /// These and those.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Those of these that are among `other`, too.
+    #[must_use]
+    pub const fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// Whether this is among them.
     #[must_use]
-    pub fn allow(&self, permission: Permission) -> bool {
-        self.0.contains(&permission)
+    pub const fn allow(&self, permission: Permission) -> bool {
+        self.0 & permission.bit() != 0
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0 == 0
     }
 
     /// All of them, in a fixed order.
     pub fn iter(&self) -> impl Iterator<Item = Permission> + '_ {
-        self.0.iter().copied()
+        Permission::ALL.iter().copied().filter(|permission| self.allow(*permission))
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(all: I) -> Self {
+        Self(all.into_iter().fold(0, |bits, permission| bits | permission.bit()))
     }
 }
 

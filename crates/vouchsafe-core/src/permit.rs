@@ -275,8 +275,9 @@ pub fn for_service<A: ServiceAction>(work: WorkId, subject: A::Subject) -> Permi
 
 use Permission::{
     ApproveAccess as Approve, Consent, CreateUsers, DisableUsers, EnterRequests, EraseUsers, ImportRecords,
-    ManageCollections, ManagePolicy, ManageProvider, ManageQueue, ManageRequests, ManageSignIn,
-    ReadAccessRequests, ReadAuditLog, ReadSignIns, RemoveAccess as Remove, UpdateUsers, WorkRequests,
+    ManageCollections, ManagePolicy, ManageProvider, ManageQueue, ManageRequests, ManageRoles as Roles,
+    ManageSignIn, ManageTokens, ReadAccessRequests, ReadAuditLog, ReadSignIns, RemoveAccess as Remove,
+    UpdateUsers, WorkRequests,
 };
 use Relation::{AssignedEngineer, Desk, Intake, OwnTenant};
 
@@ -326,6 +327,38 @@ const SEES_POLICY: &[(Relation, Permission)] = &[
 ];
 
 const SEES_USERS: &[(Relation, Permission)] = &[(OwnTenant, Permission::ReadUsers)];
+/// Who sees the settings, and whoever may give roles: who holds which role is nothing that a tenant hides from its own people
+/// who have to do with support.
+const SEES_ROLES: &[(Relation, Permission)] = &[
+    (OwnTenant, Roles),
+    (OwnTenant, ManageRequests),
+    (OwnTenant, ReadAccessRequests),
+    (OwnTenant, Approve),
+    (OwnTenant, ReadAuditLog),
+];
+/// Whoever may do anything in the own tenant but what only service accounts do: those have the tokens that they were given.
+const ANYBODY: &[(Relation, Permission)] = &[
+    (OwnTenant, ManageRequests),
+    (OwnTenant, Consent),
+    (OwnTenant, ReadAccessRequests),
+    (OwnTenant, Approve),
+    (OwnTenant, Remove),
+    (OwnTenant, ManageCollections),
+    (OwnTenant, ReadAuditLog),
+    (OwnTenant, ReadSignIns),
+    (OwnTenant, ManagePolicy),
+    (OwnTenant, EraseUsers),
+    (OwnTenant, Permission::ReadUsers),
+    (OwnTenant, CreateUsers),
+    (OwnTenant, UpdateUsers),
+    (OwnTenant, DisableUsers),
+    (OwnTenant, ManageSignIn),
+    (OwnTenant, Roles),
+    (OwnTenant, ManageTokens),
+    (OwnTenant, WorkRequests),
+    (OwnTenant, ManageQueue),
+    (OwnTenant, ManageProvider),
+];
 
 /// How far a list reaches. Made here alone; every finder of the store takes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -537,6 +570,16 @@ actions! {
     KeepPasskey on TenantId, allowed &[], visible &[];
     /// Erase a person of the tenant.
     EraseUser on TenantId, allowed &[(OwnTenant, EraseUsers)], visible SEES_POLICY;
+    /// See roles, and who holds them.
+    ReadRoles on TenantId, allowed SEES_ROLES, visible &[];
+    /// Define roles, give them to people, take them back.
+    ManageRoles on TenantId, allowed &[(OwnTenant, Roles)], visible SEES_ROLES;
+    /// See the own API tokens; make one that speaks for oneself; end one's own.
+    UseOwnTokens on TenantId, allowed ANYBODY, visible &[];
+    /// See and end everybody's API tokens; make those of service accounts.
+    ManageAllTokens on TenantId, allowed &[(OwnTenant, ManageTokens)], visible ANYBODY;
+    /// Record that too few can approve.
+    RecordApprovers on TenantId, allowed &[], visible &[];
     /// See the provider's engineers with what assignment knows of them.
     ReadStaff on TenantId, allowed &[(OwnTenant, ManageProvider), (OwnTenant, ManageQueue)], visible &[];
     /// Change an engineer's account.
@@ -563,6 +606,7 @@ impl ServiceAction for RecordExpiry {}
 impl ServiceAction for RecordPause {}
 impl ServiceAction for RecordCollection {}
 impl ServiceAction for RecordDenied {}
+impl ServiceAction for RecordApprovers {}
 impl ServiceAction for RecordRetention {}
 impl ServiceAction for ManageLog {}
 impl ServiceAction for SetUp {}

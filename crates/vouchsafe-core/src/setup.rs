@@ -5,20 +5,30 @@ use serde::{Deserialize, Serialize};
 use crate::audit::{Activity, Event};
 use crate::decided::{Context, Decided, Draft, Write};
 use crate::id::{TenantId, TokenId, UserId};
+use crate::permission::Permissions;
 use crate::permit::{ChangePolicy, SetUp};
 use crate::person::Person;
+use crate::personal::Personal;
 use crate::rejection::Rejection;
+use crate::role::Assignment;
 use crate::tenant::{SupportAccessPolicy, Tenant};
 use crate::time::Timestamp;
 
-/// An account with the template ids of its roles.
+/// An account with its roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
     /// The account.
     pub person: Person,
-    /// Template ids of its roles.
-    pub roles: Vec<String>,
+    /// Its roles, each once; those whose time is over may still be among them.
+    pub roles: Vec<Assignment>,
+}
+
+impl Account {
+    /// Ids of the roles that it holds at this instant.
+    pub fn held(&self, now: Timestamp) -> impl Iterator<Item = &str> {
+        self.roles.iter().filter(move |one| one.is_held(now)).map(|one| one.role.as_str())
+    }
 }
 
 /// Two accounts that are one person.
@@ -43,12 +53,20 @@ pub struct TokenRecord {
     pub tenant: TenantId,
     /// Whom it speaks for.
     pub user: UserId,
+    /// What its maker calls it; empty for one that the service made.
+    pub name: Personal,
     /// SHA-256 of its random bytes.
     pub hash: [u8; 32],
+    /// What it is limited to; all that the account may do without it.
+    pub scopes: Option<Permissions>,
+    /// When it was made.
+    pub created: Timestamp,
     /// When it ends by itself.
     pub expires: Timestamp,
     /// When it was ended.
     pub revoked: Option<Timestamp>,
+    /// When it was last used, to the hour before.
+    pub last_used: Option<Timestamp>,
 }
 
 /// Sets a tenant up.
@@ -72,7 +90,10 @@ pub fn add_user(account: Account, cx: &Context) -> Decided<SetUp> {
     let mut draft = Draft::new(cx);
     draft
         .entry(tenant, Activity::UserAdded, account.person.id, None)
-        .event(Event::UserAdded { user: Box::new(account.person.clone()), roles: account.roles.clone() })
+        .event(Event::UserAdded {
+            user: Box::new(account.person.clone()),
+            roles: account.roles.iter().map(|one| one.role.clone()).collect(),
+        })
         .put(Write::Account(Box::new(account)));
     draft.decided(tenant)
 }
@@ -96,7 +117,7 @@ pub fn issue_token(token: TokenRecord, cx: &Context) -> Decided<SetUp> {
     let mut draft = Draft::new(cx);
     draft
         .entry(tenant, Activity::TokenIssued, token.id, None)
-        .event(Event::TokenIssued { user: token.user, expires: token.expires })
+        .event(Event::TokenIssued { user: token.user, expires: token.expires, scopes: None })
         .put(Write::Token(Box::new(token)));
     draft.decided(tenant)
 }

@@ -13,6 +13,8 @@ pub mod logs;
 pub mod own;
 pub mod requests;
 pub mod reveals;
+pub mod roles;
+pub mod tokens;
 pub mod users;
 
 use axum::Json;

@@ -119,7 +119,7 @@ async fn intake(app: &App, provider: TenantId, domain: &str) -> Result<Printed, 
         expertise: Vec::new(),
     };
     let user = app.add_person(person).await?;
-    let text = app.issue_token(Who { tenant: provider, user }, TOKEN_LASTS).await?.expose();
+    let text = app.issue_token(Who::of(provider, user), TOKEN_LASTS).await?.expose();
     let organization = "Case intake".to_owned();
     Ok(Printed { organization, tenant: provider, kind: PrintedKind::Token, text })
 }
@@ -165,7 +165,7 @@ async fn organization(
         expertise: new.expertise.unwrap_or(expertise),
     };
     let user = app.add_person(person).await?;
-    let who = Who { tenant: id, user };
+    let who = Who::of(id, user);
     let mut printed = Vec::new();
     let mut print = |kind, text| {
         printed.push(Printed { organization: organization.clone(), tenant: id, kind, text });

@@ -319,7 +319,8 @@ from_path!(
     EntryId,
     UserId,
     ReadId,
-    RevealId
+    RevealId,
+    TokenId
 );
 
 impl FromPath for String {

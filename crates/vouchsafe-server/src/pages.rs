@@ -22,10 +22,12 @@ mod people;
 mod problem;
 mod reads;
 mod requests;
+mod roles;
 mod rows;
 mod settings;
 mod sign_in;
 mod sign_ins;
+mod tokens;
 mod visitor;
 mod words;
 
@@ -62,6 +64,10 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
         .merge(ways_in())
         .merge(people_of_the_tenant())
         .route("/settings/support-access", get(settings::policy).post(settings::change))
+        .route("/settings/roles", get(roles::roles).post(roles::assign))
+        .route("/settings/roles/take-back", post(roles::take_back))
+        .route("/settings/api-tokens", get(tokens::tokens).post(tokens::make))
+        .route("/settings/api-tokens/{id}/end", post(tokens::end))
         .merge(support_requests())
         .merge(access_requests())
         .merge(data_collections())

@@ -17,7 +17,7 @@ use crate::upstream::{self, ConnectError};
 use crate::witness::{self, WitnessSetupError};
 use crate::{Server, Settings, router};
 
-/// Sweeps to one deletion of events and collected files that were kept long enough.
+/// Sweeps to one deletion of events and collected files that were kept long enough, and to one look at who can approve.
 const SWEEPS_PER_DELETION: u64 = 3_600;
 /// Pause between two rounds of publishing logs: a checkpoint follows an entry within 2 seconds (`evidence.md`).
 const PUBLISH_EVERY: Duration = Duration::from_millis(500);
@@ -205,6 +205,10 @@ async fn swept(app: &App, round: u64) -> Result<(), AppError> {
     if round.is_multiple_of(SWEEPS_PER_DELETION) {
         app.delete_expired().await?;
     }
+    if round.is_multiple_of(SWEEPS_PER_CLEANING) {
+        // Each node knows of its own.
+        app.note_token_uses().await?;
+    }
     if !app.leads("sweep").await? {
         return Ok(());
     }
@@ -214,6 +218,8 @@ async fn swept(app: &App, round: u64) -> Result<(), AppError> {
     }
     if round.is_multiple_of(SWEEPS_PER_DELETION) {
         app.delete_collections().await?;
+        // Each tenant is told once a day; asked more often, so that a start of the program never skips a day.
+        app.check_approvers().await?;
     }
     Ok(())
 }

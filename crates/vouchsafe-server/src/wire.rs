@@ -5,6 +5,7 @@ mod collections;
 mod diagnostics;
 pub(crate) mod engineers;
 mod requests;
+pub(crate) mod roles;
 pub(crate) mod users;
 mod words;
 

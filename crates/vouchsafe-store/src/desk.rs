@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use vouchsafe_core::id::{SupportRequestId, TenantId, UserId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::person::Person;
-use vouchsafe_core::role;
 use vouchsafe_core::setup::Account;
 use vouchsafe_core::support_request::{Resolution, Severity, SupportRequest, SupportRequestEvent};
 use vouchsafe_core::time::Timestamp;
@@ -68,9 +67,9 @@ impl Session {
     /// [`StoreError`], as everything here.
     pub async fn desk_engineers(&mut self, provider: TenantId) -> Result<Vec<DeskEngineer>, StoreError> {
         let mut engineers: BTreeMap<UserId, DeskEngineer> = BTreeMap::new();
-        for Account { person, roles } in self.accounts(provider).await? {
-            let permissions = role::permissions(roles.iter().map(String::as_str), false);
-            if permissions.allow(Permission::WorkRequests) {
+        for account in self.accounts(provider).await? {
+            if self.permissions_of(&account, false).await?.allow(Permission::WorkRequests) {
+                let Account { person, .. } = account;
                 let idle = DeskEngineer { person, critical: 0, moderate: 0, minimal: 0, last_assigned: None };
                 engineers.insert(idle.person.id, idle);
             }

@@ -12,6 +12,7 @@ use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::permit::Caller;
 use vouchsafe_core::setup::TokenRecord;
 use vouchsafe_core::tenant::Tenant;
+use vouchsafe_core::time::Timestamp;
 
 /// Callers kept at most; beyond it the memory starts afresh.
 const CALLERS_MAX: usize = 10_000;
@@ -26,7 +27,7 @@ pub(crate) struct Known {
     heads: HashMap<TenantId, Head>,
     /// Heads that their rows do not say yet.
     grown: BTreeSet<TenantId>,
-    callers: HashMap<(TenantId, UserId), KnownCaller>,
+    callers: HashMap<(TenantId, UserId), UntilThen>,
     /// The running unit of work has changed what callers are made of, and may yet be undone.
     callers_change: bool,
     /// The running transaction has changed tokens.
@@ -37,6 +38,9 @@ pub(crate) struct Known {
 
 /// A caller, and its tenant.
 type KnownCaller = (Arc<Caller>, Arc<Tenant>);
+
+/// A caller with the instant until which it is what was read, if one of its roles has an end.
+type UntilThen = (KnownCaller, Option<Timestamp>);
 
 /// Size of a tenant's log.
 #[derive(Debug, Clone, Copy)]
@@ -100,13 +104,14 @@ impl Known {
         self.grown.iter().filter_map(of).collect()
     }
 
-    /// A caller with its tenant.
-    pub(crate) fn caller(&self, tenant: TenantId, user: UserId) -> Option<KnownCaller> {
-        self.callers.get(&(tenant, user)).cloned()
+    /// A caller with its tenant, as it is at this instant.
+    pub(crate) fn caller(&self, tenant: TenantId, user: UserId, now: Timestamp) -> Option<KnownCaller> {
+        let (known, until) = self.callers.get(&(tenant, user))?;
+        until.is_none_or(|until| now < until).then(|| known.clone())
     }
 
     /// Remembers a caller that was read.
-    pub(crate) fn learn_caller(&mut self, tenant: TenantId, user: UserId, found: KnownCaller) {
+    pub(crate) fn learn_caller(&mut self, tenant: TenantId, user: UserId, found: UntilThen) {
         if self.callers_change {
             return;
         }

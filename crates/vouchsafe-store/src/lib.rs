@@ -9,7 +9,8 @@
 //!
 //! There is no other public mutation, but for these, which are not audited because they change nothing that a
 //! tenant could want to see: sessions ([`Work::open_session`], [`Work::close_session`]), when a passkey last signed in
-//! ([`Work::passkey_used`]) and which challenges were answered ([`Work::spend_challenge`]), counters of refused reads
+//! ([`Work::passkey_used`]) or a token was used ([`Work::note_token_use`]) and which challenges were answered
+//! ([`Work::spend_challenge`]), counters of refused reads
 //! ([`Work::count_denied`], which become entries a minute later), remembered answers ([`Work::remember`]) and the
 //! clean-up of expired ones ([`Work::forget_expired`]); and how a grant is used and what was typed under it, which
 //! follow from read records and messages that are audited themselves ([`Work::count_typed`]); and trees and checkpoints,
@@ -50,12 +51,14 @@ mod query;
 mod record;
 mod records;
 mod reveal;
+mod role;
 pub mod seal;
 mod session;
 mod signin;
 mod sql;
 mod sqlite;
 mod store;
+mod token;
 mod work;
 
 pub use copy::copy_to_postgres;
@@ -72,6 +75,7 @@ pub use records::{
     RecordWriter, RecordsOf, SortValue, StoredRecord, Summary, SummaryBy, SummaryKey, SummaryQuery,
     SummaryRow, Within,
 };
+pub use role::Holder;
 pub use session::{Faults, Session};
 pub use signin::PageSession;
 pub use store::{Database, FolderLock, Options, Reader, Store};

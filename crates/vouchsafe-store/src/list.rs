@@ -1,6 +1,7 @@
 //! Lists: filtered, sorted and paged in SQL, within a scope. Keyset paging: what is added while somebody pages
 //! neither repeats nor hides an item.
 
+mod accounts;
 mod people;
 
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest, UNANSWERED_FOR};
@@ -363,7 +364,11 @@ impl Session {
     }
 
     /// Runs one page of a source. One row more than asked for tells whether another page follows.
-    async fn page(&mut self, source: Source, query: &ListQuery) -> Result<Listed<Row>, StoreError> {
+    pub(crate) async fn page(
+        &mut self,
+        source: Source,
+        query: &ListQuery,
+    ) -> Result<Listed<Row>, StoreError> {
         let Source { select, from, values, sort, id, properties } = source;
         let mut condition = Condition::new(&properties, values);
         let filtered = match &query.filter {

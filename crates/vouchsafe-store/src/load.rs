@@ -9,11 +9,12 @@ use vouchsafe_core::data_collection::DataCollection;
 use vouchsafe_core::grant::{Grant, GrantSource};
 use vouchsafe_core::id::{AccessRequestId, GrantId, ReadId, SupportRequestId, TenantId, UserId};
 use vouchsafe_core::pace::Usage;
+use vouchsafe_core::permission::{Permission, Permissions};
 use vouchsafe_core::permit::Caller;
 use vouchsafe_core::person::Person;
+use vouchsafe_core::personal::Personal;
 use vouchsafe_core::read::ReadRecord;
 use vouchsafe_core::reveal::Reveal;
-use vouchsafe_core::role;
 use vouchsafe_core::setup::{Account, TokenRecord};
 use vouchsafe_core::support_request::{Message, Origin, SupportRequest};
 use vouchsafe_core::tenant::Tenant;
@@ -23,6 +24,7 @@ use crate::error::StoreError;
 use crate::opened::Document;
 use crate::session::Session;
 use crate::sql::{self, Row, Value, values};
+use crate::token::TokenName;
 
 /// Aggregates of which something is kept beside the document: the row version, in the row's second column.
 pub(crate) trait Versioned {
@@ -44,7 +46,7 @@ macro_rules! versioned {
     )*};
 }
 
-versioned!(SupportRequest, AccessSide, Reveal, DataCollection);
+versioned!(SupportRequest, AccessSide, Reveal, DataCollection, vouchsafe_core::role::custom::CustomRole);
 
 impl Versioned for Grant {
     fn set_version(&mut self, version: u64) {
@@ -170,8 +172,9 @@ impl Session {
 
     async fn account_row(&mut self, tenant: TenantId, mut row: Row) -> Result<Account, StoreError> {
         let person: Person = self.opened(tenant, &row.bytes(0)?).await?;
-        let roles = row.text(1)?.split_whitespace().map(str::to_owned).collect();
-        Ok(Account { person, roles })
+        let wrong = |_| StoreError::Corrupt("the roles of an account".to_owned());
+        let roles = row.text(1)?.split_whitespace().map(str::parse).collect::<Result<_, _>>();
+        Ok(Account { person, roles: roles.map_err(wrong)? })
     }
 
     /// An account with what it may do now, under its tenant's settings.
@@ -183,17 +186,18 @@ impl Session {
         tenant: TenantId,
         user: UserId,
     ) -> Result<Option<(Arc<Caller>, Arc<Tenant>)>, StoreError> {
-        if let Some(known) = self.known().and_then(|known| known.caller(tenant, user)) {
+        let now = self.instant();
+        if let Some(known) = self.known().and_then(|known| known.caller(tenant, user, now)) {
             return Ok(Some(known));
         }
         self.lock_row(sql::postgres::KEEP_ACCOUNT, &values![tenant, user]).await?;
         let Some(account) = self.account(tenant, user).await? else { return Ok(None) };
         let Some(owner) = self.tenant(tenant).await? else { return Ok(None) };
-        let roles = account.roles.iter().map(String::as_str);
-        let permissions = role::permissions(roles, owner.policy.ticket_umbrella);
+        let permissions = self.permissions_of(&account, owner.policy.ticket_umbrella).await?;
+        let until = account.roles.iter().filter(|one| one.is_held(now)).filter_map(|one| one.ends).min();
         let found = (Arc::new(Caller { person: account.person, permissions }), Arc::new(owner));
         if let Some(known) = self.known() {
-            known.learn_caller(tenant, user, found.clone());
+            known.learn_caller(tenant, user, (found.clone(), until));
         }
         Ok(Some(found))
     }
@@ -220,18 +224,40 @@ impl Session {
         tenant: TenantId,
         hash: [u8; 32],
     ) -> Result<Option<TokenRecord>, StoreError> {
-        let Some(mut row) = self.query_one(sql::TOKEN_BY_HASH, &values![tenant, hash.to_vec()]).await? else {
-            return Ok(None);
-        };
+        match self.query_one(sql::TOKEN_BY_HASH, &values![tenant, hash.to_vec()]).await? {
+            Some(row) => self.token_row(tenant, row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A token from the columns id, account, hash, end, revocation, scopes, beginning, last use, name.
+    pub(crate) async fn token_row(
+        &mut self,
+        tenant: TenantId,
+        mut row: Row,
+    ) -> Result<TokenRecord, StoreError> {
         let stored = <[u8; 32]>::try_from(row.bytes(2)?.as_slice());
-        Ok(Some(TokenRecord {
+        let user: UserId = row.parsed(1)?;
+        let scopes = row.opt_text(5)?.map(|text| {
+            // What is unknown allows nothing.
+            text.split_whitespace().filter_map(Permission::of_action).collect::<Permissions>()
+        });
+        let name = match row.opt_bytes(8)? {
+            Some(sealed) => self.opened::<TokenName>(tenant, &sealed).await?.name,
+            None => Personal::new(user, ""),
+        };
+        Ok(TokenRecord {
             id: row.parsed(0)?,
             tenant,
-            user: row.parsed(1)?,
+            user,
+            name,
             hash: stored.map_err(|_| StoreError::Corrupt("a token hash has a wrong length".to_owned()))?,
+            scopes,
+            created: Timestamp::from_micros(row.int(6)?),
             expires: Timestamp::from_micros(row.int(3)?),
             revoked: row.opt_int(4)?.map(Timestamp::from_micros),
-        }))
+            last_used: row.opt_int(7)?.map(Timestamp::from_micros),
+        })
     }
 
     /// A support request of a tenant.

@@ -43,6 +43,8 @@ migrations!(
     "0008_case_entries",
     "0009_lease",
     "0010_sign_in",
+    "0013_roles",
+    "0014_api_tokens",
 );
 
 const TABLE: &str =

@@ -17,6 +17,7 @@ use vouchsafe_core::time::Timestamp;
 use crate::desk::severity;
 use crate::error::StoreError;
 use crate::sql::{self, values};
+use crate::token::TokenName;
 use crate::work::Work;
 
 impl Work {
@@ -80,6 +81,8 @@ impl Work {
             Write::CredentialsEnd(end) => self.end_credentials(end).await,
             Write::Erasure(erasure) => self.write_erasure(erasure).await,
             Write::LogKey(row) => self.write_log_key(row).await,
+            Write::Role(row) => self.write_role(row).await,
+            Write::RoleGone(row) => self.delete_role(row).await,
             Write::Link(row) => self.write_link(row).await,
             Write::Token(row) => self.write_token(row).await,
         }
@@ -294,8 +297,10 @@ impl Work {
         let id = person.id.to_string();
         let name = &person.user_principal_name;
         let upn = self.lookup_hash(person.tenant, if name.is_erased() { &id } else { name.text() });
-        let parameters = values![person.tenant, person.id, person.active, upn, row.roles.join(" "), document];
-        self.execute(sql::PUT_ACCOUNT, parameters).await.map(drop)
+        let roles: Vec<String> = row.roles.iter().map(ToString::to_string).collect();
+        let parameters = values![person.tenant, person.id, person.active, upn, roles.join(" "), document];
+        self.execute(sql::PUT_ACCOUNT, parameters).await?;
+        self.write_assignments(row).await
     }
 
     async fn write_link(&mut self, row: &AccountLink) -> Result<(), StoreError> {
@@ -311,7 +316,23 @@ impl Work {
         if let Some(known) = self.known() {
             known.tokens_change();
         }
-        let parameters = values![row.tenant, row.id, row.user, row.hash.to_vec(), row.expires, row.revoked];
+        let name = TokenName { id: row.id, name: row.name.clone() };
+        let name = self.sealed(row.tenant, &name).await?;
+        let scopes = row.scopes.map(|scopes| {
+            let actions: Vec<&str> = scopes.iter().map(|scope| scope.action()).collect();
+            actions.join(" ")
+        });
+        let parameters = values![
+            row.tenant,
+            row.id,
+            row.user,
+            row.hash.to_vec(),
+            row.expires,
+            row.revoked,
+            scopes,
+            row.created,
+            name
+        ];
         self.execute(sql::PUT_TOKEN, parameters).await.map(drop)
     }
 }

@@ -38,6 +38,8 @@ pub struct Session {
     /// Personal values of the documents that this session has opened, in both forms.
     texts: Vec<SealedTexts>,
     faults: Option<Arc<dyn Faults>>,
+    /// The instant that computed expiry is asked for. Until it is set, everything with an end has ended.
+    instant: Timestamp,
     /// A statement failed or a decision was refused: what was written so far is half of something.
     broken: bool,
 }
@@ -98,7 +100,29 @@ impl Session {
         faults: Option<Arc<dyn Faults>>,
     ) -> Self {
         let (keys, texts) = (HashMap::new(), Vec::new());
-        Self { connection, provider, master, committed, keys, documents, texts, faults, broken: false }
+        let instant = Timestamp::from_micros(i64::MAX);
+        Self {
+            connection,
+            provider,
+            master,
+            committed,
+            keys,
+            documents,
+            texts,
+            faults,
+            instant,
+            broken: false,
+        }
+    }
+
+    /// Says at which instant this session looks.
+    pub(crate) fn set_instant(&mut self, now: Timestamp) {
+        self.instant = now;
+    }
+
+    /// The instant at which this session looks.
+    pub(crate) fn instant(&self) -> Timestamp {
+        self.instant
     }
 
     /// The provider.

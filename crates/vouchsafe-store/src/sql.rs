@@ -75,6 +75,7 @@ from_id!(
     DataCollectionId,
     MessageId,
     EntryId,
+    RoleId,
     TokenId,
     OutboxId,
     EnrolmentId,
@@ -125,6 +126,14 @@ impl Row {
         match self.take(column) {
             Value::Bytes(bytes) => Ok(bytes),
             Value::Null | Value::Int(_) | Value::Text(_) => Err(wrong(column)),
+        }
+    }
+
+    pub(crate) fn opt_bytes(&mut self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.take(column) {
+            Value::Bytes(bytes) => Ok(Some(bytes)),
+            Value::Null => Ok(None),
+            Value::Int(_) | Value::Text(_) => Err(wrong(column)),
         }
     }
 
@@ -183,8 +192,23 @@ statements! {
     LINKS = "SELECT other_tenant, other_user FROM account_link WHERE tenant_id = $1 AND user_id = $2 ORDER BY other_tenant, other_user";
     PUT_LINK = "INSERT INTO account_link (tenant_id, user_id, other_tenant, other_user) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, user_id, other_tenant, other_user) DO NOTHING";
 
-    TOKEN_BY_HASH = "SELECT id, user_id, hash, expires_at, revoked_at FROM api_token WHERE tenant_id = $1 AND hash = $2";
-    PUT_TOKEN = "INSERT INTO api_token (tenant_id, id, user_id, hash, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, id) DO UPDATE SET revoked_at = excluded.revoked_at";
+    ROLES = "SELECT document, version FROM role_definition WHERE tenant_id = $1 ORDER BY id";
+    ROLE = "SELECT document, version FROM role_definition WHERE tenant_id = $1 AND id = $2";
+    INSERT_ROLE = "INSERT INTO role_definition (tenant_id, id, version, document) VALUES ($1, $2, 1, $3)";
+    UPDATE_ROLE = "UPDATE role_definition SET version = version + 1, document = $1 WHERE tenant_id = $2 AND id = $3 AND version = $4";
+    DELETE_ROLE = "DELETE FROM role_definition WHERE tenant_id = $1 AND id = $2 AND version = $3";
+    ASSIGNMENTS = "SELECT role_id, user_id, ends_at FROM role_assignment WHERE tenant_id = $1 AND (ends_at IS NULL OR ends_at > $2) ORDER BY user_id, role_id";
+    ASSIGNMENTS_OF = "SELECT role_id FROM role_assignment WHERE tenant_id = $1 AND user_id = $2";
+    PUT_ASSIGNMENT = "INSERT INTO role_assignment (tenant_id, role_id, user_id, created_at, ends_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, role_id, user_id) DO UPDATE SET ends_at = excluded.ends_at";
+    DELETE_ASSIGNMENT = "DELETE FROM role_assignment WHERE tenant_id = $1 AND role_id = $2 AND user_id = $3";
+    DELETE_ASSIGNMENTS_OF_ROLE = "DELETE FROM role_assignment WHERE tenant_id = $1 AND role_id = $2";
+    LAST_OF_ACTIVITY = "SELECT MAX(activity_at) FROM audit_entry WHERE tenant_id = $1 AND target = $2 AND activity = $3";
+
+    TOKEN_BY_HASH = "SELECT id, user_id, hash, expires_at, revoked_at, scopes, created_at, last_used_at, name FROM api_token WHERE tenant_id = $1 AND hash = $2";
+    TOKEN_BY_ID = "SELECT id, user_id, hash, expires_at, revoked_at, scopes, created_at, last_used_at, name FROM api_token WHERE tenant_id = $1 AND id = $2";
+    COUNT_GOOD_TOKENS = "SELECT COUNT(*) FROM api_token WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3";
+    PUT_TOKEN = "INSERT INTO api_token (tenant_id, id, user_id, hash, expires_at, revoked_at, scopes, created_at, name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, id) DO UPDATE SET revoked_at = excluded.revoked_at";
+    NOTE_TOKEN_USE = "UPDATE api_token SET last_used_at = $1 WHERE tenant_id = $2 AND id = $3 AND (last_used_at IS NULL OR last_used_at < $1)";
     SESSION_BY_HASH = "SELECT hash, id, user_id, credential, created_at, seen_at, expires_at FROM session WHERE tenant_id = $1 AND hash = $2";
     SESSIONS_OF = "SELECT hash, id, user_id, credential, created_at, seen_at, expires_at FROM session WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_at DESC, id LIMIT $3";
     PUT_SESSION = "INSERT INTO session (tenant_id, hash, id, user_id, credential, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

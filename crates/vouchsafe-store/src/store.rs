@@ -216,14 +216,16 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub fn read(&self) -> Result<Reader, StoreError> {
         let (provider, master) = (self.provider, Arc::clone(&self.master));
-        let session = match &self.engine {
+        let mut session = match &self.engine {
             Engine::Sqlite { readers, .. } => {
                 let (keys, documents) = (Arc::clone(&self.keys), Arc::clone(&self.documents));
                 Session::reading(readers.take()?, provider, master, keys, documents)
             }
             Engine::Postgres(connections) => Session::shared(connections.view(), provider, master, None),
         };
-        Ok(Reader { session, now: self.options.clock.now() })
+        let now = self.options.clock.now();
+        session.set_instant(now);
+        Ok(Reader { session, now })
     }
 
     /// The API token with this hash. Where no other node can change one, it is looked up once, then known until a change

@@ -43,8 +43,9 @@ pub struct Work {
 static NEXT_WORK: AtomicU64 = AtomicU64::new(1);
 
 impl Work {
-    pub(crate) fn new(session: Session, options: Options, provider: TenantId) -> Self {
+    pub(crate) fn new(mut session: Session, options: Options, provider: TenantId) -> Self {
         let now = options.clock.now();
+        session.set_instant(now);
         let id = WorkId(NEXT_WORK.fetch_add(1, Ordering::Relaxed));
         Self { session, id, options, provider, now, heads: BTreeMap::new(), correlations: BTreeMap::new() }
     }
@@ -96,6 +97,7 @@ impl Work {
             false => None,
         };
         self.now = shared.unwrap_or_else(|| self.options.clock.now());
+        self.session.set_instant(self.now);
         Ok(())
     }
 

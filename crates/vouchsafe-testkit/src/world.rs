@@ -145,7 +145,7 @@ impl World {
                 expertise: vec!["signIn".to_owned()],
             };
             let user = self.app.add_person(new).await.unwrap();
-            self.people.insert(member.name, Who { tenant, user });
+            self.people.insert(member.name, Who::of(tenant, user));
         }
         for (one, other) in LINKS {
             self.app.link(self.who(one), self.who(other)).await.unwrap();

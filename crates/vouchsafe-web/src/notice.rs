@@ -136,6 +136,12 @@ notices! {
     EngineerDisabled = "engineerDisabled", Success, "The account is disabled and can read nothing more. Its open support requests have their next engineers or wait in the queue.";
     /// An engineer's account was enabled.
     EngineerEnabled = "engineerEnabled", Success, "The account is enabled.";
+    /// A role was given.
+    RoleGiven = "roleGiven", Success, "The role is given. It counts from now on.";
+    /// A role was taken back.
+    RoleTakenBack = "roleTakenBack", Success, "The role is taken back. It counts no more.";
+    /// A token was ended.
+    TokenEnded = "tokenEnded", Success, "The token is ended. Nothing can be done with it any more.";
     /// Somebody of the same tenant was faster.
     AlreadyDecided = "alreadyDecided", Warning, "Somebody in your organisation has already decided. Nothing was changed.";
     /// It had ended before.

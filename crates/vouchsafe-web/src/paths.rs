@@ -325,6 +325,30 @@ pub fn access_policy() -> String {
     "/settings/support-access".to_owned()
 }
 
+/// Who can approve and who holds which role (GET), and giving a role (POST).
+#[must_use]
+pub fn roles() -> String {
+    "/settings/roles".to_owned()
+}
+
+/// Takes a role back (POST).
+#[must_use]
+pub fn take_role_back() -> String {
+    "/settings/roles/take-back".to_owned()
+}
+
+/// API tokens (GET), and making one (POST).
+#[must_use]
+pub fn api_tokens() -> String {
+    "/settings/api-tokens".to_owned()
+}
+
+/// Ends an API token (POST).
+#[must_use]
+pub fn end_api_token(id: &str) -> String {
+    format!("/settings/api-tokens/{}/end", segment(id))
+}
+
 /// The engineer's support requests.
 #[must_use]
 pub fn desk() -> String {

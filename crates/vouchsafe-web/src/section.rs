@@ -21,6 +21,12 @@ pub enum Section {
     AuditLog,
     /// Settings of support access.
     Settings,
+    /// Who can approve, and who holds which role.
+    Approvers,
+    /// Roles, for those whose organisation approves nothing.
+    Roles,
+    /// API tokens.
+    ApiTokens,
     /// The engineer's support requests.
     Desk,
     /// The manager's queue.
@@ -48,6 +54,9 @@ impl Section {
             Self::DataCollections => "Data collections",
             Self::AuditLog => "Audit log",
             Self::Settings => "Settings",
+            Self::Approvers => "Who can approve",
+            Self::Roles => "Roles",
+            Self::ApiTokens => "API tokens",
             Self::Desk => "My support requests",
             Self::Queue => "Queue",
             Self::People => "People",
@@ -69,6 +78,8 @@ impl Section {
             Self::DataCollections => paths::data_collections(),
             Self::AuditLog => paths::audit_log(),
             Self::Settings => paths::access_policy(),
+            Self::Approvers | Self::Roles => paths::roles(),
+            Self::ApiTokens => paths::api_tokens(),
             Self::Desk => paths::desk(),
             Self::Queue => paths::queue(),
             Self::People => paths::people(),

@@ -101,6 +101,12 @@ pub(crate) enum Command {
     /// The people of your tenant
     #[command(subcommand)]
     Users(command::users::Users),
+    /// Roles of your tenant, and who holds them
+    #[command(subcommand)]
+    Roles(command::roles::Roles),
+    /// API tokens: yours, and those of service accounts
+    #[command(subcommand)]
+    Tokens(command::tokens::Tokens),
     /// Take evidence with you: all of a case, a whole log, or its entries for a SIEM
     #[command(subcommand)]
     Export(command::export::Export),

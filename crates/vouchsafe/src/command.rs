@@ -11,7 +11,9 @@ pub(crate) mod login;
 pub(crate) mod policy;
 pub(crate) mod read;
 pub(crate) mod requests;
+pub(crate) mod roles;
 pub(crate) mod sign_ins;
+pub(crate) mod tokens;
 pub(crate) mod users;
 pub(crate) mod verify;
 mod whoami;
@@ -40,6 +42,8 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Generate(generate) => generate.run(&Output::new(global.output)),
         Command::Policy(policy) => policy.run(&session()?).await,
         Command::Users(users) => users.run(&session()?).await,
+        Command::Roles(roles) => roles.run(&session()?).await,
+        Command::Tokens(tokens) => tokens.run(&session()?).await,
         Command::Export(export) => export.run(&session()?).await,
         Command::Verify(verify) => verify.run(global).await,
         Command::Witness(witness) => witness.run(global).await,

@@ -14,6 +14,8 @@ const INVITE: &str = "microsoft.directory/users/create";
 const RENAME: &str = "microsoft.directory/users/basic/update";
 const DISABLE: &str = "microsoft.directory/users/disable";
 const SIGN_IN_METHODS: &str = "microsoft.directory/users/authenticationMethods/create";
+const ROLES: &str = "microsoft.directory/roleAssignments/allProperties/allTasks";
+const TOKENS: &str = "vouchsafe.directory/apiTokens/manage";
 
 /// Every built-in role, customer roles by name, then those of service accounts and of the provider.
 pub(super) const BUILT_IN: &[RoleDefinition] = &[
@@ -117,6 +119,8 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
             RENAME,
             DISABLE,
             SIGN_IN_METHODS,
+            ROLES,
+            TOKENS,
         ],
     },
     RoleDefinition {
@@ -193,6 +197,11 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
         display_name: "Privileged Authentication Administrator",
         template_id: "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
         actions: &[TICKETS, USERS, DISABLE, SIGN_IN_METHODS],
+    },
+    RoleDefinition {
+        display_name: "Privileged Role Administrator",
+        template_id: "e8611ab8-c189-46e8-94e1-60213ab1f814",
+        actions: &[ROLES],
     },
     RoleDefinition {
         display_name: "Reports Reader",
@@ -307,6 +316,8 @@ pub(super) const BUILT_IN: &[RoleDefinition] = &[
             RENAME,
             DISABLE,
             SIGN_IN_METHODS,
+            ROLES,
+            TOKENS,
         ],
     },
     RoleDefinition {

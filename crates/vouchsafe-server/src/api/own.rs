@@ -10,7 +10,6 @@ use vouchsafe_api::policy::{SupportAccessPolicy, UpdateSupportAccessPolicy};
 use vouchsafe_api::retention::{DiagnosticRetention, UpdateDiagnosticRetention};
 use vouchsafe_app::version_of;
 use vouchsafe_core::permission::Permission;
-use vouchsafe_core::role;
 
 use super::{Answer, refuse, tagged};
 use crate::extract::{Act, Base, Look};
@@ -21,13 +20,12 @@ use crate::{Server, wire};
 #[utoipa::path(get, path = "/v1.0/me", operation_id = "getMe", tag = "Account", responses((status = 200, body = Me)))]
 pub(crate) async fn me(State(server): State<Server>, Look(who): Look) -> Answer {
     let view = server.app.me(who).await.map_err(refuse("/v1.0/me"))?;
-    let roles = view.roles.iter().filter_map(|id| role::by_template_id(id));
     let me = Me {
         id: view.person.id,
         display_name: view.person.display_name.text().to_owned(),
         user_principal_name: view.person.user_principal_name.text().to_owned(),
         tenant_id: view.person.tenant,
-        roles: roles.map(|role| role.display_name.to_owned()).collect(),
+        roles: view.roles,
         allowed_actions: view
             .allowed
             .iter()

@@ -18,15 +18,15 @@ use crate::extract::{Act, Base, Id, Look};
 use crate::openapi::parameters::{IdempotencyParameter, IfMatchParameter};
 use crate::wire::users as wire;
 
-fn shown(status: StatusCode, account: &Account) -> axum::response::Response {
-    tagged(status, version_of(account), wire::user(account))
+fn shown(server: &Server, status: StatusCode, account: &Account) -> axum::response::Response {
+    tagged(status, version_of(account), wire::user(account, server.app.now()))
 }
 
 /// The people and service accounts of the tenant.
 #[utoipa::path(get, path = "/v1.0/users", operation_id = "listUsers", tag = "People", responses((status = 200, body = Collection<User>)))]
 pub(crate) async fn list(State(server): State<Server>, Look(who): Look, base: Base) -> Answer {
     let accounts = server.app.users(who).await.map_err(refuse("/v1.0/users"))?;
-    let value: Vec<User> = accounts.iter().map(wire::user).collect();
+    let value: Vec<User> = accounts.iter().map(|account| wire::user(account, server.app.now())).collect();
     Ok(Json(Collection { context: base.context("users"), count: None, value, next_link: None })
         .into_response())
 }
@@ -38,7 +38,7 @@ pub(crate) async fn invite(State(server): State<Server>, act: Act<InviteUser>) -
     let InviteUser { display_name, user_principal_name, account_enabled } = act.body;
     let command = InviteCommand { display_name, user_principal_name, account_enabled };
     let account = server.app.invite(&act.call, command).await.map_err(refuse("/v1.0/users"))?;
-    Ok(shown(StatusCode::CREATED, &account))
+    Ok(shown(&server, StatusCode::CREATED, &account))
 }
 
 /// One of the tenant's people; oneself needs no permission.
@@ -49,7 +49,7 @@ pub(crate) async fn show(
     Id(id): Id<UserId>,
     OriginalUri(uri): OriginalUri,
 ) -> Answer {
-    Ok(shown(StatusCode::OK, &server.app.user(who, id).await.map_err(refuse(uri.path()))?))
+    Ok(shown(&server, StatusCode::OK, &server.app.user(who, id).await.map_err(refuse(uri.path()))?))
 }
 
 /// Changes somebody's name, or whether the account may be used.
@@ -64,7 +64,7 @@ pub(crate) async fn update(
     let UpdateUser { display_name, account_enabled } = act.body;
     let command = UserCommand { display_name, account_enabled };
     let account = server.app.change_user(&act.call, id, command).await.map_err(refuse(uri.path()))?;
-    Ok(shown(StatusCode::OK, &account))
+    Ok(shown(&server, StatusCode::OK, &account))
 }
 
 /// Deletes an account: no role, no way in, no way back. Its name stays where the log needs it, until it is erased.

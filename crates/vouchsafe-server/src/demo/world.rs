@@ -196,7 +196,7 @@ async fn link(app: &App) -> Result<(), DemoError> {
     let mut accounts = Vec::new();
     for tenant in [cast::CONTOSO.tenant(), cast::FABRIKAM.tenant()] {
         let user = app.store().read()?.account_named(tenant, cast::LINKED.upn).await?;
-        accounts.push(Who { tenant, user: user.ok_or(AppError::NotFound)? });
+        accounts.push(Who::of(tenant, user.ok_or(AppError::NotFound)?));
     }
     if let [one, other] = accounts.as_slice() {
         app.link(*one, *other).await?;
@@ -247,7 +247,7 @@ async fn import(app: &App, customer: &Customer, seed: u64, sizes: Sizes) -> Resu
     while events.write_next(&mut lines).is_some() {
         lines.push(b'\n');
     }
-    app.import(Who { tenant, user }, Cursor::new(lines)).await?;
+    app.import(Who::of(tenant, user), Cursor::new(lines)).await?;
     Ok(())
 }
 
@@ -260,9 +260,10 @@ async fn with_tokens(
     for tenant in tenants {
         let accounts = app.store().read()?.accounts(*tenant).await?;
         for account in accounts {
-            let who = Who { tenant: *tenant, user: account.person.id };
+            let who = Who::of(*tenant, account.person.id);
             let token = app.issue_token(who, TOKEN_LASTS).await?.expose();
-            let roles = account.roles.iter().filter_map(|id| vouchsafe_core::role::by_template_id(id));
+            let roles =
+                account.roles.iter().filter_map(|one| vouchsafe_core::role::by_template_id(&one.role));
             let roles: Vec<String> = roles.map(|role| role.display_name.to_owned()).collect();
             match account.person.kind {
                 PersonKind::Service => {

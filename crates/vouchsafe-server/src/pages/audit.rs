@@ -158,6 +158,7 @@ const CATEGORIES: &[(AuditCategory, &str)] = &[
     (AuditCategory::SupportDataAccess, "Reads of data"),
     (AuditCategory::SupportRequestManagement, "Support requests"),
     (AuditCategory::UserManagement, "People and tokens"),
+    (AuditCategory::RoleManagement, "Roles"),
     (AuditCategory::DirectoryManagement, "Organisation"),
     (AuditCategory::Policy, "Settings"),
 ];

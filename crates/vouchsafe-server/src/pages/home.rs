@@ -30,7 +30,10 @@ pub(crate) async fn home(State(server): State<Server>, visitor: Visitor) -> Answ
     let filter = Some("status eq 'open'".to_owned());
     let open = ListOptions { filter, top: LATEST, ..ListOptions::default() };
     let open = server.app.requests(visitor.who, &open).await?;
+    let manages = visitor.may(Permission::ManageRoles);
+    let approvers_missing = manages && !server.app.approvers(visitor.who).await?.suffice();
     show(page::home(&HomeView {
+        approvers_missing,
         chrome: visitor.chrome(Some(Section::Home)),
         grants: stories.iter().map(|story| rows::grant_row(story, &visitor)).collect(),
         may_see_access,

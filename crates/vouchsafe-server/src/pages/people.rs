@@ -7,8 +7,8 @@ use vouchsafe_core::id::UserId;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::person::PersonKind;
 use vouchsafe_core::rejection::Rejection;
-use vouchsafe_core::role;
 use vouchsafe_core::setup::Account;
+use vouchsafe_core::time::Timestamp;
 use vouchsafe_web::page::{self, PassView, PeopleView, PersonActs, PersonRow, PersonView};
 use vouchsafe_web::{FormErrors, Notice, Section, paths};
 
@@ -22,6 +22,7 @@ use super::visitor::Visitor;
 use crate::Server;
 use crate::extract::Base;
 use crate::wire::users::enrolment_url;
+use crate::wire::users::role_names;
 
 /// `/people`
 pub(crate) async fn list(State(server): State<Server>, visitor: Visitor) -> Answer {
@@ -35,7 +36,7 @@ async fn people(
     errors: FormErrors,
 ) -> Result<PeopleView, Failure> {
     let accounts = server.app.users(visitor.who).await?;
-    let mut rows: Vec<PersonRow> = accounts.iter().map(row).collect();
+    let mut rows: Vec<PersonRow> = accounts.iter().map(|account| row(account, server.app.now())).collect();
     rows.sort_by_cached_key(|row| (row.name.is_empty(), row.name.to_lowercase(), row.id.clone()));
     Ok(PeopleView {
         chrome: visitor.chrome(Some(Section::People)),
@@ -48,14 +49,13 @@ async fn people(
     })
 }
 
-fn row(account: &Account) -> PersonRow {
+fn row(account: &Account, now: Timestamp) -> PersonRow {
     let person = &account.person;
-    let roles = account.roles.iter().filter_map(|id| role::by_template_id(id));
     PersonRow {
         id: person.id.to_string(),
         name: person.display_name.text().to_owned(),
         user_principal_name: person.user_principal_name.text().to_owned(),
-        roles: roles.map(|role| role.display_name.to_owned()).collect(),
+        roles: role_names(account, now),
         enabled: person.active,
         service: person.kind == PersonKind::Service,
     }
@@ -107,7 +107,7 @@ async fn person(
     };
     Ok(PersonView {
         chrome: visitor.chrome(Some(Section::People)),
-        person: row(&account),
+        person: row(&account, server.app.now()),
         version: version_of(&account),
         idempotency_key: visitor.fresh_key(server),
         passkeys: held.iter().map(|record| passkey(record, server.app.now(), true)).collect(),

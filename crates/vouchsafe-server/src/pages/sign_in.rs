@@ -75,7 +75,7 @@ pub(crate) async fn enter(State(server): State<Server>, Id(user): Id<UserId>, he
     if let Some(former) = cookies.session(&headers) {
         server.app.sign_out(&former).await?;
     }
-    let secret = server.app.sign_in(Who { tenant: tenant.id, user }).await?;
+    let secret = server.app.sign_in(Who::of(tenant.id, user)).await?;
     let mut response = see(&paths::home());
     response.headers_mut().append(header::SET_COOKIE, cookies.start(secret.expose()));
     Ok(response)
@@ -119,7 +119,7 @@ fn is_person(account: &Account) -> bool {
 
 fn choice(account: &Account) -> PersonChoice {
     let person = &account.person;
-    let roles: Vec<_> = account.roles.iter().filter_map(|id| role::by_template_id(id)).collect();
+    let roles: Vec<_> = account.roles.iter().filter_map(|one| role::by_template_id(&one.role)).collect();
     let permissions = Permissions::of(roles.iter().flat_map(|role| role.actions.iter().copied()), true);
     PersonChoice {
         user_id: person.id.to_string(),

@@ -8,7 +8,6 @@ use vouchsafe_app::view::MeView;
 use vouchsafe_app::{AppError, ListOptions, Who};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::permission::Permission;
-use vouchsafe_core::role;
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_web::{Chrome, Flash, Notice, Section, SignedIn, navigation, paths};
@@ -45,6 +44,13 @@ const SEES_ACCESS: &[Permission] =
     &[Permission::ReadAccessRequests, Permission::ApproveAccess, Permission::RemoveAccess];
 const SEES_LOG: &[Permission] = &[Permission::ReadAuditLog, Permission::ApproveAccess];
 const SEES_POLICY: &[Permission] = &[
+    Permission::ManageRequests,
+    Permission::ReadAccessRequests,
+    Permission::ApproveAccess,
+    Permission::ReadAuditLog,
+];
+const SEES_ROLES: &[Permission] = &[
+    Permission::ManageRoles,
     Permission::ManageRequests,
     Permission::ReadAccessRequests,
     Permission::ApproveAccess,
@@ -124,12 +130,11 @@ impl Visitor {
 
     /// What surrounds a page of this section.
     pub(crate) fn chrome(&self, current: Option<Section>) -> Chrome {
-        let roles = self.me.roles.iter().filter_map(|id| role::by_template_id(id));
         Chrome {
             signed_in: Some(SignedIn {
                 person_name: self.me.person.display_name.text().to_owned(),
                 tenant_name: self.me.tenant.display_name.clone(),
-                roles: roles.map(|role| role.display_name.to_owned()).collect(),
+                roles: self.me.roles.clone(),
             }),
             navigation: navigation(&self.sections(), current, self.waiting),
             waiting: self.waiting,
@@ -142,6 +147,7 @@ impl Visitor {
     fn sections(&self) -> Vec<Section> {
         let (log, policy) = (self.sees_log(), self.may_any(SEES_POLICY));
         let people = self.may(Permission::ReadUsers);
+        let (roles, tokens) = (self.may_any(SEES_ROLES), !self.me.allowed.is_empty());
         let all = if self.is_provider() {
             vec![
                 (Section::Home, !self.may(Permission::WorkRequests) && !self.may(Permission::ManageQueue)),
@@ -155,6 +161,8 @@ impl Visitor {
                 (Section::Settings, false),
                 (Section::People, people),
                 (Section::Account, true),
+                (Section::Roles, self.may(Permission::ManageRoles)),
+                (Section::ApiTokens, tokens),
                 (Section::ApiReference, true),
             ]
         } else {
@@ -169,6 +177,8 @@ impl Visitor {
                 (Section::Settings, policy),
                 (Section::People, people),
                 (Section::Account, true),
+                (Section::Approvers, roles),
+                (Section::ApiTokens, tokens),
             ]
         };
         all.into_iter().filter(|(_, shown)| *shown).map(|(section, _)| section).collect()

@@ -6,17 +6,23 @@ use vouchsafe_core::passkey::PasskeyRecord;
 use vouchsafe_core::person::PersonKind;
 use vouchsafe_core::role;
 use vouchsafe_core::setup::Account;
+use vouchsafe_core::time::Timestamp;
 
-pub(crate) fn user(account: &Account) -> User {
+/// Names of the roles that somebody holds at this instant; one of the tenant's own stands by its id.
+pub(crate) fn role_names(account: &Account, now: Timestamp) -> Vec<String> {
+    let name = |id: &str| role::by_template_id(id).map_or(id, |role| role.display_name).to_owned();
+    account.held(now).map(name).collect()
+}
+
+pub(crate) fn user(account: &Account, now: Timestamp) -> User {
     let person = &account.person;
-    let roles = account.roles.iter().filter_map(|id| role::by_template_id(id));
     User {
         id: person.id,
         display_name: person.display_name.text().to_owned(),
         user_principal_name: person.user_principal_name.text().to_owned(),
         account_enabled: person.active,
         is_service_account: person.kind == PersonKind::Service,
-        roles: roles.map(|role| role.display_name.to_owned()).collect(),
+        roles: role_names(account, now),
     }
 }
 

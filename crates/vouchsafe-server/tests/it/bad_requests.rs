@@ -311,6 +311,35 @@ fn out_of_bounds(operation: &str, stage: &Stage) -> Vec<(&'static str, Value)> {
             ("/narrowTo/dataCategories", json!([])),
             ("/narrowTo/dataCategories", json!(["signInLogs", "auditLogs"])),
         ],
+        "POST /v1.0/roleManagement/directory/roleDefinitions" => vec![
+            ("/displayName", json!(" ")),
+            ("/rolePermissions/0/allowedResourceActions", json!([])),
+            ("/rolePermissions/0/allowedResourceActions", json!(["vouchsafe.provider/requests/work"])),
+            ("/rolePermissions/0/allowedResourceActions", json!(["vouchsafe.support/allEntities/allTasks"])),
+        ],
+        "PATCH /v1.0/roleManagement/directory/roleDefinitions/{id}" => {
+            vec![("/rolePermissions/0/allowedResourceActions", json!(["microsoft.directory/users/create"]))]
+        }
+        "POST /v1.0/roleManagement/directory/roleAssignments" => vec![
+            ("/principalId", json!("usr_018bcfe568007707870707070707070a")),
+            ("/principalId", json!("noor")),
+            ("/roleDefinitionId", json!("rol_018bcfe568007707870707070707070a")),
+            // Support Engineer: a role for providers.
+            ("/roleDefinitionId", json!("0d4b7a30-53f2-4d0e-9b1c-5d3b5c1a0011")),
+            ("/directoryScopeId", json!("/administrativeUnits/x")),
+            ("/endDateTime", json!("2020-01-01T00:00:00Z")),
+            ("/endDateTime", json!("tomorrow")),
+        ],
+        "POST /v1.0/apiTokens" => vec![
+            ("/displayName", json!("")),
+            ("/scopes", json!([])),
+            ("/scopes/0", json!("vouchsafe.provider/requests/work")),
+            ("/scopes/0", json!("microsoft.azure.supportTickets/allEntities/allTasks")),
+            ("/expiresDateTime", json!("2020-01-01T00:00:00Z")),
+            ("/expiresDateTime", json!("2040-01-01T00:00:00Z")),
+            ("/userId", json!("usr_018bcfe568007707870707070707070a")),
+            ("/userId", json!(stage.id("noor"))),
+        ],
         "POST /v1.0/support/grants/removeAll" => vec![("/supportRequestId", json!("payroll"))],
         _ => Vec::new(),
     }

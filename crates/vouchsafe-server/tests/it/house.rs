@@ -349,6 +349,12 @@ impl House {
         reply.json()
     }
 
+    /// Deletes something that must be there.
+    pub(crate) async fn gone(&self, who: Somebody, path: &str) {
+        let reply = self.send(who, Ask::new(Method::DELETE, path)).await;
+        assert_eq!(reply.verdict(), "204", "{path}: {}", reply.text());
+    }
+
     /// All items of a list in one page.
     pub(crate) async fn list(&self, who: Somebody, path: &str) -> Vec<Value> {
         let page = self.ok(who, Ask::get(path).query(&[("$top", "1000")])).await;

@@ -66,6 +66,20 @@ async fn every_list(house: &House, stage: &Stage) -> Vec<List> {
             &["dateTime"],
             read,
         ),
+        list(
+            "/v1.0/roleManagement/directory/roleAssignments",
+            NOOR,
+            &["id", "principalId", "roleDefinitionId"],
+            &["createdDateTime", "endDateTime"],
+            created,
+        ),
+        list(
+            "/v1.0/apiTokens",
+            YUKI,
+            &["id", "userId"],
+            &["createdDateTime", "expiresDateTime", "revokedDateTime"],
+            created,
+        ),
         list("/v1.0/auditLogs/directoryAudits", NOOR, entry, &["activityDateTime"], "activityDateTime"),
     ]
 }

@@ -500,3 +500,56 @@ async fn pages_of_a_collection_are_its_tenants_and_its_engineers_alone() {
     assert_eq!(declined.1, "collectionDeclined");
     assert!(engineer.page(&page).await.contains("We may not."));
 }
+
+#[tokio::test]
+async fn roles_are_given_and_taken_back_by_the_page_that_says_who_can_approve() {
+    let house = House::new().await;
+    let yuki = Browser::of(&house, "Yuki Tanabe", Org::Adatum).await;
+    let marta = Browser::of(&house, "Marta Kowal", Org::Adatum).await;
+    let page = marta.page("/settings/roles").await;
+    assert!(page.contains("These people can approve now") && page.contains("Yuki Tanabe"));
+    assert!(!page.contains("Give somebody a role"), "Marta may not");
+    let ben = house.who("Ben Carver", Org::Adatum).user;
+    let form =
+        format!("principalId={ben}&roleDefinitionId={}&duration=P1D", crate::rows::SUPPORT_ADMINISTRATOR);
+    assert_eq!(marta.send(Method::POST, "/settings/roles", Some(&form)).await.status, 403);
+    assert_eq!(
+        yuki.post("/settings/roles", &form).await,
+        ("/settings/roles".to_owned(), "roleGiven".to_owned())
+    );
+    let approvers = yuki.page("/settings/roles").await;
+    assert!(approvers.contains("ben.carver@adatum.example"), "Ben can approve for a day");
+    let again = yuki.send(Method::POST, "/settings/roles", Some(&form)).await;
+    assert!(again.status == 400 && again.text().contains("holds this role already"));
+    let back = format!("assignmentId={}.{ben}", crate::rows::SUPPORT_ADMINISTRATOR);
+    let (_, notice) = yuki.post("/settings/roles/take-back", &back).await;
+    assert_eq!(notice, "roleTakenBack");
+    assert!(!yuki.page("/settings/roles").await.contains("ben.carver@adatum.example"));
+    let nobody = Browser::of(&house, "Ben Carver", Org::Adatum).await;
+    assert_eq!(nobody.get("/settings/roles").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_token_made_by_the_page_is_on_that_answer_and_nowhere_else() {
+    let house = House::new().await;
+    let yuki = Browser::of(&house, "Yuki Tanabe", Org::Adatum).await;
+    let form = "idempotencyKey=a1&displayName=Export&scopes=vouchsafe.support%2FaccessRequests%2Fread&expiresDateTime=P1D";
+    let made = yuki.send(Method::POST, "/settings/api-tokens", Some(form)).await;
+    assert_eq!((made.status, made.header("cache-control")), (200, Some("no-store")));
+    let text = made.text();
+    let token = text.split("vst_").nth(1).and_then(|rest| rest.split('<').next()).unwrap();
+    let token = format!("vst_{token}");
+    assert_eq!(house.raw(Ask::get("/v1.0/me").bearer(&token)).await.status, 200);
+    // Sent again, the same form makes no second one and does not tell the first.
+    let again = yuki.send(Method::POST, "/settings/api-tokens", Some(form)).await.text();
+    assert!(!again.contains(&token) && !again.contains("vst_"));
+    let page = yuki.page("/settings/api-tokens").await;
+    assert!(page.contains("Export") && !page.contains("vst_"));
+    let none = "idempotencyKey=a2&displayName=Export&expiresDateTime=P1D";
+    let refused = yuki.send(Method::POST, "/settings/api-tokens", Some(none)).await;
+    assert!(refused.status == 400 && refused.text().contains("Tick at least one."));
+    let id = page.split("/settings/api-tokens/tok_").nth(1).and_then(|rest| rest.split('/').next()).unwrap();
+    let (_, notice) = yuki.post(&format!("/settings/api-tokens/tok_{id}/end"), "").await;
+    assert_eq!(notice, "tokenEnded");
+    assert_eq!(house.raw(Ask::get("/v1.0/me").bearer(&token)).await.verdict(), "401 tokenRevoked");
+}

@@ -432,7 +432,7 @@ async fn nobody_makes_a_pass_for_oneself_for_somebody_above_or_for_another_tenan
         location: String::new(),
         expertise: Vec::new(),
     };
-    let una = Who { tenant: adatum, user: site.app.add_person(clerk).await.unwrap() };
+    let una = Who::of(adatum, site.app.add_person(clerk).await.unwrap());
     let token = site.app.issue_token(una, Duration::days(1)).await.unwrap().expose();
     let offer = async |token: &str, of: Who| {
         let path = format!("/v1.0/users/{}/authentication/temporaryAccessPassMethods", of.user);
@@ -471,7 +471,7 @@ async fn an_invited_person_has_no_right_and_no_way_in_until_given_one() {
     let elsewhere = json!({ "displayName": "Uma", "userPrincipalName": "uma@contoso.example" });
     house.refused(YUKI, Ask::post("/v1.0/users", &elsewhere), "400 invalidRequest").await;
     house.refused(MARTA, Ask::post("/v1.0/users", &invite), "403 forbidden").await;
-    let who = Who { tenant: house.tenant(Org::Adatum), user: text(&uma["id"]).parse().unwrap() };
+    let who = Who::of(house.tenant(Org::Adatum), text(&uma["id"]).parse().unwrap());
     let mut phone = key(1);
     let cookie = site.enrol(&site.pass(YUKI, who).await, &mut phone).await;
     assert_eq!(site.page(Method::GET, "/people", &cookie, "").await.status, 403);

@@ -12,6 +12,7 @@ use vouchsafe_core::permit::{RecordPause, for_service};
 use vouchsafe_core::time::Duration;
 use vouchsafe_diagnostics::resource::{Resource, Shape};
 use vouchsafe_signin::passkey::RelyingParty;
+use vouchsafe_store::edge::{Clock as _, SystemClock};
 use vouchsafe_testkit::authenticator::Authenticator;
 
 use crate::contract::Operation;
@@ -75,6 +76,10 @@ const NEW_CASE: Limits = &[
     ("/contact/language", 35),
     ("/contact/timeZone", 64),
 ];
+/// Global Reader.
+const GLOBAL_READER: &str = "f2ef992c-3afb-46b9-b7cf-a126ee74c451";
+/// Service Support Administrator.
+pub(crate) const SUPPORT_ADMINISTRATOR: &str = "f023fd81-a637-4b56-95fd-791ac0226033";
 const ADATUM: &[Org] = &[Org::Adatum];
 
 fn nothing(_: &Stage) -> Value {
@@ -104,6 +109,22 @@ fn collect(stage: &Stage) -> Value {
     json!({
         "tenantId": stage.id("adatum"), "dataCategories": ["signInLogs"], "filter": {},
         "instructions": "Please export the sign-ins of the night shift.",
+    })
+}
+
+pub(crate) fn new_role(name: &str) -> Value {
+    json!({
+        "displayName": name, "description": "Reads what support asks for.",
+        "rolePermissions": [{ "allowedResourceActions": ["vouchsafe.support/accessRequests/read", "microsoft.directory/auditLogs/allProperties/read"] }],
+    })
+}
+
+pub(crate) fn new_token(name: &str) -> Value {
+    // Before the tokens of the demo end.
+    let expires = SystemClock.now() + Duration::days(20);
+    json!({
+        "displayName": name, "scopes": ["vouchsafe.support/accessRequests/read"],
+        "expiresDateTime": expires,
     })
 }
 
@@ -370,6 +391,66 @@ const ROWS: &[Row] = &[
         )
     },
     act("POST /v1.0/users/{id}/erase", YUKI, &["ben"], nothing, &[], ADATUM),
+    look("GET /v1.0/roleManagement/directory/roleDefinitions", NOOR, &[], Takes::Nothing),
+    look("GET /v1.0/roleManagement/directory/roleDefinitions/{id}", NOOR, &["role"], Takes::Nothing),
+    Row {
+        answers: "201",
+        ..act(
+            "POST /v1.0/roleManagement/directory/roleDefinitions",
+            YUKI,
+            &[],
+            |_| new_role("Day desk"),
+            &[("/displayName", 256), ("/description", 1_024)],
+            ADATUM,
+        )
+    },
+    act(
+        "PATCH /v1.0/roleManagement/directory/roleDefinitions/{id}",
+        YUKI,
+        &["role"],
+        |_| json!({ "description": "Whoever is on call.", "rolePermissions": [{ "allowedResourceActions": ["vouchsafe.support/accessRequests/read"] }] }),
+        &[("/description", 1_024)],
+        ADATUM,
+    ),
+    Row {
+        answers: "204",
+        logs: ADATUM,
+        ..look(
+            "DELETE /v1.0/roleManagement/directory/roleDefinitions/{id}",
+            YUKI,
+            &["unheld"],
+            Takes::Nothing,
+        )
+    },
+    look("GET /v1.0/roleManagement/directory/roleAssignments", NOOR, &[], CREATED),
+    look("GET /v1.0/roleManagement/directory/roleAssignments/{id}", NOOR, &["assignment"], Takes::Nothing),
+    Row {
+        answers: "201",
+        ..act(
+            "POST /v1.0/roleManagement/directory/roleAssignments",
+            YUKI,
+            &[],
+            |stage| json!({ "principalId": stage.id("noor"), "roleDefinitionId": stage.id("role") }),
+            &[],
+            ADATUM,
+        )
+    },
+    Row {
+        answers: "204",
+        logs: ADATUM,
+        ..look(
+            "DELETE /v1.0/roleManagement/directory/roleAssignments/{id}",
+            YUKI,
+            &["assignment"],
+            Takes::Nothing,
+        )
+    },
+    look("GET /v1.0/apiTokens", YUKI, &[], CREATED),
+    Row {
+        answers: "201",
+        ..act("POST /v1.0/apiTokens", YUKI, &[], |_| new_token("Export"), &[("/displayName", 256)], ADATUM)
+    },
+    act("POST /v1.0/apiTokens/{id}/revoke", YUKI, &["token"], nothing, &[], ADATUM),
     look("GET /v1.0/auditLogs/directoryAudits", NOOR, &[], Takes::All("activityDateTime")),
     look("GET /v1.0/auditLogs/directoryAudits/{id}", NOOR, &["entry"], Takes::Nothing),
     look("GET /v1.0/auditLogs/directoryAudits/{id}/receipt", NOOR, &["entry"], Takes::Nothing),
@@ -485,7 +566,7 @@ impl Stage {
         }
         let origin = "https://vouchsafe.example";
         let app = house.app.clone().with_passkeys(RelyingParty::at(origin).unwrap());
-        let who = Who { tenant: house.tenant(Org::Adatum), user: self.id("keyed").parse().unwrap() };
+        let who = Who::of(house.tenant(Org::Adatum), self.id("keyed").parse().unwrap());
         let pass = app.first_pass(who, Duration::hours(1)).await.unwrap().expose();
         let mut key = Authenticator::new(5, origin);
         let made = key.create(&app.enrol_options(&pass).await.unwrap().options);
@@ -587,6 +668,19 @@ impl Stage {
     async fn logs(&mut self, house: &House) {
         self.0.insert("adatum", house.tenant(Org::Adatum).to_string());
         self.0.insert("ben", house.who("Ben Carver", Org::Adatum).user.to_string());
+        self.0.insert("noor", house.who("Noor Aziz", Org::Adatum).user.to_string());
+        let management = "/v1.0/roleManagement/directory";
+        for name in ["role", "unheld"] {
+            let role =
+                house.ok(YUKI, Ask::post(format!("{management}/roleDefinitions"), &new_role(name))).await;
+            self.0.insert(name, text(&role["id"]));
+        }
+        // It allows Noor nothing that she may not do anyhow, so nobody misses it when it is taken back.
+        let body = json!({ "principalId": self.id("noor"), "roleDefinitionId": GLOBAL_READER });
+        let held = house.ok(YUKI, Ask::post(format!("{management}/roleAssignments"), &body)).await;
+        self.0.insert("assignment", text(&held["id"]));
+        let token = house.ok(YUKI, Ask::post("/v1.0/apiTokens", &new_token("Report"))).await;
+        self.0.insert("token", text(&token["id"]));
         self.0.insert("tile", "entries/000.p/3".to_owned());
         for (name, who, path) in [
             ("entry", NOOR, "/v1.0/auditLogs/directoryAudits"),

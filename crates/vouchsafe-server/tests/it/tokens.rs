@@ -112,7 +112,7 @@ async fn disabled(house: &House) -> String {
         expertise: Vec::new(),
     };
     let user = house.app.add_person(new).await.unwrap();
-    let token = house.app.issue_token(Who { tenant, user }, Duration::days(1)).await.unwrap().expose();
+    let token = house.app.issue_token(Who::of(tenant, user), Duration::days(1)).await.unwrap().expose();
     assert_eq!(house.raw(Ask::get("/v1.0/me").bearer(&token)).await.status, 200);
     let mut work = house.app.store().work().await.unwrap();
     work.lock([tenant]).await.unwrap();

@@ -11,6 +11,7 @@ use vouchsafe_core::id::{Id, TenantId, TokenId, UserId, uuid_v7};
 use vouchsafe_core::permit::{SetUp, for_service};
 use vouchsafe_core::person::{Person, PersonKind};
 use vouchsafe_core::personal::Personal;
+use vouchsafe_core::role::Assignment;
 use vouchsafe_core::setup::{self, Account, TokenRecord};
 use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant, TenantKind};
 use vouchsafe_core::time::Timestamp;
@@ -150,7 +151,7 @@ impl Home {
     }
 
     pub(crate) async fn add_person(&self, person: Person, roles: &[&str]) -> Result<(), StoreError> {
-        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        let roles = roles.iter().map(|role| Assignment::lasting(*role)).collect();
         self.set_up(&[person.tenant], |cx| setup::add_user(Account { person, roles }, cx)).await
     }
 }
@@ -199,7 +200,11 @@ pub(crate) fn token(tenant: TenantId, n: u64) -> TokenRecord {
         tenant,
         user: self::id(n),
         hash,
+        name: Personal::new(self::id(n), "Nightly export"),
+        scopes: None,
+        created: Timestamp::from_millis(START_MILLIS),
         expires: Timestamp::from_millis(START_MILLIS * 2),
         revoked: None,
+        last_used: None,
     }
 }

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use vouchsafe_core::api_token::{self, NewToken};
 use vouchsafe_core::audit::{Activity, Initiator};
 use vouchsafe_core::data_collection::command::{self as collections, CollectionAsk, Submission};
 use vouchsafe_core::data_collection::{CollectedFile, DataCollection, RemovedSecret};
@@ -21,14 +22,16 @@ use vouchsafe_core::passkey::{self, Enrolment, NewPasskey, Way};
 use vouchsafe_core::people::{self, NewUser};
 use vouchsafe_core::permission::Permissions;
 use vouchsafe_core::permit::{
-    Caller, Facts, KeepPasskey, ManageLog, ManageStaff, RecordCollection, RecordDenied, RecordRetention,
-    RouteRequest, authorize, for_service,
+    Caller, Facts, KeepPasskey, ManageLog, ManageRoles, ManageStaff, RecordApprovers, RecordCollection,
+    RecordDenied, RecordRetention, RouteRequest, UseOwnTokens, authorize, for_service,
 };
 use vouchsafe_core::person::Person;
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::read::{self, DeniedReads, PropertyRead, ReadRecord, TypedValue};
 use vouchsafe_core::retention;
 use vouchsafe_core::reveal::{self, RevealState};
+use vouchsafe_core::role::custom::{self, RoleText};
+use vouchsafe_core::role::manage::{self, Managers, Role};
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::setup;
 use vouchsafe_core::support_request::{RequestState, Resolution, SupportRequest};
@@ -225,6 +228,7 @@ async fn and_the_rest(world: &World<StoreSink>) {
     work.commit().await.unwrap();
     of_the_desk(world, &ada).await;
     of_the_people(home, &ada).await;
+    of_roles(world, &ada).await;
 }
 
 /// What a tenant does with its people, and they with their passkeys.
@@ -278,6 +282,65 @@ async fn of_the_people(home: &Home, ada: &Person) {
     work.record(permit, people::delete(&account, &admin, &nothing, &cx).unwrap()).await.unwrap();
     let left = work.passkeys_of(s, id(91)).await.unwrap();
     assert!(left.len() == 3 && left.iter().all(|record| record.removed.is_some()));
+    work.commit().await.unwrap();
+}
+
+/// What a tenant does with its roles, and with tokens that are limited.
+async fn of_roles(world: &World<StoreSink>, ada: &Person) {
+    let home = &world.sink.home;
+    let s = support();
+    let mut work = home.store.work().await.unwrap();
+    work.lock([s]).await.unwrap();
+    let cx = work.context(Initiator::User(Box::new(ada.clone())));
+    let admin = mighty(ada);
+    let facts = Facts::own_tenant(work.id(), &admin);
+    let kind = TenantKind::Customer;
+    let text = RoleText {
+        display_name: "Night desk".to_owned(),
+        description: "Whoever is on call.".to_owned(),
+        actions: vec!["vouchsafe.support/accessRequests/approve".to_owned()],
+        enabled: true,
+    };
+    let decided = custom::define(id(1), (s, kind), text.clone(), &[], (ada, &cx)).unwrap();
+    work.record(authorize::<ManageRoles>(facts, s).unwrap(), decided).await.unwrap();
+    let role = work.custom_roles(s).await.unwrap().remove(0);
+    let text = RoleText { display_name: "Day desk".to_owned(), ..text };
+    let decided = custom::change(&role, kind, text, (&[], &Managers::default()), (ada, &cx)).unwrap();
+    work.record(authorize::<ManageRoles>(facts, s).unwrap(), decided).await.unwrap();
+    let role = work.custom_roles(s).await.unwrap().remove(0);
+    assert_eq!((role.display_name.as_str(), role.version), ("Day desk", 2));
+    let account = work.account(s, ada.id).await.unwrap().unwrap();
+    let ends = Some(work.now() + Duration::days(1));
+    let decided = manage::assign(&account, kind, Role::Custom(&role), ends, &cx).unwrap();
+    work.record(authorize::<ManageRoles>(facts, s).unwrap(), decided).await.unwrap();
+    let account = work.account(s, ada.id).await.unwrap().unwrap();
+    let held = role.id.to_string();
+    assert!(work.assignments(s).await.unwrap().iter().any(|(user, one)| *user == ada.id && one.role == held));
+    let decided = manage::unassign(&account, &held, &Managers::default(), &cx).unwrap();
+    work.record(authorize::<ManageRoles>(facts, s).unwrap(), decided).await.unwrap();
+    assert!(work.assignments(s).await.unwrap().iter().all(|(_, one)| one.role != held));
+    work.record(authorize::<ManageRoles>(facts, s).unwrap(), custom::delete(&role, 0, &cx).unwrap())
+        .await
+        .unwrap();
+    assert!(work.custom_roles(s).await.unwrap().is_empty());
+    let tenant = work.tenant(s).await.unwrap().unwrap();
+    let service = work.context(Initiator::Service);
+    let decided = manage::record_missing_approvers(&tenant, 0, &service);
+    work.record(for_service::<RecordApprovers>(work.id(), s), decided).await.unwrap();
+    let new = NewToken {
+        id: id(90),
+        hash: [9; 32],
+        name: "Nightly export".to_owned(),
+        scopes: vec!["vouchsafe.support/accessRequests/read".to_owned()],
+        expires: work.now() + Duration::days(30),
+        latest: None,
+    };
+    let decided = api_token::make_own(new, &admin, 0, &cx).unwrap();
+    work.record(authorize::<UseOwnTokens>(facts, s).unwrap(), decided).await.unwrap();
+    let token = work.token_by_id(s, id(90)).await.unwrap().unwrap();
+    assert_eq!((token.name.text(), token.scopes.unwrap().iter().count()), ("Nightly export", 1));
+    let decided = api_token::revoke(&token, &cx).unwrap();
+    work.record(authorize::<UseOwnTokens>(facts, s).unwrap(), decided).await.unwrap();
     work.commit().await.unwrap();
 }
 

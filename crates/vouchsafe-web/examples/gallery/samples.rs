@@ -7,6 +7,7 @@ mod general;
 mod log;
 mod people;
 mod request;
+mod roles;
 
 use vouchsafe_web::{
     CaseRef, Category, CategoryChoice, Choice, Chrome, EngineerView, FieldError, FormErrors, ReadsSummary,
@@ -28,6 +29,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(request::samples());
     all.extend(collection::samples());
     all.extend(log::samples());
+    all.extend(roles::samples());
     all.extend(engineer::samples());
     all.extend(people::samples());
     all
@@ -73,6 +75,8 @@ pub(crate) fn customer(current: Option<Section>, waiting: u32) -> Chrome {
         Section::History,
         Section::AuditLog,
         Section::Settings,
+        Section::Approvers,
+        Section::ApiTokens,
     ];
     Chrome {
         signed_in: signed_in("Alva Nygård", "Fjordline Logistics", "Service Support Administrator"),

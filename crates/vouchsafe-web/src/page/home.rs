@@ -11,6 +11,8 @@ use crate::{Chrome, GrantRow, RenderError, SupportRequestRow};
 pub struct HomeView {
     /// What surrounds the page; `waiting` is the number in the banner.
     pub chrome: Chrome,
+    /// Whether too few people can approve, for those who can change it.
+    pub approvers_missing: bool,
     /// Who can read what of this tenant now: live and paused grants.
     pub grants: Vec<GrantRow>,
     /// Whether the person may see access at all (else the part is left out).

@@ -108,6 +108,8 @@ const ENGINEER: &[&str] = &[
     "capModerate",
     "capMinimal",
 ];
+const NEW_ASSIGNMENT: &[&str] = &["idempotencyKey", "principalId", "roleDefinitionId", "duration"];
+const NEW_TOKEN: &[&str] = &["idempotencyKey", "displayName", "scopes", "expiresDateTime"];
 const PAGED: &[&str] = &["$skiptoken"];
 
 /// Every route of the pages. Style sheets are under `/assets/{name}`, see [`crate::asset`].
@@ -175,6 +177,12 @@ pub const ROUTES: &[Route] = &[
     get("/audit-log/{id}/receipt", &[], "the proof file, as a download"),
     get("/settings/support-access", &[], "access_policy"),
     post("/settings/support-access", POLICY, "changes the settings"),
+    get("/settings/roles", PAGED, "roles"),
+    post("/settings/roles", NEW_ASSIGNMENT, "gives a role"),
+    post("/settings/roles/take-back", &["assignmentId"], "takes a role back"),
+    get("/settings/api-tokens", PAGED, "api_tokens"),
+    post("/settings/api-tokens", NEW_TOKEN, "makes a token, then api_tokens with its text"),
+    post("/settings/api-tokens/{id}/end", &[], "ends a token"),
     get("/desk", PAGED, "desk"),
     get("/desk/{id}", &[], "case"),
     get("/desk/{id}/ask", &[], "ask_for_access"),

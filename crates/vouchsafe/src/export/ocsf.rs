@@ -88,6 +88,7 @@ fn kind(entry: &DirectoryAudit) -> (Class, u64) {
         "SupportAccessManagement"
         | "SupportRequestManagement"
         | "UserManagement"
+        | "RoleManagement"
         | "DirectoryManagement"
         | "Policy" => {
             let named = ACTIVITIES.iter().find(|(name, _)| *name == entry.activity_display_name);

@@ -29,6 +29,10 @@ fn lists() -> Vec<Sample> {
         Sample { name: "home-empty", html: page::home(&home(Vec::new(), Vec::new(), 0)) },
         Sample { name: "home-one", html: page::home(&home(vec![grant()], vec![request_row()], 1)) },
         Sample { name: "home-many", html: page::home(&home(many_grants(), vec![request_row(); 3], 3)) },
+        Sample {
+            name: "home-nobody-can-approve",
+            html: page::home(&HomeView { approvers_missing: true, ..home(Vec::new(), Vec::new(), 0) }),
+        },
         Sample { name: "home-no-access-rights", html: page::home(&home_without_rights()) },
         Sample { name: "pending-requests-empty", html: page::pending_requests(&pending(Vec::new())) },
         Sample { name: "pending-requests-one", html: page::pending_requests(&pending(vec![row()])) },
@@ -163,6 +167,7 @@ fn many_grants() -> Vec<GrantRow> {
 
 fn home(grants: Vec<GrantRow>, open_requests: Vec<SupportRequestRow>, waiting: u32) -> HomeView {
     HomeView {
+        approvers_missing: false,
         chrome: customer(Some(Section::Home), waiting),
         grants,
         may_see_access: true,
