@@ -318,7 +318,10 @@ fn out_of_bounds(operation: &str, stage: &Stage) -> Vec<(&'static str, Value)> {
             ("/rolePermissions/0/allowedResourceActions", json!(["vouchsafe.support/allEntities/allTasks"])),
         ],
         "PATCH /v1.0/roleManagement/directory/roleDefinitions/{id}" => {
-            vec![("/rolePermissions/0/allowedResourceActions", json!(["microsoft.directory/users/create"]))]
+            vec![(
+                "/rolePermissions/0/allowedResourceActions",
+                json!(["microsoft.directory/users/allProperties/allTasks"]),
+            )]
         }
         "POST /v1.0/roleManagement/directory/roleAssignments" => vec![
             ("/principalId", json!("usr_018bcfe568007707870707070707070a")),
