@@ -73,12 +73,14 @@ impl App {
         let facts = Facts::own_tenant(LOOK, &me.caller);
         drop(authorize::<ChangePolicy>(facts, who.tenant).map_err(|_| AppError::Forbidden)?);
         let umbrella = me.tenant.policy.ticket_umbrella;
-        let mut accounts = reader.accounts(who.tenant).await?;
-        accounts.retain(|account| {
-            let permissions = role::permissions(account.roles.iter().map(String::as_str), umbrella);
-            account.person.active && permissions.allow(Permission::ApproveAccess)
-        });
-        Ok(accounts)
+        let mut approvers = Vec::new();
+        for account in reader.accounts(who.tenant).await? {
+            let permissions = reader.permissions_of(&account, umbrella).await?;
+            if account.person.active && permissions.allow(Permission::ApproveAccess) {
+                approvers.push(account);
+            }
+        }
+        Ok(approvers)
     }
 
     /// Changes the own tenant's settings.

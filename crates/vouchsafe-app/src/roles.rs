@@ -234,7 +234,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError`].
-    pub async fn approvers(&self, who: Who) -> Result<Approvers, AppError> {
+    pub async fn who_can_approve(&self, who: Who) -> Result<Approvers, AppError> {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         read_roles(&me)?;

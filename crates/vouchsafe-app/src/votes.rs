@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::permission::Permission;
-use vouchsafe_core::role;
 use vouchsafe_core::setup::PossibleVoters;
 use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant};
 use vouchsafe_core::vote::Standing;
@@ -82,7 +81,7 @@ pub(crate) async fn possible_voters(
     let (mut approvers, mut consenters) = (Counted::default(), Counted::default());
     for account in session.accounts(tenant).await? {
         let person = &account.person;
-        let permissions = role::permissions(account.roles.iter().map(String::as_str), policy.ticket_umbrella);
+        let permissions = session.permissions_of(&account, policy.ticket_umbrella).await?;
         if !person.active || !policy.approvals.admits(person.id) {
             continue;
         }

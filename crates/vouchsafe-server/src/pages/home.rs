@@ -31,7 +31,7 @@ pub(crate) async fn home(State(server): State<Server>, visitor: Visitor) -> Answ
     let open = ListOptions { filter, top: LATEST, ..ListOptions::default() };
     let open = server.app.requests(visitor.who, &open).await?;
     let manages = visitor.may(Permission::ManageRoles);
-    let approvers_missing = manages && !server.app.approvers(visitor.who).await?.suffice();
+    let approvers_missing = manages && !server.app.who_can_approve(visitor.who).await?.suffice();
     show(page::home(&HomeView {
         approvers_missing,
         chrome: visitor.chrome(Some(Section::Home)),

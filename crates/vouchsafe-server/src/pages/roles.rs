@@ -76,7 +76,7 @@ async fn view(
     typed: Typed<'_>,
 ) -> Result<RolesView, Failure> {
     let who = visitor.who;
-    let approvers = if visitor.is_provider() { None } else { Some(server.app.approvers(who).await?) };
+    let approvers = if visitor.is_provider() { None } else { Some(server.app.who_can_approve(who).await?) };
     let listed = server.app.role_assignments(who, &asked.list("")).await?;
     let (people, roles) = (server.app.principals(who).await?, server.app.role_definitions(who).await?);
     let names: BTreeMap<UserId, String> =
