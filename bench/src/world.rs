@@ -13,7 +13,6 @@ use vouchsafe_store::{Options, Store};
 
 /// A served world.
 pub(crate) struct Served {
-    pub(crate) app: App,
     pub(crate) world: World,
     pub(crate) address: SocketAddr,
     /// Ends when the server has stopped.
@@ -32,5 +31,5 @@ pub(crate) async fn serve(folder: &Path, sign_ins: u64) -> Served {
     let address = listener.local_addr().unwrap();
     let server = Server { app: app.clone(), settings: Settings::default() };
     let stopped = tokio::spawn(vouchsafe_server::serve::until_stopped(listener, server));
-    Served { app, world, address, stopped }
+    Served { world, address, stopped }
 }

@@ -184,7 +184,7 @@ pub(crate) async fn rights_of(
     id: UserId,
 ) -> Result<Permissions, AppError> {
     let (caller, _) = work.caller(tenant, id).await?.ok_or(AppError::NotFound)?;
-    Ok(caller.permissions.clone())
+    Ok(caller.permissions)
 }
 
 fn account_of(rows: Vec<Write>) -> Option<Account> {

@@ -184,7 +184,6 @@ pub fn may_approve(role: Role<'_>, umbrella_open: bool) -> bool {
 }
 
 /// Says in a tenant's log that fewer people can approve than an approval needs, which tells its people as well.
-#[must_use]
 pub fn record_missing_approvers(tenant: &Tenant, able: u32, cx: &Context) -> Decided<RecordApprovers> {
     let required = tenant.policy.approvals.required;
     let mut draft = Draft::new(cx);
