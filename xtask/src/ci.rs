@@ -44,9 +44,12 @@ const STEPS: [Step; 8] = [
 
 /// Which tests run on PostgreSQL as well: those that come by the state. The others are of the embedded database's files,
 /// of records, which lie in files either way, and of programs that are started.
-const ON_POSTGRES: &str = "(package(vouchsafe-store) or package(vouchsafe-app) or package(vouchsafe-server)) and binary(it) \
+const ALL_ON_POSTGRES: &str = "(package(vouchsafe-store) or package(vouchsafe-app) or package(vouchsafe-server)) and binary(it) \
     and not test(permits::) and not test(records::) and not test(record_files::) and not test(kill::) and not test(tour::) \
     and not test(exports::) and not test(graph_sdk::) and not test(upstream::) and not test(restored)";
+
+/// Of these, what the short form runs: all of the store and of the use cases; of HTTP the modules that change much.
+const SHORT: &str = "not package(vouchsafe-server) or test(/^(collections|coverage|desk|elsewhere|evaluation|evidence|import|lists|pace|passkeys|reveals|roles|shapes|tokens)::/)";
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +129,12 @@ fn perform(step: Step, root: &Path) -> Result<Ending, Failure> {
                 return Ok(Ending::Left("cargo-nextest is not installed"));
             }
             let mut command = test_command(root);
-            let command = command.args(["-E", ON_POSTGRES]).env("VOUCHSAFE_TEST_DATABASE", "postgres");
+            let chosen = if is_long() {
+                ALL_ON_POSTGRES.to_owned()
+            } else {
+                format!("({ALL_ON_POSTGRES}) and ({SHORT})")
+            };
+            let command = command.args(["-E", &chosen]).env("VOUCHSAFE_TEST_DATABASE", "postgres");
             process::succeeds(command.env("INSTA_UPDATE", "no"))?
         }
         Step::Doctests => {
@@ -168,9 +176,12 @@ fn test_command(root: &Path) -> std::process::Command {
         println!("cargo-nextest is not installed: the tests run under `cargo test`");
         return process::cargo(root, &["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"]);
     }
-    let long = std::env::var_os("VOUCHSAFE_LONG").is_some();
-    let profile = if long { "long" } else { "ci" };
+    let profile = if is_long() { "long" } else { "ci" };
     process::cargo(root, &["nextest", "run", "--workspace", "--locked", "--profile", profile])
+}
+
+fn is_long() -> bool {
+    std::env::var_os("VOUCHSAFE_LONG").is_some()
 }
 
 /// How long a step takes, for the person who waits for it.
