@@ -32,7 +32,7 @@ pub async fn copy_to_postgres(folder: &Path, url: &PostgresUrl) -> Result<u64, S
     let master = MasterKey::load_or_create(&folder.join("master.key"))?;
     let from = sqlite::open(&path, true)?;
     migrate::run(&from)?;
-    let setting = sqlite::query(&from, sql::SETTING, &values!["provider"])?.into_iter().next();
+    let setting = sqlite::query(&from, sql::SETTING, &values![sql::PROVIDER])?.into_iter().next();
     let provider =
         setting.ok_or_else(|| StoreError::Schema("nothing was set up there".to_owned()))?.text(0)?;
     if set_up(url, |_| Ok(master.check()), || provider.clone())? != provider {

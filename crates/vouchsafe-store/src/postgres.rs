@@ -163,15 +163,15 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         let Some(client) = self.0.take() else { return };
-        let rolled_back = async move {
-            if client.batch_execute("ROLLBACK").await.is_err() {
-                // Whatever is open on it ends with the connection.
-                drop(Object::take(client));
-            }
-        };
-        // Without a runtime the connection is dropped here, which ends it as well.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(rolled_back);
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(async move {
+                if client.batch_execute("ROLLBACK").await.is_err() {
+                    // Whatever is open on it ends with the connection.
+                    drop(Object::take(client));
+                }
+            })),
+            // Nobody can wait here. Back in the pool, its next user would go on with what is open.
+            Err(_) => drop(Object::take(client)),
         }
     }
 }

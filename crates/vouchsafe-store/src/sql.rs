@@ -349,6 +349,11 @@ statements! {
     DELETE_OLD_ANSWERS = "DELETE FROM idempotency WHERE created_at < $1";
 }
 
+/// The setting by which a wrong master key is told.
+pub(crate) const KEY_CHECK: &str = "masterKeyCheck";
+/// The setting that names the provider.
+pub(crate) const PROVIDER: &str = "provider";
+
 /// The tables of the embedded database.
 pub(crate) const SQLITE_TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
 

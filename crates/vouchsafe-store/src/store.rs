@@ -340,7 +340,7 @@ fn master_key(key: &Path, used: bool) -> Result<MasterKey, StoreError> {
 
 /// Refuses a key that is not the one this database was made with.
 fn belongs_here(master: &MasterKey, connection: &Connection) -> Result<(), StoreError> {
-    let name = "masterKeyCheck";
+    let name = sql::KEY_CHECK;
     match sqlite::query(connection, sql::SETTING, &values![name])?.into_iter().next() {
         Some(mut row) => {
             let wrong = || StoreError::Corrupt("the master key is not the one of this database".to_owned());
@@ -351,11 +351,13 @@ fn belongs_here(master: &MasterKey, connection: &Connection) -> Result<(), Store
 }
 
 fn provider_id(connection: &Connection, entropy: &dyn Entropy) -> Result<TenantId, StoreError> {
-    if let Some(mut row) = sqlite::query(connection, sql::SETTING, &values!["provider"])?.into_iter().next() {
+    if let Some(mut row) =
+        sqlite::query(connection, sql::SETTING, &values![sql::PROVIDER])?.into_iter().next()
+    {
         return row.parsed(0);
     }
     let provider = new_provider_id(entropy);
-    sqlite::execute(connection, sql::SET_SETTING, &values!["provider", provider])?;
+    sqlite::execute(connection, sql::SET_SETTING, &values![sql::PROVIDER, provider])?;
     Ok(provider)
 }
 

@@ -5,10 +5,7 @@ use deadpool_postgres::Object;
 use super::{Connections, PostgresUrl};
 use crate::error::StoreError;
 use crate::migrate::{self, Dialect};
-use crate::sql::postgres as sql;
-
-/// The setting by which a wrong master key is told.
-const KEY_CHECK: &str = "masterKeyCheck";
+use crate::sql::{KEY_CHECK, PROVIDER, postgres as sql};
 
 /// Brings the schema up to date and settles what every node must agree on: the master key, of which `key` is told
 /// whether one was used before and gives the check, and the provider's id, which is drawn if there is none yet. Gives the
@@ -75,7 +72,7 @@ async fn in_transaction(
     if setting(client, KEY_CHECK, || check.clone()).await? != check {
         return Err(StoreError::Corrupt("the master key is not the one of this database".to_owned()));
     }
-    setting(client, "provider", provider).await
+    setting(client, PROVIDER, provider).await
 }
 
 /// A setting of the deployment, settled now if it was not before.
