@@ -14,9 +14,9 @@ use vouchsafe_web::page::{self, AuditEntryView, AuditFilter, AuditLogView, Audit
 use vouchsafe_web::{Choice, Fact, FormErrors, Section, paths};
 
 use super::answer::{Answer, Failure, page as show, page_with};
-use super::complaint::wrong;
+use super::complaint::{time, wrong};
 use super::form::{Asked, Fields};
-use super::moment::{exact, typed};
+use super::moment::exact;
 use super::rows;
 use super::visitor::Visitor;
 use super::words::quoted;
@@ -206,8 +206,7 @@ fn filter(fields: &Fields) -> Result<String, FormErrors> {
         ));
     }
     for (name, op) in [("from", "ge"), ("to", "lt")] {
-        let not_a_time = |_| wrong(name, "Write a date and a time, such as 2026-11-23T09:00.");
-        if let Some(at) = typed(fields.text(name)).map_err(not_a_time)? {
+        if let Some(at) = time(fields, name)? {
             conditions.push(format!("activityDateTime {op} {at}"));
         }
     }

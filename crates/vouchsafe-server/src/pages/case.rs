@@ -5,6 +5,7 @@ pub(crate) mod assign;
 pub(crate) mod reveal;
 
 use axum::extract::State;
+use axum::response::Response;
 use http::StatusCode;
 use vouchsafe_app::ListOptions;
 use vouchsafe_app::view::{AccessView, AskView, CaseView, GrantView};
@@ -40,6 +41,22 @@ pub(crate) async fn one(
 /// Whether the person works on it now.
 pub(crate) fn works_on(visitor: &Visitor, case: &CaseView) -> bool {
     case.request.engineer() == Some(visitor.who.user) && visitor.may(Permission::WorkRequests)
+}
+
+/// The open case that the person works on, or the answer that leads back to a closed one.
+///
+/// # Errors
+/// [`Failure`] for who has no part in it.
+pub(crate) async fn to_work_on(
+    server: &Server,
+    visitor: &Visitor,
+    id: SupportRequestId,
+) -> Result<Result<CaseView, Response>, Failure> {
+    let case = server.app.request(visitor.who, id).await?;
+    if !case.request.is_open() {
+        return Ok(Err(visitor.moved(&paths::case(&id.to_string()), Notice::CaseClosed)));
+    }
+    if works_on(visitor, &case) { Ok(Ok(case)) } else { Err(Failure::forbidden()) }
 }
 
 /// Where the person came from: the own desk, or the queue.
@@ -217,13 +234,10 @@ pub(crate) async fn ask_close(
     Id(id): Id<SupportRequestId>,
 ) -> Answer {
     visitor.of_provider()?;
-    let case = server.app.request(visitor.who, id).await?;
-    if !case.request.is_open() {
-        return Ok(visitor.moved(&paths::case(&id.to_string()), Notice::CaseClosed));
-    }
-    if !works_on(&visitor, &case) {
-        return Err(Failure::forbidden());
-    }
+    let case = match to_work_on(&server, &visitor, id).await? {
+        Ok(case) => case,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
     let chrome = visitor.chrome(Some(Section::Desk));
     show(page::close_support_request(&closing(chrome, &case, Desk::Engineer, FormErrors::default())))
 }

@@ -5,10 +5,12 @@ use vouchsafe_core::id::UserId;
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::scope::users_typed;
+use vouchsafe_core::time::Timestamp;
 use vouchsafe_web::{FieldError, FormErrors, Notice};
 
 use super::answer::Failure;
 use super::form::Fields;
+use super::moment::typed;
 
 /// How a form that was refused goes on.
 #[derive(Debug)]
@@ -60,6 +62,14 @@ pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> 
 /// One thing that is wrong.
 pub(crate) fn wrong(field: &str, message: &str) -> FormErrors {
     FormErrors::from(vec![FieldError { field: field.to_owned(), message: message.to_owned() }])
+}
+
+/// The time in a form's field; none for nothing.
+///
+/// # Errors
+/// What is wrong beside the field.
+pub(crate) fn time(fields: &Fields, name: &str) -> Result<Option<Timestamp>, FormErrors> {
+    typed(fields.text(name)).map_err(|_| wrong(name, "Write a date and a time, such as 2026-11-23T09:00."))
 }
 
 /// The people of a form's `users`: one a line, or one a tick. Nobody is no limit.

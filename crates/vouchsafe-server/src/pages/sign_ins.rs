@@ -17,9 +17,9 @@ use vouchsafe_web::{Choice, EngineerStatus, FormErrors, Section};
 
 use super::answer::{Answer, Failure, HTML, page_with};
 use super::case::tenant_name;
-use super::complaint::wrong;
+use super::complaint::{time, wrong};
 use super::form::{Asked, Fields};
-use super::moment::{moment, typed};
+use super::moment::moment;
 use super::rows;
 use super::visitor::Visitor;
 use super::words::quoted;
@@ -243,8 +243,7 @@ fn filter_errors(error: AppError) -> Result<FormErrors, Failure> {
 fn filter(fields: &Fields) -> Result<String, FormErrors> {
     let mut conditions = Vec::new();
     for (name, op) in [("from", "ge"), ("to", "lt")] {
-        let not_a_time = |_| wrong(name, "Write a date and a time, such as 2026-11-23T09:00.");
-        if let Some(at) = typed(fields.text(name)).map_err(not_a_time)? {
+        if let Some(at) = time(fields, name)? {
             conditions.push(format!("createdDateTime {op} {at}"));
         }
     }

@@ -13,13 +13,13 @@ use vouchsafe_web::{Fact, FormErrors, Notice, Section, paths};
 
 use super::{narrowed, own_side, view};
 use crate::Server;
+use crate::pages::Typed;
 use crate::pages::answer::{Answer, Failure, page as show, page_with};
-use crate::pages::complaint::{Trouble, trouble, users, wrong};
+use crate::pages::complaint::{Trouble, time, trouble, users, wrong};
 use crate::pages::form::{Fields, Form};
 use crate::pages::id::Id;
 use crate::pages::visitor::Visitor;
 use crate::pages::words;
-use crate::pages::{Typed, moment};
 
 /// `POST /access-requests/{id}/approve`
 pub(crate) async fn approve(
@@ -117,11 +117,7 @@ fn narrowing(fields: &Fields, asked: &Scope, writer: UserId) -> Result<Narrowing
     ticked.sort_unstable();
     let duration = fields.text("duration").parse();
     let duration = duration.map_err(|_| wrong("duration", "Choose for how long."))?;
-    let time = |name: &str| {
-        let text = fields.text(name);
-        let not_a_time = |_| wrong(name, "Write a date and a time, such as 2026-11-23T09:00.");
-        moment::typed(text).map(|at| (text, at)).map_err(not_a_time)
-    };
+    let time = |name: &str| time(fields, name).map(|at| (fields.text(name), at));
     let users = users(fields, "narrowTo/filter/users", writer)?;
     if users.is_none() && asked.filter.as_ref().is_some_and(|filter| filter.users.is_some()) {
         return Err(wrong("users", "Tick at least one."));

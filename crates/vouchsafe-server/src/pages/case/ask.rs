@@ -11,13 +11,13 @@ use vouchsafe_core::time::Duration;
 use vouchsafe_web::page::{self, AskForAccessView};
 use vouchsafe_web::{CategoryChoice, Choice, FormErrors, Notice, Section, paths};
 
-use super::{tenant_name, works_on};
+use super::{tenant_name, to_work_on};
 use crate::Server;
-use crate::pages::answer::{Answer, Failure, page as show, page_with};
-use crate::pages::complaint::{Trouble, trouble, users, wrong};
+use crate::pages::answer::{Answer, page as show, page_with};
+use crate::pages::complaint::{Trouble, time, trouble, users, wrong};
 use crate::pages::form::{Fields, Form};
 use crate::pages::id::Id;
-use crate::pages::moment::{lengths, typed};
+use crate::pages::moment::lengths;
 use crate::pages::visitor::Visitor;
 use crate::pages::{rows, words};
 
@@ -31,13 +31,10 @@ pub(crate) async fn form(
     Id(id): Id<SupportRequestId>,
 ) -> Answer {
     visitor.of_provider()?;
-    let case = server.app.request(visitor.who, id).await?;
-    if !case.request.is_open() {
-        return Ok(visitor.moved(&paths::case(&id.to_string()), Notice::CaseClosed));
-    }
-    if !works_on(&visitor, &case) {
-        return Err(Failure::forbidden());
-    }
+    let case = match to_work_on(&server, &visitor, id).await? {
+        Ok(case) => case,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
     show(page::ask_for_access(&view(&server, &visitor, &case, None, FormErrors::default())))
 }
 
@@ -71,12 +68,8 @@ pub(crate) async fn ask(
 /// What the form says, or what cannot be understood in it.
 fn command(fields: &Fields, writer: UserId) -> Result<AskCommand, FormErrors> {
     let tenant = fields.text("resourceTenantId").parse::<TenantId>();
-    let time = |name: &str| {
-        let not_a_time = |_| wrong(name, "Write a date and a time, such as 2026-11-23T09:00.");
-        typed(fields.text(name)).map_err(not_a_time)
-    };
     let users = users(fields, "filter/users", writer)?;
-    let filter = DataFilter { data_from: time("dataFrom")?, data_to: time("dataTo")?, users };
+    let filter = DataFilter { data_from: time(fields, "dataFrom")?, data_to: time(fields, "dataTo")?, users };
     let categories: Result<Vec<DataCategory>, _> = fields.all("dataCategories").map(str::parse).collect();
     let reason_code = match fields.text("reasonCode") {
         "troubleshooting" => ReasonCode::Troubleshooting,

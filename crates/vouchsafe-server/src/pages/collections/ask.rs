@@ -10,13 +10,12 @@ use vouchsafe_web::page::{self, AskCollectionView};
 use vouchsafe_web::{CategoryChoice, FormErrors, Notice, Section, paths};
 
 use crate::Server;
-use crate::pages::answer::{Answer, Failure, page as show, page_with};
+use crate::pages::answer::{Answer, page as show, page_with};
 use crate::pages::case::ask::tenants;
-use crate::pages::case::works_on;
-use crate::pages::complaint::{Trouble, trouble, wrong};
+use crate::pages::case::to_work_on;
+use crate::pages::complaint::{Trouble, time, trouble, wrong};
 use crate::pages::form::{Fields, Form};
 use crate::pages::id::Id;
-use crate::pages::moment::typed;
 use crate::pages::visitor::Visitor;
 use crate::pages::{rows, words};
 
@@ -27,13 +26,10 @@ pub(crate) async fn form(
     Id(id): Id<SupportRequestId>,
 ) -> Answer {
     visitor.of_provider()?;
-    let case = server.app.request(visitor.who, id).await?;
-    if !case.request.is_open() {
-        return Ok(visitor.moved(&paths::case(&id.to_string()), Notice::CaseClosed));
-    }
-    if !works_on(&visitor, &case) {
-        return Err(Failure::forbidden());
-    }
+    let case = match to_work_on(&server, &visitor, id).await? {
+        Ok(case) => case,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
     show(page::ask_collection(&view(&server, &visitor, &case, None, FormErrors::default())))
 }
 
@@ -66,13 +62,10 @@ pub(crate) async fn ask(
 
 /// What the form says, or what cannot be understood in it.
 fn command(fields: &Fields) -> Result<CollectCommand, FormErrors> {
-    let time = |name: &str| {
-        let not_a_time = |_| wrong(name, "Write a date and a time, such as 2026-11-23T09:00.");
-        typed(fields.text(name)).map_err(not_a_time)
-    };
     let tenant = fields.text("tenantId").parse::<TenantId>();
     let categories: Result<Vec<DataCategory>, _> = fields.all("dataCategories").map(str::parse).collect();
-    let filter = DataFilter { data_from: time("dataFrom")?, data_to: time("dataTo")?, users: None };
+    let filter =
+        DataFilter { data_from: time(fields, "dataFrom")?, data_to: time(fields, "dataTo")?, users: None };
     Ok(CollectCommand {
         tenant: tenant.map_err(|_| wrong("tenantId", "Choose whose data."))?,
         data_categories: categories.map_err(|_| wrong("dataCategories", "Tick at least one."))?,
