@@ -19,10 +19,7 @@ use crate::problem::Refusal;
 pub(crate) async fn one(State(server): State<Server>, request: Request) -> Answer {
     let path = request.uri().path().to_owned();
     let (who, asked) = asked(&server, request).await?;
-    let question = asked.single().complete().map_err(|unclear| refused(&unclear, &path))?;
-    let answers =
-        server.app.evaluate(who, &[understood(&question)], |_| true).await.map_err(refuse(&path))?;
-    Ok(Json(Decision { decision: answers == [true] }).into_response())
+    single(&server, who, asked, &path).await
 }
 
 /// Several such questions at once.
@@ -32,9 +29,7 @@ pub(crate) async fn several(State(server): State<Server>, request: Request) -> A
     let (who, asked) = asked(&server, request).await?;
     let questions = asked.several();
     if questions.is_empty() {
-        let question = asked.single().complete().map_err(|unclear| refused(&unclear, &path))?;
-        let answers = server.app.evaluate(who, &[understood(&question)], |_| true).await;
-        return Ok(Json(Decision { decision: answers.map_err(refuse(&path))? == [true] }).into_response());
+        return single(&server, who, asked, &path).await;
     }
     let complete: Result<Vec<Complete>, Unclear> = questions.into_iter().map(Question::complete).collect();
     let complete = complete.map_err(|unclear| refused(&unclear, &path))?;
@@ -58,6 +53,13 @@ pub(crate) async fn metadata(Base(url): Base) -> Json<DecisionPointMetadata> {
         access_evaluations_endpoint: format!("{url}/access/v1/evaluations"),
         policy_decision_point: url,
     })
+}
+
+/// Answers a request that is one question.
+async fn single(server: &Server, who: Who, asked: Questions, path: &str) -> Answer {
+    let question = asked.single().complete().map_err(|unclear| refused(&unclear, path))?;
+    let answers = server.app.evaluate(who, &[understood(&question)], |_| true).await.map_err(refuse(path))?;
+    Ok(Json(Decision { decision: answers == [true] }).into_response())
 }
 
 /// Who asks, and what. Whatever is wrong with the body, its content type included, is 400.

@@ -26,8 +26,7 @@ const KILLS_PER_WORLD: u32 = 20;
 /// How many kills: `VOUCHSAFE_KILLS`, else few, or the 500 of the specification in the long form.
 fn kills() -> u32 {
     let asked = std::env::var("VOUCHSAFE_KILLS").ok().and_then(|number| number.parse().ok());
-    let long = std::env::var_os("VOUCHSAFE_LONG").is_some_and(|value| value != "0");
-    asked.unwrap_or(if long { 500 } else { 6 })
+    asked.unwrap_or(if vouchsafe_testkit::long() { 500 } else { 6 })
 }
 
 /// A server process, killed without warning at the end of its life.
