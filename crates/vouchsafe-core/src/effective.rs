@@ -69,8 +69,10 @@ pub fn basis<'a>(
     if !request.is_open() {
         return Err(ReadRefusal::NoLiveGrant);
     }
-    let opened_here = collection.is_none() && tenant == request.tenant && !request.is_from_elsewhere();
-    if opened_here && categories.iter().any(|category| !category.is_advanced()) {
+    if collection.is_none()
+        && opened_by(request, tenant)
+        && categories.iter().any(|category| !category.is_advanced())
+    {
         return Ok(Basis::Basic);
     }
     let covering = || grants.iter().filter(belongs).filter(|grant| covers(grant));
@@ -81,5 +83,10 @@ pub fn basis<'a>(
     })
 }
 
+/// Whether it is somebody of this tenant who opened the case: basic categories of it need no grant then.
+pub(crate) fn opened_by(request: &SupportRequest, tenant: TenantId) -> bool {
+    tenant == request.tenant && !request.is_from_elsewhere()
+}
+
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

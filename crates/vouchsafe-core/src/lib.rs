@@ -19,6 +19,7 @@ pub mod engineer;
 pub mod erasure;
 pub mod grant;
 pub mod id;
+pub mod live_access;
 pub mod log_key;
 pub mod pace;
 pub mod passkey;

@@ -13,16 +13,16 @@ use crate::time::Duration;
 
 const NOW: i64 = 1_000_000;
 
-fn id<I: Id>(n: u8) -> I {
+pub(crate) fn id<I: Id>(n: u8) -> I {
     I::from_uuid(uuid_v7(Timestamp::from_millis(1), [n; 10]))
 }
 
-fn at(micros: i64) -> Timestamp {
+pub(crate) fn at(micros: i64) -> Timestamp {
     Timestamp::from_micros(micros)
 }
 
 /// An open case of tenant 1.
-fn request() -> SupportRequest {
+pub(crate) fn request() -> SupportRequest {
     let opener = id(1);
     SupportRequest {
         id: id(1),
@@ -47,7 +47,7 @@ fn request() -> SupportRequest {
 }
 
 /// A live grant of tenant 1 over sign-ins for the case.
-fn grant(n: u8) -> Grant {
+pub(crate) fn grant(n: u8) -> Grant {
     Grant {
         id: id(n),
         tenant: id(1),
