@@ -254,9 +254,13 @@ impl App {
         let cx = me.context(&work);
         let decided = command::revoke(&side, grant.as_ref(), &dependents, &me.caller.person, reason, &cx)?;
         let rows = Rows(work.record(permit, decided).await?);
-        let view = EndedView { id: id.to_string(), reads_ended: work.now() };
+        let view = EndedView {
+            id: id.to_string(),
+            reads_ended: work.now(),
+            decisions_end_by: self.decisions_end_by(work.now()),
+        };
         let view = finish(work, call, view).await?;
-        self.live.stop(&rows.ended_grants()).await;
+        self.end_access(&rows.ended_grants()).await;
         Ok(view)
     }
 
@@ -287,7 +291,7 @@ impl App {
         let seen = work.now();
         let view = ask_view(&mut work, ask, seen).await?;
         let view = finish(work, call, AccessView::Ask(Box::new(view))).await?;
-        self.live.stop(&rows.ended_grants()).await;
+        self.end_access(&rows.ended_grants()).await;
         Ok(view)
     }
 

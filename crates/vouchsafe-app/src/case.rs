@@ -249,7 +249,7 @@ impl App {
         }
         let ended = ended_grants(decided.writes());
         let view = recorded(work, call, permit, decided, me).await?;
-        self.live.stop(&ended).await;
+        self.end_access(&ended).await;
         Ok(view)
     }
 
@@ -378,7 +378,7 @@ impl App {
         let decided = rules::assign(&case, &next.person, reason, &policies, &cx)?;
         // The former engineer can read nothing more, whether grants pass on or not.
         let view = recorded(work, call, permit, decided, &me).await?;
-        self.live.stop_cases(&[id]).await;
+        self.end_access_for(&[id]).await;
         Ok(view)
     }
 
@@ -422,7 +422,7 @@ impl App {
         let cx = me.context(&work);
         let decided = rules::close(&case, how, &cx)?;
         let view = recorded(work, call, permit, decided, &me).await?;
-        self.live.stop_cases(&[id]).await;
+        self.end_access_for(&[id]).await;
         Ok(view)
     }
 

@@ -296,7 +296,7 @@ impl App {
         let decided = rules::route(&case, chosen, &policies, &work.context(Initiator::Service))?;
         work.record(permit, decided).await?;
         work.commit().await?;
-        self.live.stop_cases(&[id]).await;
+        self.end_access_for(&[id]).await;
         Ok(true)
     }
 

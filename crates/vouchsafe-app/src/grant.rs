@@ -68,9 +68,13 @@ impl App {
         let held = work.held(grant).await?;
         let decided = rules::remove(&held, &me.caller.person, reason, &me.context(&work))?;
         work.record(permit, decided).await?;
-        let view = EndedView { id: id.to_string(), reads_ended: work.now() };
+        let view = EndedView {
+            id: id.to_string(),
+            reads_ended: work.now(),
+            decisions_end_by: self.decisions_end_by(work.now()),
+        };
         let view = finish(work, call, view).await?;
-        self.live.stop(&[id]).await;
+        self.end_access(&[id]).await;
         Ok(view)
     }
 
@@ -95,9 +99,13 @@ impl App {
         held.retain(|held| case.is_none_or(|case| held.grant.support_request == case));
         let decided = rules::remove_all(tenant, &held, &me.caller.person, reason, &me.context(&work))?;
         let rows = Rows(work.record(permit, decided).await?);
-        let view = RemovedAll { grants: rows.ended_grants(), reads_ended: work.now() };
+        let view = RemovedAll {
+            grants: rows.ended_grants(),
+            reads_ended: work.now(),
+            decisions_end_by: self.decisions_end_by(work.now()),
+        };
         let view = finish(work, call, view).await?;
-        self.live.stop(&view.grants).await;
+        self.end_access(&view.grants).await;
         Ok(view)
     }
 

@@ -57,7 +57,6 @@ pub use cursor::{Cursor, ListOptions};
 pub use data_collection::{CollectCommand, UploadCommand, UploadRange, Uploaded};
 pub use desk::Ranked;
 pub use error::AppError;
-pub use evaluation::AccessQuestion;
 pub use evidence::EvidenceError;
 pub use fsck::FsckReport;
 pub use import::{ImportReport, Rejected};

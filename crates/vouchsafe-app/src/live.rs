@@ -1,9 +1,10 @@
 //! Answers that are still being sent. Access that ends cuts them off: whoever ends it is answered only after every such
 //! answer was told to stop (`lifecycle.md`, *Effective access*, "Sent").
 //!
-//! On this node that is done at once. Other nodes learn it from the database: each looks again, every
-//! [`LOOK_EVERY`], whether the answers that it is sending still rest on anything, and stops one that it has not been able
-//! to look at for [`UNSEEN_MAX`]. So on several nodes whoever ends access is answered [`ELSEWHERE`] after the commit.
+//! On this node that is done at once. Other nodes are told (`vouchsafe_store::Store::join_nodes`), look at once whether the answers
+//! that they are sending still rest on anything, and say yes; whoever ends access is answered then. Should one not hear of it, it
+//! looks again every [`LOOK_EVERY`] by itself, and stops an answer that it has not been able to look at for [`UNSEEN_MAX`]: so
+//! nothing is sent any more by the time that nobody waits for its yes.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,7 +13,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId, UserId};
+use vouchsafe_core::live_access::REMEMBERED_FOR;
 use vouchsafe_core::permission::Permission;
+use vouchsafe_core::time::Timestamp;
 
 use crate::{App, AppError};
 
@@ -20,8 +23,6 @@ use crate::{App, AppError};
 pub const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How old the last look may be at most while an answer goes on.
 const UNSEEN_MAX: Duration = Duration::from_millis(500);
-/// After so long no other node sends anything that rests on access which has ended.
-const ELSEWHERE: Duration = Duration::from_secs(1);
 
 /// The answers of this node that carry diagnostic data and are not wholly sent.
 #[derive(Debug, Clone, Default)]
@@ -82,28 +83,11 @@ impl LiveAnswers {
         LiveAnswer { answers: self.clone(), number, answer }
     }
 
-    /// Stops every answer under these grants, on every node: none of them hands over another byte after this.
-    pub async fn stop(&self, grants: &[GrantId]) {
-        if !grants.is_empty() {
-            self.stop_those(|basis| basis.grant.is_some_and(|grant| grants.contains(&grant))).await;
-        }
-    }
-
-    /// Stops every answer of these cases, also those that need no grant.
-    pub async fn stop_cases(&self, cases: &[SupportRequestId]) {
-        if !cases.is_empty() {
-            self.stop_those(|basis| cases.contains(&basis.case)).await;
-        }
-    }
-
-    async fn stop_those(&self, ended: impl Fn(&Basis) -> bool) {
+    fn stop_those(&self, ended: impl Fn(&Basis) -> bool) {
         for sending in self.inner.answers.lock().unwrap_or_else(PoisonError::into_inner).values() {
             if ended(&sending.basis) {
                 sending.answer.stopped.store(true, Ordering::SeqCst);
             }
-        }
-        if self.among_nodes {
-            tokio::time::sleep(ELSEWHERE).await;
         }
     }
 
@@ -129,12 +113,51 @@ impl LiveAnswers {
 }
 
 impl App {
+    /// When no decision point permits any more what was ended at `at`: with that commit, or where other nodes may not hear of it,
+    /// once they cannot rest on what was.
+    pub(crate) fn decisions_end_by(&self, at: Timestamp) -> Timestamp {
+        let remembered = i64::try_from(REMEMBERED_FOR.as_micros()).unwrap_or(i64::MAX);
+        match self.is_among_nodes() {
+            true => Timestamp::from_micros(at.as_micros().saturating_add(remembered)),
+            false => at,
+        }
+    }
+
+    /// Access under these grants has ended: stops every answer under them and waits until that holds on every node, for the
+    /// decision point too.
+    pub(crate) async fn end_access(&self, grants: &[GrantId]) {
+        if !grants.is_empty() {
+            self.live.stop_those(|basis| basis.grant.is_some_and(|grant| grants.contains(&grant)));
+            self.store.settle_live_access().await;
+        }
+    }
+
+    /// Access for these cases has ended, also that which needs no grant; as [`App::end_access`].
+    pub(crate) async fn end_access_for(&self, cases: &[SupportRequestId]) {
+        if !cases.is_empty() {
+            self.live.stop_those(|basis| cases.contains(&basis.case));
+            self.store.settle_live_access().await;
+        }
+    }
+
     /// Looks again at what the answers rest on that this node is sending, and stops those that rest on nothing any more.
     ///
     /// # Errors
     /// [`AppError::Unavailable`]: then they stop by themselves before long.
     pub async fn look_at_answers(&self) -> Result<(), AppError> {
-        let bases = self.live.bases();
+        self.look_at(self.live.bases()).await
+    }
+
+    /// As [`App::look_at_answers`], of those with data of these tenants, or of engineers if the provider is among them.
+    pub(crate) async fn look_at_answers_of(&self, tenants: BTreeSet<TenantId>) -> Result<(), AppError> {
+        let mut bases = self.live.bases();
+        if !tenants.contains(&self.store.provider()) {
+            bases.retain(|basis| tenants.contains(&basis.tenant));
+        }
+        self.look_at(bases).await
+    }
+
+    async fn look_at(&self, bases: BTreeSet<Basis>) -> Result<(), AppError> {
         if bases.is_empty() {
             return Ok(());
         }

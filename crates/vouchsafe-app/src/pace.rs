@@ -51,7 +51,7 @@ impl App {
         let decided = rules::pause(grant, &work.context(Initiator::Service))?;
         work.record(permit, decided).await?;
         work.commit().await?;
-        self.live.stop(&[grant.id]).await;
+        self.end_access(&[grant.id]).await;
         Err(ReadRefusal::GrantPaused.into())
     }
 

@@ -226,7 +226,7 @@ impl App {
         };
         let stopped = if works { Vec::new() } else { work.open_cases_of(tenant, user, CASES_MAX).await? };
         work.commit().await?;
-        self.live.stop_cases(&stopped.iter().map(|(case, _)| *case).collect::<Vec<_>>()).await;
+        self.end_access_for(&stopped.iter().map(|(case, _)| *case).collect::<Vec<_>>()).await;
         Ok(())
     }
 

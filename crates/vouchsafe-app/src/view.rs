@@ -166,6 +166,8 @@ pub struct EndedView {
     pub id: String,
     /// From when on no read succeeds.
     pub reads_ended: Timestamp,
+    /// When the decision point of the last node says no.
+    pub decisions_end_by: Timestamp,
 }
 
 /// The answer of *Remove all support access*.
@@ -175,6 +177,8 @@ pub struct RemovedAll {
     pub grants: Vec<GrantId>,
     /// From when on no read succeeds.
     pub reads_ended: Timestamp,
+    /// When the decision point of the last node says no.
+    pub decisions_end_by: Timestamp,
 }
 
 /// A page of messages.

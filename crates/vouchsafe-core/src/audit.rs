@@ -369,6 +369,13 @@ macro_rules! activities {
             #[must_use]
             pub const fn category(self) -> AuditCategory { match self { $(Self::$name => AuditCategory::$category,)* } }
 
+            /// Whether it may change what somebody may do: all but what is told of data that was read, refused, brought
+            /// in or deleted.
+            #[must_use]
+            pub const fn may_change_access(self) -> bool {
+                !matches!(self.category(), AuditCategory::SupportDataAccess)
+            }
+
             /// Graph's `operationType`.
             #[must_use]
             pub const fn operation(self) -> &'static str { match self { $(Self::$name => $operation,)* } }

@@ -157,9 +157,11 @@ impl CaseFacts {
         Self { engineer: case.engineer(), until }
     }
 
-    /// Whether this engineer may, as far as case and grants say; the error if that was so until a moment that is over, and
-    /// must be asked anew: a read may have moved it on.
-    fn allow(&self, engineer: UserId, category: DataCategory, now: Timestamp) -> Result<bool, Over> {
+    /// Whether this engineer may, as far as case and grants say.
+    ///
+    /// # Errors
+    /// [`Over`]: that was so until a moment that has passed, and must be asked anew: a read may have moved it on.
+    pub fn allow(&self, engineer: UserId, category: DataCategory, now: Timestamp) -> Result<bool, Over> {
         if self.engineer != Some(engineer) {
             return Ok(false);
         }
@@ -172,7 +174,8 @@ impl CaseFacts {
 }
 
 /// What was known held until a moment that has passed.
-struct Over;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Over;
 
 /// A fact that has to be learnt before a question can be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -16,6 +16,7 @@ use vouchsafe_api::query::{QueryOption, QueryOptions};
 use vouchsafe_api::summary::SummaryBy;
 use vouchsafe_app::{AppError, Call, ListOptions, Who};
 use vouchsafe_core::id::GrantId;
+use vouchsafe_core::live_access::Asker;
 use vouchsafe_store::Answered;
 
 use crate::Server;
@@ -38,6 +39,13 @@ impl FromRequestParts<Server> for Caller {
         let token = bearer(&parts.headers).ok_or_else(|| refuse(AppError::Unauthenticated))?;
         server.app.authenticate(token).await.map(Self).map_err(refuse)
     }
+}
+
+/// Who asks the decision point.
+pub(crate) async fn asker(parts: &Parts, server: &Server) -> Result<Asker, Refusal> {
+    let refuse = |error: AppError| Refusal::of(&error, parts.uri.path());
+    let token = bearer(&parts.headers).ok_or_else(|| refuse(AppError::Unauthenticated))?;
+    server.app.asker(token).await.map_err(refuse)
 }
 
 /// The token of `Authorization: Bearer …` (RFC 6750 section 2.1).

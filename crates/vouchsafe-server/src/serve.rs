@@ -19,6 +19,8 @@ use crate::{Server, Settings, router};
 
 /// Sweeps to one deletion of events and collected files that were kept long enough, and to one look at who can approve.
 const SWEEPS_PER_DELETION: u64 = 3_600;
+/// Pause between two looks at what is remembered for the decision point: several of them in the time that it is good for.
+const CONFIRM_EVERY: Duration = Duration::from_millis(500);
 /// Pause between two rounds of publishing logs: a checkpoint follows an entry within 2 seconds (`evidence.md`).
 const PUBLISH_EVERY: Duration = Duration::from_millis(500);
 /// Pause between two sweeps.
@@ -145,6 +147,11 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
     let sweeper = tokio::spawn(sweep(app.clone(), stopped.clone()));
     let publisher = tokio::spawn(publish(app.clone(), stopped.clone()));
     tokio::spawn(look_at_answers(app.clone(), stopped.clone()));
+    tokio::spawn(confirm_live_access(app.clone(), stopped.clone()));
+    let node = tokio::spawn({
+        let (app, stopped) = (app.clone(), stopped.clone());
+        async move { app.remember_live_access(stopped).await }
+    });
     for witness in app.witnesses() {
         tokio::spawn(witness::offer(app.clone(), Arc::clone(witness), stopped.clone()));
     }
@@ -169,6 +176,9 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
     stop.send_replace(true);
     if sweeper.await.is_err() {
         tracing::error!("the sweeper ended by a panic");
+    }
+    if node.await.is_err() {
+        tracing::error!("being one of the nodes ended by a panic");
     }
     if publisher.await.is_err() {
         tracing::error!("the publisher of logs ended by a panic");
@@ -236,6 +246,23 @@ async fn look_at_answers(app: App, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             _ = stopped.wait_for(|stopped| *stopped) => return,
             () = tokio::time::sleep(vouchsafe_app::LOOK_EVERY) => {}
+        }
+    }
+}
+
+/// Asks again and again whether what is remembered for the decision point is still so, so that what is asked about often need
+/// not be looked up anew.
+async fn confirm_live_access(app: App, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = app.store().confirm_live_access().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what is remembered could not be confirmed"
+            );
+        }
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            () = tokio::time::sleep(CONFIRM_EVERY) => {}
         }
     }
 }

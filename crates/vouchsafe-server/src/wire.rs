@@ -298,7 +298,7 @@ pub(crate) fn grant(view: GrantView) -> grants::Grant {
     }
 }
 
-/// Access that has ended. With one node nothing is leased: decisions end with the reads.
+/// Access that has ended.
 pub(crate) fn ended(view: &EndedView) -> Option<grants::Ended> {
     let id = match (view.id.parse(), view.id.parse()) {
         (Ok(id), _) => grants::EndedId::AccessRequest(id),
@@ -309,7 +309,7 @@ pub(crate) fn ended(view: &EndedView) -> Option<grants::Ended> {
         id,
         status: grants::EndedStatus::Revoked,
         reads_ended_date_time: view.reads_ended,
-        decisions_end_by: view.reads_ended,
+        decisions_end_by: view.decisions_end_by,
     })
 }
 

@@ -128,6 +128,9 @@ impl Work {
         ];
         self.execute(sql::INSERT_ENTRY, parameters).await?;
         self.heads.insert(tenant, sequence + 1);
+        if draft.activity.may_change_access() {
+            self.changed.insert(tenant);
+        }
         Ok(())
     }
 

@@ -41,6 +41,7 @@ mod heads;
 mod known;
 mod lease;
 mod list;
+mod live;
 mod load;
 mod migrate;
 mod opened;

@@ -202,6 +202,20 @@ impl Session {
         Ok(Some(found))
     }
 
+    /// When the next of the roles that an account holds at this session's instant ends by itself.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn role_ends(
+        &mut self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let now = self.instant();
+        let Some(account) = self.account(tenant, user).await? else { return Ok(None) };
+        Ok(account.roles.iter().filter(|role| role.is_held(now)).filter_map(|role| role.ends).min())
+    }
+
     /// The accounts linked to this one as the same person.
     ///
     /// # Errors

@@ -45,6 +45,7 @@ migrations!(
     "0010_sign_in",
     "0013_roles",
     "0014_api_tokens",
+    "0029_node",
 );
 
 const TABLE: &str =

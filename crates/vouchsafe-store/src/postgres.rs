@@ -5,6 +5,7 @@
 //! A transaction begins with its first statement; one that is dropped is rolled back before its connection is used again.
 
 mod connect;
+mod nodes;
 mod schema;
 mod values;
 
@@ -15,6 +16,7 @@ use vouchsafe_core::id::TenantId;
 use vouchsafe_core::time::Timestamp;
 
 pub use self::connect::PostgresUrl;
+pub(crate) use self::nodes::Nodes;
 pub(crate) use self::schema::set_up;
 pub(crate) use self::values::parameter;
 

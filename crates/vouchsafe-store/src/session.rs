@@ -237,6 +237,11 @@ impl Session {
         Ok(Some(size))
     }
 
+    /// Whether other nodes write to the same database.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.connection, Held::Transaction(_))
+    }
+
     /// The time of whoever orders the units of work: the database's, where several nodes share one and each has a clock
     /// of its own; none where there is one node.
     pub(crate) async fn shared_time(&mut self) -> Result<Option<Timestamp>, StoreError> {

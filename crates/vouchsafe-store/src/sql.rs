@@ -357,8 +357,21 @@ pub(crate) const PROVIDER: &str = "provider";
 /// The tables of the embedded database.
 pub(crate) const SQLITE_TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
 
+/// As [`postgres::EPOCHS`].
+pub(crate) const SQLITE_EPOCHS: &str =
+    "SELECT tenant_id, size FROM log_head WHERE tenant_id IN (SELECT value FROM json_each($1))";
+
 /// What only PostgreSQL needs, or can say.
 pub(crate) mod postgres {
+    /// The sizes of the logs of many tenants, whose ids are a JSON array.
+    pub(crate) const EPOCHS: &str = "SELECT tenant_id, size FROM log_head WHERE tenant_id IN (SELECT json_array_elements_text(CAST($1 AS json)))";
+    pub(crate) const NODE_JOINS: &str = "INSERT INTO node (id, beat) VALUES ($1, 0)";
+    pub(crate) const NODE_BEATS: &str = "UPDATE node SET beat = beat + 1 WHERE id = $1";
+    pub(crate) const NODES: &str = "SELECT id, beat FROM node";
+    /// Only if it has not said anything since.
+    pub(crate) const NODE_IS_GONE: &str = "DELETE FROM node WHERE id = $1 AND beat = $2";
+    pub(crate) const NODE_LEAVES: &str = "DELETE FROM node WHERE id = $1";
+    pub(crate) const NOTIFY: &str = "SELECT pg_notify($1, $2)";
     /// Locks a log's head until the transaction ends; SQLite's one writer holds all of them.
     pub(crate) const LOCK_LOG_HEAD: &str = "SELECT size FROM log_head WHERE tenant_id = $1 FOR UPDATE";
     /// Keeps an account as it is until the transaction ends: nobody is disabled while something is done in their name.

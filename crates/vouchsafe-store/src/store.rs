@@ -17,9 +17,10 @@ use crate::error::StoreError;
 use crate::files::{Bucket, Files};
 use crate::known::Tokens;
 use crate::lease::Leases;
+use crate::live::{Live, SharedLive};
 use crate::migrate;
 use crate::opened::OpenedDocuments;
-use crate::postgres::{self, Connections, PostgresUrl};
+use crate::postgres::{self, Connections, Nodes, PostgresUrl};
 use crate::records::RecordFiles;
 use crate::seal::{KeyCache, MasterKey};
 use crate::session::{Faults, Session};
@@ -72,6 +73,7 @@ impl Default for Options {
 pub struct Store {
     engine: Engine,
     leases: Leases,
+    live: SharedLive,
     pub(crate) records: RecordFiles,
     files: Files,
     master: Arc<MasterKey>,
@@ -146,6 +148,10 @@ impl Store {
                 (MasterKey::load_or_create(&key)?, engine, provider.parse().map_err(wrong)?)
             }
         };
+        let nodes = match &options.database {
+            Database::Embedded => None,
+            Database::Postgres(url) => Some(Nodes::on(url)),
+        };
         let files = match &options.bucket {
             Some(bucket) => Files::in_bucket(bucket)?,
             None => Files::in_folder(&folder.join("files"))?,
@@ -153,6 +159,7 @@ impl Store {
         Ok(Self {
             engine,
             leases: Leases::default(),
+            live: Arc::new(Live::new(provider, nodes)),
             master: Arc::new(master),
             records: RecordFiles::new(folder.join("records")),
             files,
@@ -207,7 +214,7 @@ impl Store {
             }
             Engine::Postgres(connections) => Session::shared(connections.unit(), provider, master, faults),
         };
-        Ok(Work::new(session, self.options.clone(), self.provider))
+        Ok(Work::new(session, self.options.clone(), self.provider, Arc::clone(&self.live)))
     }
 
     /// A consistent view of what is committed.
@@ -307,6 +314,14 @@ impl Store {
         }
     }
 
+    pub(crate) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.options.clock
+    }
+
     pub(crate) fn leases(&self) -> &Leases {
         &self.leases
     }
@@ -380,6 +395,11 @@ impl Reader {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    pub(crate) fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+        self.session.set_instant(now);
     }
 }
 

@@ -17,6 +17,7 @@ use vouchsafe_core::time::{Duration, Timestamp};
 use crate::document::damaged;
 use crate::edge::new_id;
 use crate::error::StoreError;
+use crate::live::SharedLive;
 use crate::session::Session;
 use crate::sql::{self, values};
 use crate::store::Options;
@@ -38,16 +39,20 @@ pub struct Work {
     pub(crate) heads: BTreeMap<TenantId, u64>,
     /// The correlation id of each tenant's entries; never shared between two tenants.
     pub(crate) correlations: BTreeMap<TenantId, String>,
+    /// Whose log has got an entry of something that may change what somebody may do.
+    pub(crate) changed: BTreeSet<TenantId>,
+    live: SharedLive,
 }
 
 static NEXT_WORK: AtomicU64 = AtomicU64::new(1);
 
 impl Work {
-    pub(crate) fn new(mut session: Session, options: Options, provider: TenantId) -> Self {
+    pub(crate) fn new(mut session: Session, options: Options, provider: TenantId, live: SharedLive) -> Self {
         let now = options.clock.now();
         session.set_instant(now);
         let id = WorkId(NEXT_WORK.fetch_add(1, Ordering::Relaxed));
-        Self { session, id, options, provider, now, heads: BTreeMap::new(), correlations: BTreeMap::new() }
+        let (heads, correlations, changed) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { session, id, options, provider, now, heads, correlations, changed, live }
     }
 
     /// Locks the log heads of these tenants in ascending order, and takes the time after that. Facts that a rule
@@ -150,7 +155,10 @@ impl Work {
     /// # Errors
     /// [`StoreError`]; then nothing was changed.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.session.commit(&self.heads).await
+        let committed = self.session.commit(&self.heads).await;
+        // After a failure nobody knows whether it is there.
+        self.live.changed(&self.changed, &self.heads);
+        committed
     }
 
     /// The answer that the same caller got for the same key and endpoint within 24 hours.

@@ -69,7 +69,7 @@ impl App {
         let seen = work.now();
         let view = shown(&mut work, collection, &request, true, seen).await?;
         let view = finish(work, call, view).await?;
-        self.live.stop(&ended).await;
+        self.end_access(&ended).await;
         Ok(view)
     }
 

@@ -90,7 +90,7 @@ impl App {
 
     /// Ends what is being sent under these cases, and finds each its next engineer.
     async fn give_on(&self, cases: &[(SupportRequestId, TenantId)]) -> Result<(), AppError> {
-        self.live.stop_cases(&cases.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await;
+        self.end_access_for(&cases.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await;
         let mut given = Ok(());
         for (id, tenant) in cases {
             let moved = self.route(*id, *tenant).await;

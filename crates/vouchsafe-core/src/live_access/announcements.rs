@@ -56,6 +56,12 @@ impl Announcements {
         (at < last).then_some(last)
     }
 
+    /// Whether somebody could still wait for it.
+    #[must_use]
+    pub fn is_open(&self, number: u64) -> bool {
+        self.open.contains_key(&number)
+    }
+
     /// Drops what lies so far back that nobody waits for it.
     pub fn tidy(&mut self, at: Elapsed) {
         self.open.retain(|_, open| at < open.until);

@@ -1,35 +1,35 @@
 //! The decision point (`api.md`, *Decision point*): OpenID AuthZEN Authorization API 1.0.
 
 use axum::Json;
-use axum::extract::{FromRequestParts as _, Request, State};
+use axum::extract::{Request, State};
 use axum::response::IntoResponse as _;
 use vouchsafe_api::evaluation::{
     Complete, Decision, DecisionPointMetadata, Decisions, Question, Questions, Semantic, Unclear,
 };
 use vouchsafe_api::problem::Code;
-use vouchsafe_app::{AccessQuestion, Who};
+use vouchsafe_core::live_access::{AccessQuestion, Asker};
 
-use super::{Answer, refuse};
+use super::Answer;
 use crate::Server;
-use crate::extract::{Base, Caller, whole_body};
+use crate::extract::{Base, asker, whole_body};
 use crate::problem::Refusal;
 
 /// May this engineer read this data for this support request, now?
 #[utoipa::path(post, path = "/access/v1/evaluation", operation_id = "evaluate", tag = "Decision point", request_body = Question, responses((status = 200, body = Decision)))]
 pub(crate) async fn one(State(server): State<Server>, request: Request) -> Answer {
     let path = request.uri().path().to_owned();
-    let (who, asked) = asked(&server, request).await?;
-    single(&server, who, asked, &path).await
+    let (asker, asked) = asked(&server, request).await?;
+    single(&server, &asker, asked, &path).await
 }
 
 /// Several such questions at once.
 #[utoipa::path(post, path = "/access/v1/evaluations", operation_id = "evaluateAll", tag = "Decision point", request_body = Questions, responses((status = 200, body = Decisions)))]
 pub(crate) async fn several(State(server): State<Server>, request: Request) -> Answer {
     let path = request.uri().path().to_owned();
-    let (who, asked) = asked(&server, request).await?;
+    let (asker, asked) = asked(&server, request).await?;
     let questions = asked.several();
     if questions.is_empty() {
-        return single(&server, who, asked, &path).await;
+        return single(&server, &asker, asked, &path).await;
     }
     let complete: Result<Vec<Complete>, Unclear> = questions.into_iter().map(Question::complete).collect();
     let complete = complete.map_err(|unclear| refused(&unclear, &path))?;
@@ -40,7 +40,7 @@ pub(crate) async fn several(State(server): State<Server>, request: Request) -> A
         Semantic::DenyOnFirstDeny => !answer,
         Semantic::PermitOnFirstPermit => answer,
     };
-    let answers = server.app.evaluate(who, &understood, enough).await.map_err(refuse(&path))?;
+    let answers = server.app.evaluate(&asker, &understood, enough).await;
     let evaluations = answers.into_iter().map(|decision| Decision { decision }).collect();
     Ok(Json(Decisions { evaluations }).into_response())
 }
@@ -56,16 +56,16 @@ pub(crate) async fn metadata(Base(url): Base) -> Json<DecisionPointMetadata> {
 }
 
 /// Answers a request that is one question.
-async fn single(server: &Server, who: Who, asked: Questions, path: &str) -> Answer {
+async fn single(server: &Server, asker: &Asker, asked: Questions, path: &str) -> Answer {
     let question = asked.single().complete().map_err(|unclear| refused(&unclear, path))?;
-    let answers = server.app.evaluate(who, &[understood(&question)], |_| true).await.map_err(refuse(path))?;
+    let answers = server.app.evaluate(asker, &[understood(&question)], |_| true).await;
     Ok(Json(Decision { decision: answers == [true] }).into_response())
 }
 
 /// Who asks, and what. Whatever is wrong with the body, its content type included, is 400.
-async fn asked(server: &Server, request: Request) -> Result<(Who, Questions), Refusal> {
-    let (mut parts, stream) = request.into_parts();
-    let Caller(who) = Caller::from_request_parts(&mut parts, server).await?;
+async fn asked(server: &Server, request: Request) -> Result<(Asker, Questions), Refusal> {
+    let (parts, stream) = request.into_parts();
+    let asker = asker(&parts, server).await?;
     let path = parts.uri.path();
     let body = whole_body(&parts, stream).await.map_err(|refusal| {
         if refusal.0.code == Code::UnsupportedMediaType {
@@ -74,7 +74,7 @@ async fn asked(server: &Server, request: Request) -> Result<(Who, Questions), Re
             refusal
         }
     })?;
-    Ok((who, Questions::parse(&body).map_err(|unclear| refused(&unclear, path))?))
+    Ok((asker, Questions::parse(&body).map_err(|unclear| refused(&unclear, path))?))
 }
 
 fn refused(unclear: &Unclear, path: &str) -> Refusal {

@@ -72,8 +72,13 @@ pub(crate) async fn remove_all(
     let (case, reason) = (act.body.support_request_id, act.body.reason.as_deref());
     let removed = server.app.remove_all_grants(&act.call, case, reason).await;
     let removed = removed.map_err(refuse("/v1.0/support/grants/removeAll"))?;
-    let ended =
-        |id: &GrantId| wire::ended(&EndedView { id: id.to_string(), reads_ended: removed.reads_ended });
+    let ended = |id: &GrantId| {
+        wire::ended(&EndedView {
+            id: id.to_string(),
+            reads_ended: removed.reads_ended,
+            decisions_end_by: removed.decisions_end_by,
+        })
+    };
     let value: Vec<Ended> = removed.grants.iter().filter_map(ended).collect();
     let context = base.context("support/grants");
     Ok(Json(Collection { context, count: None, value, next_link: None }).into_response())

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc;
 use tokio_postgres::config::{Host, SslMode};
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Notification};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::StoreError;
@@ -122,6 +124,31 @@ impl PostgresUrl {
             .map_err(|error| StoreError::Schema(error.to_string()))
     }
 
+    /// A connection of its own, and what it hears of the channels that it listens to.
+    pub(super) async fn listening(
+        &self,
+    ) -> Result<(Client, mpsc::UnboundedReceiver<Notification>), StoreError> {
+        let config = self.configured();
+        let (tell, heard) = mpsc::unbounded_channel();
+        let client = if self.config.get_ssl_mode() == SslMode::Require {
+            let (client, connection) = config.connect(self.tls()?).await?;
+            tokio::spawn(forward(connection, tell));
+            client
+        } else {
+            let (client, connection) = config.connect(NoTls).await?;
+            tokio::spawn(forward(connection, tell));
+            client
+        };
+        Ok((client, heard))
+    }
+
+    /// The channel by which the nodes of this database and schema tell each other of changes.
+    pub(super) fn channel(&self) -> String {
+        // A channel's name is short, and a node's name stands behind it.
+        let digest = crate::migrate::digest(self.schema.as_deref().unwrap_or_default());
+        format!("vouchsafe_{}", digest.get(..12).unwrap_or_default())
+    }
+
     /// The settings with which a connection begins.
     fn configured(&self) -> Config {
         let mut config = self.config.clone();
@@ -157,6 +184,21 @@ impl PostgresUrl {
                 name != "localhost" && !name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
             }
         })
+    }
+}
+
+/// Drives a connection, and hands over what it hears, until either side is gone.
+async fn forward<S, T>(mut connection: Connection<S, T>, tell: mpsc::UnboundedSender<Notification>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(Ok(message)) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
+        if let AsyncMessage::Notification(notification) = message
+            && tell.send(notification).is_err()
+        {
+            return;
+        }
     }
 }
 

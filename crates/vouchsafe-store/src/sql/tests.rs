@@ -66,7 +66,19 @@ async fn on_postgres() -> Option<(tokio_postgres::Client, String)> {
 async fn every_statement_prepares_on_postgresql() {
     let Some((client, _)) = on_postgres().await else { return };
     use super::postgres as only;
-    let own = [only::LOCK_LOG_HEAD, only::KEEP_ACCOUNT, only::QUEUE_RESOLUTIONS, only::CLOCK];
+    let own = [
+        only::LOCK_LOG_HEAD,
+        only::KEEP_ACCOUNT,
+        only::QUEUE_RESOLUTIONS,
+        only::CLOCK,
+        only::EPOCHS,
+        only::NODE_JOINS,
+        only::NODE_BEATS,
+        only::NODES,
+        only::NODE_IS_GONE,
+        only::NODE_LEAVES,
+        only::NOTIFY,
+    ];
     for (name, text) in ALL.iter().copied().chain(own.map(|text| (text, text))) {
         let prepared = client.prepare(text).await;
         prepared.unwrap_or_else(|error| panic!("{name}: {error:?}"));
@@ -132,7 +144,7 @@ async fn both_databases_have_the_same_tables_columns_and_keys() {
     let unique = "SELECT tablename::text, indexdef::text FROM pg_indexes WHERE schemaname = $1 AND indexdef LIKE '%UNIQUE%'";
     for row in client.query(unique, &[&schema]).await.unwrap() {
         let (table, definition): (String, String) = (row.get(0), row.get(1));
-        let everywhere = ["deployment", "migration", "job_lease"].contains(&table.as_str());
+        let everywhere = ["deployment", "migration", "job_lease", "node"].contains(&table.as_str());
         assert!(everywhere || definition.contains("(tenant_id"), "{definition}");
     }
 }
