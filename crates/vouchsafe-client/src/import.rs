@@ -79,6 +79,11 @@ impl ImportSource {
         })
     }
 
+    /// Reads a file to be sent as it is.
+    pub(crate) fn as_it_is(reader: impl Read + Send + 'static) -> Self {
+        Self { reader: Box::new(reader), encoding: Encoding::Plain, progress: Box::new(|_| {}) }
+    }
+
     /// Calls `progress` with the number of bytes of each chunk when it is read.
     #[must_use]
     pub fn on_progress(mut self, progress: impl FnMut(u64) + Send + 'static) -> Self {
@@ -87,7 +92,7 @@ impl ImportSource {
     }
 
     /// Reads in a thread of its own, never further ahead than [`CHUNKS_AHEAD`].
-    fn into_chunks(mut self) -> Chunks {
+    pub(crate) fn into_chunks(mut self) -> Chunks {
         let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
         tokio::task::spawn_blocking(move || {
             loop {
@@ -112,7 +117,7 @@ impl ImportSource {
     }
 }
 
-struct Chunks(mpsc::Receiver<io::Result<Vec<u8>>>);
+pub(crate) struct Chunks(mpsc::Receiver<io::Result<Vec<u8>>>);
 
 impl Stream for Chunks {
     type Item = io::Result<Vec<u8>>;

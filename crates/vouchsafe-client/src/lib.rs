@@ -30,6 +30,7 @@ mod account;
 mod answer;
 mod audit;
 mod client;
+mod data_collections;
 mod diagnostics;
 mod engineers;
 mod error;
@@ -46,6 +47,7 @@ mod users;
 
 pub use answer::Answer;
 pub use client::Client;
+pub use data_collections::Upload;
 pub use diagnostics::CaseReader;
 pub use error::ClientError;
 pub use import::{Encoding, ImportSource};

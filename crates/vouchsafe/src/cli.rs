@@ -72,6 +72,11 @@ pub(crate) enum Command {
     /// The provider's engineers, as assignment knows them
     #[command(subcommand)]
     Engineers(command::engineers::Engineers),
+    /// Collect the data that an engineer asked for: clean it here, look at what would be sent, and send it
+    Collect(Box<command::collect::Collect>),
+    /// Data collections: what customers are asked to collect
+    #[command(subcommand)]
+    Collections(command::collections::Collections),
     /// Grants: who can read what now
     #[command(subcommand)]
     Grants(command::grants::Grants),

@@ -2,6 +2,8 @@
 
 pub(crate) mod access;
 pub(crate) mod audit;
+pub(crate) mod collect;
+pub(crate) mod collections;
 pub(crate) mod engineers;
 pub(crate) mod export;
 pub(crate) mod generate;
@@ -33,6 +35,8 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Whoami => whoami::run(&session()?).await,
         Command::Requests(requests) => requests.run(&session()?).await,
         Command::Access(access) => access.run(&session()?).await,
+        Command::Collect(collect) => collect.run(&session()?).await,
+        Command::Collections(collections) => collections.run(&session()?).await,
         Command::Grants(grants) => grants.run(&session()?).await,
         Command::Engineers(engineers) => engineers.run(&session()?).await,
         Command::Audit(audit) => audit.run(&session()?).await,
