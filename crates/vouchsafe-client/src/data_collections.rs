@@ -8,6 +8,7 @@ use reqwest::{Body, Method, StatusCode};
 use serde::Serialize;
 use vouchsafe_api::access_request::Refuse;
 use vouchsafe_api::data_collection::{CreateDataCollection, DataCollection, UploadProgress};
+use vouchsafe_api::message::{CreateMessage, Message};
 use vouchsafe_api::query::QueryOptions;
 use vouchsafe_api::support_request::NoArguments;
 use vouchsafe_core::id::{DataCollectionId, SupportRequestId};
@@ -114,6 +115,25 @@ impl Client {
         id: DataCollectionId,
     ) -> Result<Answer<DataCollection>, ClientError> {
         self.act_on(id, "cancel", &NoArguments {}).await
+    }
+
+    /// What was written about it.
+    #[must_use]
+    pub fn collection_messages(&self, id: DataCollectionId, query: &QueryOptions) -> Pages<Message> {
+        let first = self.address(&under(&id.to_string(), &["messages"]), &query.encode());
+        Pages::new(self.clone(), first, None)
+    }
+
+    /// Writes a message about it, to the other party.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn send_collection_message(
+        &self,
+        id: DataCollectionId,
+        body: &CreateMessage,
+    ) -> Result<Answer<Message>, ClientError> {
+        self.post(&under(&id.to_string(), &["messages"]), body).await
     }
 
     async fn act_on<B: Serialize + Sync>(

@@ -2,7 +2,7 @@
 
 use vouchsafe_api::query::QueryOptions;
 use vouchsafe_api::record::GraphRecord;
-use vouchsafe_core::id::{GrantId, SupportRequestId, TenantId};
+use vouchsafe_core::id::{DataCollectionId, GrantId, SupportRequestId, TenantId};
 
 use crate::answer::Answer;
 use crate::client::Client;
@@ -16,13 +16,21 @@ pub struct CaseReader {
     case: String,
     tenant: String,
     grant: Option<String>,
+    collection: Option<String>,
 }
 
 impl Client {
     /// A reader of the data of `tenant` for the case `case`. Nothing is sent yet.
     #[must_use]
     pub fn case(&self, case: SupportRequestId, tenant: TenantId) -> CaseReader {
-        CaseReader { client: self.clone(), case: case.to_string(), tenant: tenant.to_string(), grant: None }
+        let client = self.clone();
+        CaseReader {
+            client,
+            case: case.to_string(),
+            tenant: tenant.to_string(),
+            grant: None,
+            collection: None,
+        }
     }
 }
 
@@ -31,6 +39,13 @@ impl CaseReader {
     #[must_use]
     pub fn under_grant(mut self, grant: GrantId) -> Self {
         self.grant = Some(grant.to_string());
+        self
+    }
+
+    /// Reads what the tenant collected and sent, instead of its data.
+    #[must_use]
+    pub fn in_collection(mut self, collection: DataCollectionId) -> Self {
+        self.collection = Some(collection.to_string());
         self
     }
 
@@ -51,6 +66,8 @@ impl CaseReader {
     }
 
     fn path<'a>(&'a self, rest: &[&'a str]) -> Vec<&'a str> {
-        ["diagnostics", &self.case, &self.tenant, "v1.0"].into_iter().chain(rest.iter().copied()).collect()
+        let collection = self.collection.as_deref().map(|id| ["collections", id]);
+        let base = ["diagnostics", &self.case, &self.tenant].into_iter();
+        base.chain(collection.into_iter().flatten()).chain(["v1.0"]).chain(rest.iter().copied()).collect()
     }
 }

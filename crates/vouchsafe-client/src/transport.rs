@@ -65,7 +65,7 @@ impl Client {
     }
 
     /// The whole body.
-    async fn whole(&self, mut response: Response) -> Result<Vec<u8>, ClientError> {
+    pub(crate) async fn whole(&self, mut response: Response) -> Result<Vec<u8>, ClientError> {
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|source| self.unreachable(source))? {
             if bytes.len() + chunk.len() > MAX_ANSWER_BYTES {

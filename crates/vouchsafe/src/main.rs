@@ -2,6 +2,7 @@
 
 mod argument;
 mod cli;
+mod collect;
 mod command;
 mod config;
 mod destination;

@@ -26,10 +26,25 @@ impl Reply {
         Self(200, "content-type: application/json; charset=utf-8\r\nx-request-id: req-1\r\n", body.to_owned())
     }
 
+    /// An answer that breaks off.
+    pub(crate) fn cut(body: &str) -> Self {
+        Self(200, CUT, body.to_owned())
+    }
+
+    /// No answer: the connection is closed once the question is there.
+    pub(crate) fn silence() -> Self {
+        Self(0, "", String::new())
+    }
+
     pub(crate) fn problem(status: u16, body: &str) -> Self {
         Self(status, "content-type: application/problem+json\r\nx-request-id: req-2\r\n", body.to_owned())
     }
 }
+
+/// Headers of an answer that is longer than what comes of it.
+const CUT: &str = "content-type: application/json\r\nx-cut: yes\r\n";
+/// What is missing of it.
+const MISSING_BYTES: usize = 100;
 
 pub(crate) struct FakeServer {
     pub(crate) url: String,
@@ -53,7 +68,7 @@ impl FakeServer {
     }
 }
 
-fn answer(stream: TcpStream, Reply(status, headers, body): &Reply) -> Asked {
+fn answer(stream: TcpStream, &Reply(status, headers, ref body): &Reply) -> Asked {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut line = || {
         let mut text = String::new();
@@ -73,13 +88,20 @@ fn answer(stream: TcpStream, Reply(status, headers, body): &Reply) -> Asked {
     } else if headers_in.iter().any(|(name, _)| name == "transfer-encoding") {
         read_chunks(&mut reader, &mut body_in);
     }
-    let head = format!(
-        "HTTP/1.1 {status} X\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
-        body.len()
-    );
     let mut stream = stream;
+    let asked = Asked {
+        line: request_line,
+        headers: headers_in,
+        body: String::from_utf8_lossy(&body_in).into_owned(),
+    };
+    if status == 0 {
+        return asked;
+    }
+    let length = body.len() + if headers == CUT { MISSING_BYTES } else { 0 };
+    let head =
+        format!("HTTP/1.1 {status} X\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n");
     stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).unwrap();
-    Asked { line: request_line, headers: headers_in, body: String::from_utf8_lossy(&body_in).into_owned() }
+    asked
 }
 
 fn read_chunks(reader: &mut impl BufRead, body: &mut Vec<u8>) {

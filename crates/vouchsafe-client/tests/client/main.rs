@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use fake::{FakeServer, Reply};
 use vouchsafe_client::api::problem::{Code, Problem};
 use vouchsafe_client::api::query::QueryOptions;
-use vouchsafe_client::{Client, ClientError, ImportSource, Token};
+use vouchsafe_client::{
+    Client, ClientError, GraphError, GraphSource, ImportSource, MAX_PAGE_ATTEMPTS, Token,
+};
 
 const ME: &str = r#"{"id":"usr_018bcfe5680077078707070707070704","displayName":"Alex","userPrincipalName":"alex@contoso.example",
 "tenantId":"0b0e7c6e-35c9-4d3f-9a52-0a8f5d3f6b11","roles":[],"allowedActions":[]}"#;
@@ -136,4 +138,28 @@ async fn nobody_there_is_an_error_of_its_own() {
     let client = client(&server);
     let _ = server.asked();
     assert!(matches!(client.me().await, Err(ClientError::Unreachable { .. })));
+}
+
+#[tokio::test]
+async fn a_page_of_graph_is_asked_for_again_but_not_for_ever() {
+    let busy = || Reply(503, "retry-after: 0\r\n", String::new());
+    let page = r#"{"value":[{"id":"a"},{"id":"b", "n":1.50}]}"#;
+    let server = FakeServer::start(vec![Reply::silence(), Reply::cut(page), busy(), Reply::json(page)]);
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let source = GraphSource::new(&server.url, Token::new("own").unwrap()).unwrap();
+    let mut pages = source.pages("users", None);
+    assert_eq!(pages.next().await.unwrap().unwrap(), [r#"{"id":"a"}"#, r#"{"id":"b", "n":1.50}"#]);
+    assert_eq!(pages.next().await.unwrap(), None);
+    assert_eq!(server.asked().len(), 4);
+
+    let server = FakeServer::start((0..MAX_PAGE_ATTEMPTS).map(|_| busy()).collect());
+    let source = GraphSource::new(&server.url, Token::new("own").unwrap()).unwrap();
+    let error = source.pages("users", None).next().await.unwrap_err();
+    assert!(matches!(error, GraphError::Busy { status: 503, attempts: MAX_PAGE_ATTEMPTS }), "{error}");
+
+    let long = Reply(429, "retry-after: 3600\r\n", String::new());
+    let server = FakeServer::start(vec![long]);
+    let source = GraphSource::new(&server.url, Token::new("own").unwrap()).unwrap();
+    let error = source.pages("users", None).next().await.unwrap_err();
+    assert!(matches!(error, GraphError::Busy { status: 429, attempts: 1 }), "{error}");
 }

@@ -35,8 +35,12 @@ pub(super) enum Typed {
     Invalid,
 }
 
-/// The masked form of an address; nothing if the text is none.
+/// The masked form of an address; nothing if the text is none. A text that is the masked form of one already, as
+/// customers may send it, stays: its network is all that it tells, and its tag is of a key of theirs.
 pub(super) fn mask(key: &MaskKey, text: &str) -> Option<String> {
+    if is_masked(text) {
+        return Some(text.to_owned());
+    }
     let address = address(text)?;
     let (network, host) = split(address);
     let (half, chars) = (network.half_bits(), network.tag_chars());
@@ -46,6 +50,18 @@ pub(super) fn mask(key: &MaskKey, text: &str) -> Option<String> {
         block = right << half | (left ^ network.pad(key, round, right));
     }
     Some(format!("{network}~{}", base32::encode_bits(block, chars)))
+}
+
+/// Whether a text is a network and a tag, to the letter as [`mask`] writes them.
+fn is_masked(text: &str) -> bool {
+    text.split_once('~').is_some_and(|(network, tag)| {
+        Network::parse(network).is_some_and(|parsed| {
+            parsed.to_string() == network
+                && tag.len() == parsed.tag_chars() as usize
+                && base32::decode_bits(tag).is_some()
+                && !tag.bytes().any(|letter| letter.is_ascii_uppercase())
+        })
+    })
 }
 
 /// Reads what someone typed.

@@ -395,3 +395,24 @@ proptest! {
         }
     }
 }
+
+/// What a customer masked before it was sent is still a record, keeps its networks, and is masked once more.
+#[test]
+fn what_is_masked_already_can_be_read_and_masked_again() {
+    let (first, _) = mask(&MASKS, &other_key(), &sign_in());
+    let record = crate::record::Record::from_graph(crate::resource::Resource::SignIn, &first.to_string());
+    assert!(record.is_ok(), "{record:?}");
+    let (second, _) = mask(&MASKS, &key(), &first);
+    assert_eq!(second["ipAddress"], first["ipAddress"]);
+    for name in ["id", "userId", "userPrincipalName", "userDisplayName", "correlationId"] {
+        assert_ne!(second[name], first[name], "{name}");
+        assert_ne!(second[name], sign_in()[name], "{name}");
+    }
+    // Only what is masked to the letter stays.
+    for other in
+        ["203.0.113.0/24~", "203.0.113.7/24~ab12", "203.0.113.0/24~AB12", "203.0.113.0/24~Ada!", "a/24~ab12"]
+    {
+        let (shown, _) = mask(&MASKS, &key(), &json!({ "ipAddress": other }));
+        assert!(shown["ipAddress"].as_str().unwrap().starts_with("masked~"), "{other}: {shown}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use vouchsafe_client::api::read::Read;
-use vouchsafe_client::id::{GrantId, SupportRequestId, TenantId};
+use vouchsafe_client::id::{DataCollectionId, GrantId, SupportRequestId, TenantId};
 use vouchsafe_client::{Answer, CaseReader, Pages};
 
 use crate::argument::Listing;
@@ -37,6 +37,9 @@ pub(crate) struct Source {
     /// Read under this grant only (grt_…)
     #[arg(long, value_name = "GRANT")]
     grant: Option<GrantId>,
+    /// Read what the customer collected and sent (dc_…), not the customer's data
+    #[arg(long, value_name = "COLLECTION")]
+    collection: Option<DataCollectionId>,
 }
 
 impl ReadData {
@@ -59,6 +62,10 @@ impl ReadData {
 impl Source {
     fn reader(&self, session: &Session) -> CaseReader {
         let reader = session.client.case(self.case, self.tenant);
+        let reader = match self.collection {
+            Some(collection) => reader.in_collection(collection),
+            None => reader,
+        };
         match self.grant {
             Some(grant) => reader.under_grant(grant),
             None => reader,
