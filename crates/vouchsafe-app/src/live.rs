@@ -128,7 +128,7 @@ impl App {
     pub(crate) async fn end_access(&self, grants: &[GrantId]) {
         if !grants.is_empty() {
             self.live.stop_those(|basis| basis.grant.is_some_and(|grant| grants.contains(&grant)));
-            self.store.settle_live_access().await;
+            self.holds_everywhere().await;
         }
     }
 
@@ -136,6 +136,13 @@ impl App {
     pub(crate) async fn end_access_for(&self, cases: &[SupportRequestId]) {
         if !cases.is_empty() {
             self.live.stop_those(|basis| cases.contains(&basis.case));
+            self.holds_everywhere().await;
+        }
+    }
+
+    /// Waits until what this node has ended holds on every node.
+    async fn holds_everywhere(&self) {
+        if self.is_among_nodes() {
             self.store.settle_live_access().await;
         }
     }

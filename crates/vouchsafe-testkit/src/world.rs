@@ -108,6 +108,13 @@ impl World {
         world
     }
 
+    /// How another process of this deployment would open it.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        let database = database(self.folder.path());
+        Options { clock: Arc::new(self.clock.clone()), database, ..Options::default() }
+    }
+
     /// The same data in a copied folder, opened anew, with random streams of another seed.
     #[must_use]
     pub fn reopened(&self, folder: Folder, seed: u64) -> Self {

@@ -13,7 +13,7 @@ use vouchsafe_testkit::Folder;
 use vouchsafe_testkit::World;
 use vouchsafe_testkit::cast::{R1, S};
 
-async fn disable(world: &World, name: &str) -> Result<(), AppError> {
+pub(crate) async fn disable(world: &World, name: &str) -> Result<(), AppError> {
     let change = |_: &_| EngineerChange { active: Some(false), ..EngineerChange::default() };
     world.app.change_engineer(&world.call("paul"), world.who(name).user, change).await.map(drop)
 }

@@ -17,6 +17,7 @@ use vouchsafe_testkit::model::{Act, Ask, Command, Model, Outcome, Role, State};
 use vouchsafe_testkit::{Folder, World, check, millis};
 
 use crate::commands::histories;
+use crate::live_access;
 use crate::subject::{Planted, Subject, name};
 
 /// Where the application and the model part.
@@ -148,7 +149,20 @@ impl Both {
             };
             self.grants(viewer, self.model.open_grants().into_iter().filter(open), true).await?;
         }
-        self.reads(every_read).await
+        self.reads(every_read).await?;
+        self.decisions().await
+    }
+
+    /// What the decision point answers, from what it remembers of earlier steps or not, is what the rows say.
+    async fn decisions(&self) -> Result<(), Difference> {
+        let world = &self.subject.world;
+        for case in &self.subject.cases {
+            for question in live_access::questions(world, *case) {
+                let (found, expected) = live_access::both_answers(world, question).await;
+                same(("decision", question), found, expected)?;
+            }
+        }
+        Ok(())
     }
 
     async fn cases(
