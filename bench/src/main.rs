@@ -1,4 +1,4 @@
-//! Whole-program benchmarks: `cargo run --release -p vouchsafe-bench -- writes | records`.
+//! Whole-program benchmarks: `cargo run --release -p vouchsafe-bench -- writes | decisions | removals | records`.
 //!
 //! Every figure is taken in rounds that alternate with its peer's, on the same disk in the same run; what counts is
 //! the ratio, given as median with minimum and maximum (`quality.md`). The server runs as it is shipped, over HTTP on
@@ -13,10 +13,12 @@
 )]
 
 mod bare;
+mod decisions;
 mod http;
 mod machine;
 mod postgres;
 mod records;
+mod removals;
 mod rounds;
 mod world;
 mod writes;
@@ -53,6 +55,10 @@ enum What {
         #[arg(long, value_name = "N")]
         alone: Option<usize>,
     },
+    /// Decisions: in process beside a hash lookup (and Cedar, with `--features cedar`), over HTTP beside bare axum routes
+    Decisions,
+    /// Removing access among three nodes on PostgreSQL, beside a commit and a message of PostgreSQL
+    Removals,
     /// Diagnostic records beside bare SQLite, DuckDB and PostgreSQL on the same file
     Records {
         /// Sign-ins in the file
@@ -84,6 +90,8 @@ async fn main() {
         What::Writes { alone: Some(clients) } => {
             writes::alone(&Folder::of(arguments.folder).path, rounds, seconds, clients).await;
         }
+        What::Decisions => decisions::run(&Folder::of(arguments.folder).path, rounds, seconds).await,
+        What::Removals => removals::run(&Folder::of(arguments.folder).path, rounds).await,
         What::Records { sign_ins, only } => {
             let folder = arguments.folder.unwrap_or_else(records::default_folder);
             let sign_ins = usize::try_from(sign_ins).unwrap();

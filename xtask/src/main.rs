@@ -1,9 +1,10 @@
-//! Tasks of this workspace: `cargo xtask ci`, `cargo xtask tidy`, `cargo xtask golden`.
+//! Tasks of this workspace: `cargo xtask ci`, `cargo xtask tidy`, `cargo xtask simulate`, `cargo xtask golden`.
 #![expect(clippy::print_stdout, reason = "a task talks to the person who started it")]
 
 mod ci;
 mod golden;
 mod process;
+mod simulate;
 mod tidy;
 mod tree;
 
@@ -39,6 +40,8 @@ enum Task {
         #[arg(long)]
         shrink: bool,
     },
+    /// Goes through the decision point's growth with what is assumed of it (docs/SCALING.md).
+    Simulate(simulate::Assumed),
     /// Writes all golden files anew, to be read in `git diff`.
     Golden {
         /// Fail when a golden file changed.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
     let outcome = match cli.task {
         Task::Ci { skip, only } => ci::run(&root, &skip, &only),
         Task::Tidy { shrink } => tidy::run(&root, shrink),
+        Task::Simulate(assumed) => simulate::run(&assumed),
         Task::Golden { check } => golden::run(&root, check),
     };
     match outcome {
