@@ -22,6 +22,7 @@ mod exports;
 mod frame;
 mod golden;
 mod graph_sdk;
+mod hour;
 mod house;
 mod ids;
 mod import;
