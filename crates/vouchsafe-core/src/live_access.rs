@@ -126,12 +126,17 @@ pub struct EngineerFacts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaseFacts {
     engineer: Option<UserId>,
-    until: [Option<Timestamp>; DataCategory::ALL.len()],
+    /// Until when each category may be read, in microseconds as [`Timestamp::as_micros`]; [`NEVER`] where it may not. There are many of these, so
+    /// they are small.
+    until: [i64; DataCategory::ALL.len()],
 }
+
+/// Of a category that may not be read at all.
+const NEVER: i64 = i64::MIN;
 
 impl CaseFacts {
     /// Nobody may read anything.
-    pub const NOTHING: Self = Self { engineer: None, until: [None; DataCategory::ALL.len()] };
+    pub const NOTHING: Self = Self { engineer: None, until: [NEVER; DataCategory::ALL.len()] };
 
     /// The facts that follow at `now` from a case and every grant of (tenant, case). At any later instant they say what
     /// [`crate::effective::basis`] would say of the same rows.
@@ -141,7 +146,7 @@ impl CaseFacts {
             return Self::NOTHING;
         }
         let opened_here = opened_by(case, tenant);
-        let mut until = [None; DataCategory::ALL.len()];
+        let mut until = [NEVER; DataCategory::ALL.len()];
         for (category, until) in DataCategory::ALL.into_iter().zip(&mut until) {
             let covers = |grant: &&Grant| {
                 grant.source != GrantSource::Collection
@@ -152,7 +157,7 @@ impl CaseFacts {
             let granted =
                 grants.iter().filter(covers).map(|grant| grant.expires.min(grant.usage.idle_at)).max();
             let basic = opened_here && !category.is_advanced();
-            *until = if basic { Some(Timestamp::from_micros(i64::MAX)) } else { granted };
+            *until = if basic { i64::MAX } else { granted.map_or(NEVER, Timestamp::as_micros) };
         }
         Self { engineer: case.engineer(), until }
     }
@@ -165,9 +170,9 @@ impl CaseFacts {
         if self.engineer != Some(engineer) {
             return Ok(false);
         }
-        match self.until.get(category as usize).copied().flatten() {
-            None => Ok(false),
-            Some(until) if now < until => Ok(true),
+        match self.until.get(category as usize) {
+            None | Some(&NEVER) => Ok(false),
+            Some(until) if now.as_micros() < *until => Ok(true),
             Some(_) => Err(Over),
         }
     }
@@ -208,7 +213,6 @@ pub struct Epoch {
 #[derive(Debug, Clone, Copy)]
 struct Fact<T> {
     is: T,
-    tenant: TenantId,
     size: u64,
     /// What the database's clock is ahead of this node's monotonic one; at most too much by the time that asking took.
     ahead: i64,
@@ -289,7 +293,7 @@ impl LiveAccess {
     pub fn asker(&self, hash: &[u8; 32], at: Elapsed, now: Option<Timestamp>) -> Option<Asker> {
         let fact = self.askers.copied(hash)?;
         let now = now.unwrap_or_else(|| fact.now(at));
-        (self.holds(&fact, at) && now < fact.is.until).then_some(fact.is)
+        (self.holds(fact.is.tenant, &fact, at) && now < fact.is.until).then_some(fact.is)
     }
 
     /// The answer to a question that may be asked, or what has to be learnt first.
@@ -302,7 +306,8 @@ impl LiveAccess {
         at: Elapsed,
         now: Option<Timestamp>,
     ) -> Result<bool, Missing> {
-        let engineer = self.engineers.copied(&question.engineer).filter(|fact| self.holds(fact, at));
+        let engineer =
+            self.engineers.copied(&question.engineer).filter(|fact| self.holds(self.provider, fact, at));
         let missing = Missing::Engineer(question.engineer);
         let engineer = engineer.ok_or(missing)?;
         let then = now.unwrap_or_else(|| engineer.now(at));
@@ -314,15 +319,16 @@ impl LiveAccess {
         }
         let key = (question.tenant, question.case);
         let missing = Missing::Case(question.tenant, question.case);
-        let case = self.cases.copied(&key).filter(|fact| self.holds(fact, at)).ok_or(missing)?;
+        let case =
+            self.cases.copied(&key).filter(|fact| self.holds(question.tenant, fact, at)).ok_or(missing)?;
         let now = now.unwrap_or_else(|| case.now(at));
         case.is.allow(question.engineer, question.category, now).map_err(|Over| missing)
     }
 
     /// Whether a fact may be used at this moment.
-    fn holds<T>(&self, fact: &Fact<T>, at: Elapsed) -> bool {
+    fn holds<T>(&self, tenant: TenantId, fact: &Fact<T>, at: Elapsed) -> bool {
         self.is_counted(at)
-            && self.tenants.look(&fact.tenant, |standing| {
+            && self.tenants.look(&tenant, |standing| {
                 if !standing.used.load(Ordering::Relaxed) {
                     standing.used.store(true, Ordering::Relaxed);
                 }
@@ -354,9 +360,9 @@ impl LiveAccess {
 
     fn learn<T>(&self, asking: Asking, epoch: Epoch, is: T, keep: impl FnOnce(Fact<T>)) {
         if self.seen(asking, epoch.tenant, epoch.size) {
-            let Epoch { tenant, size, now } = epoch;
+            let Epoch { size, now, .. } = epoch;
             let ahead = now.as_micros().saturating_sub_unsigned(asking.at.0);
-            keep(Fact { is, tenant, size, ahead });
+            keep(Fact { is, size, ahead });
         }
     }
 
@@ -407,13 +413,13 @@ impl LiveAccess {
     pub fn tidy(&self, at: Elapsed) {
         let long_ago = |moment: Elapsed| moment.after(REMEMBERED_FOR) < at;
         self.tenants.retain(|_, standing| !(long_ago(standing.good_until) && long_ago(standing.told)));
-        self.askers.retain(|_, fact| self.has_standing(fact));
-        self.engineers.retain(|_, fact| self.has_standing(fact));
-        self.cases.retain(|_, fact| self.has_standing(fact));
+        self.askers.retain(|_, fact| self.has_standing(fact.is.tenant, fact));
+        self.engineers.retain(|_, fact| self.has_standing(self.provider, fact));
+        self.cases.retain(|(tenant, _), fact| self.has_standing(*tenant, fact));
     }
 
-    fn has_standing<T>(&self, fact: &Fact<T>) -> bool {
-        self.tenants.look(&fact.tenant, |standing| standing.size == fact.size) == Some(true)
+    fn has_standing<T>(&self, tenant: TenantId, fact: &Fact<T>) -> bool {
+        self.tenants.look(&tenant, |standing| standing.size == fact.size) == Some(true)
     }
 
     /// Whose engineers these are.

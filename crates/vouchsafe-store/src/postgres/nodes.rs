@@ -39,10 +39,13 @@ pub(crate) struct Nodes {
     yes: Notify,
 }
 
+/// A change that was not told yet: its number, whose log has grown, and to which size.
+type Untold = (u64, TenantId, u64);
+
 #[derive(Debug, Default)]
 struct Telling {
     announcements: Announcements,
-    untold: Vec<(u64, TenantId, u64)>,
+    untold: Vec<Untold>,
 }
 
 /// What one node tells all others, by its first channel.
@@ -229,20 +232,28 @@ impl Stay {
     async fn tell(&mut self, nodes: &Nodes) -> Result<(), Lost> {
         let untold = nodes.telling().untold.clone();
         let Some(up_to) = untold.iter().map(|(number, _, _)| *number).max() else { return Ok(()) };
-        let table = in_time(self.client.query(sql::NODES, &[])).await?;
+        // Side by side: both come after the commits, and no yes is taken before this is done.
+        let parts: Vec<_> = untold.chunks(CHANGES_PER_MESSAGE).collect();
+        let table = in_time(self.client.query(sql::NODES, &[]));
+        let told = self.tell_parts(&parts, up_to);
+        let (table, told) = tokio::join!(table, told);
+        told?;
+        let table = table?;
         let others = table.iter().filter_map(|row| named(row.try_get(0).ok()?));
         let others: BTreeSet<NodeId> = others.filter(|node| *node != self.me).collect();
-        let parts = untold.chunks(CHANGES_PER_MESSAGE);
-        let last = parts.len().saturating_sub(1);
-        for (n, part) in parts.enumerate().filter(|_| !others.is_empty()) {
-            let tenants = part.iter().map(|(_, tenant, size)| (*tenant, *size)).collect();
-            let message = Changed { from: self.name(), up_to: (n == last).then_some(up_to), tenants };
-            self.send(&self.channel, &message).await?;
-        }
         let mut telling = nodes.telling();
         telling.untold.retain(|(number, _, _)| *number > up_to);
         telling.announcements.told(up_to, &others);
         nodes.yes.notify_waiters();
+        Ok(())
+    }
+
+    async fn tell_parts(&self, parts: &[&[Untold]], up_to: u64) -> Result<(), Lost> {
+        for (n, part) in parts.iter().enumerate() {
+            let tenants = part.iter().map(|(_, tenant, size)| (*tenant, *size)).collect();
+            let up_to = (n + 1 == parts.len()).then_some(up_to);
+            self.send(&self.channel, &Changed { from: self.name(), up_to, tenants }).await?;
+        }
         Ok(())
     }
 
