@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, mpsc, watch};
-use tokio_postgres::{Client, Notification};
+use tokio_postgres::{Client, Notification, Statement};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::live_access::{Announcements, Elapsed, NodeId, Peers};
 
@@ -86,6 +86,10 @@ enum Lost {
 /// One stay among the nodes.
 struct Stay {
     client: Client,
+    /// What is run again and again, prepared once: somebody waits for it.
+    beats: Statement,
+    nodes: Statement,
+    notify: Statement,
     heard: mpsc::UnboundedReceiver<Notification>,
     me: NodeId,
     channel: String,
@@ -160,6 +164,8 @@ impl Nodes {
         E: std::error::Error + Send + Sync + 'static,
     {
         let mut stay = Stay::begin(&self.url, live).await?;
+        // What could not be told before is told now.
+        self.wake.notify_one();
         let mut beat = tokio::time::interval(BEAT_EVERY);
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -192,7 +198,10 @@ impl Stay {
         let mut random = [0; 16];
         os_random(&mut random);
         let (me, channel) = (NodeId(u128::from_le_bytes(random)), url.channel());
-        let stay = Self { client, heard, me, channel, peers: Peers::default() };
+        let [beats, nodes, notify] =
+            [sql::NODE_BEATS, sql::NODES, sql::NOTIFY].map(|text| client.prepare(text));
+        let (beats, nodes, notify) = in_time(async { tokio::try_join!(beats, nodes, notify) }).await?;
+        let stay = Self { client, beats, nodes, notify, heard, me, channel, peers: Peers::default() };
         // First it listens, then it is in the table: whoever finds it there is heard.
         let listen = format!("LISTEN {}; LISTEN {}_{}", stay.channel, stay.channel, stay.name());
         in_time(stay.client.batch_execute(&listen)).await?;
@@ -211,11 +220,11 @@ impl Stay {
     /// Says that this node is there, and takes out those that have not for long.
     async fn beat(&mut self, live: &Live) -> Result<(), Lost> {
         let begun = live.elapsed();
-        if in_time(self.client.execute(sql::NODE_BEATS, &[&self.name()])).await? != 1 {
+        if in_time(self.client.execute(&self.beats, &[&self.name()])).await? != 1 {
             return Err(Lost::TakenOut);
         }
         live.memory.count_from(begun);
-        let rows = in_time(self.client.query(sql::NODES, &[])).await?;
+        let rows = in_time(self.client.query(&self.nodes, &[])).await?;
         let others = rows.iter().filter_map(|row| {
             let beat = u64::try_from(row.try_get::<_, i64>(1).ok()?).ok()?;
             named(row.try_get(0).ok()?).filter(|node| *node != self.me).map(|node| (node, beat))
@@ -234,7 +243,7 @@ impl Stay {
         let Some(up_to) = untold.iter().map(|(number, _, _)| *number).max() else { return Ok(()) };
         // Side by side: both come after the commits, and no yes is taken before this is done.
         let parts: Vec<_> = untold.chunks(CHANGES_PER_MESSAGE).collect();
-        let table = in_time(self.client.query(sql::NODES, &[]));
+        let table = in_time(self.client.query(&self.nodes, &[]));
         let told = self.tell_parts(&parts, up_to);
         let (table, told) = tokio::join!(table, told);
         told?;
@@ -288,7 +297,7 @@ impl Stay {
 
     async fn send(&self, channel: &str, message: &impl Serialize) -> Result<(), Lost> {
         let text = serde_json::to_string(message).map_err(|error| Lost::Heard(Box::new(error)))?;
-        in_time(self.client.execute(sql::NOTIFY, &[&channel, &text])).await.map(drop)
+        in_time(self.client.execute(&self.notify, &[&channel, &text])).await.map(drop)
     }
 }
 
