@@ -29,7 +29,7 @@ pub(crate) async fn serve(folder: &Path, sign_ins: u64) -> Served {
     let world = build(&app, &clock, 1, Sizes { people, sign_ins }).await.unwrap();
     let listener = vouchsafe_server::serve::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let server = Server { app: app.clone(), settings: Settings::default() };
+    let server = Server::new(app.clone(), Settings::default());
     let stopped = tokio::spawn(vouchsafe_server::serve::until_stopped(listener, server));
     Served { world, address, stopped }
 }

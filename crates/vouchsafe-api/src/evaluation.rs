@@ -159,31 +159,16 @@ impl fmt::Display for Unclear {
 impl std::error::Error for Unclear {}
 
 /// A question that has all its parts.
-#[derive(Debug, Clone)]
-pub struct Complete {
+#[derive(Debug, Clone, Copy)]
+pub struct Complete<'a> {
     /// Who.
-    pub subject: Subject,
+    pub subject: &'a Subject,
     /// Does what.
-    pub action: Action,
+    pub action: &'a Action,
     /// To what.
-    pub resource: Resource,
-    /// Within what.
-    pub context: EvaluationContext,
-}
-
-impl Question {
-    /// The question, if it has all parts.
-    ///
-    /// # Errors
-    /// [`Unclear::Missing`].
-    pub fn complete(self) -> Result<Complete, Unclear> {
-        Ok(Complete {
-            subject: self.subject.ok_or(Unclear::Missing("subject"))?,
-            action: self.action.ok_or(Unclear::Missing("action"))?,
-            resource: self.resource.ok_or(Unclear::Missing("resource"))?,
-            context: self.context.unwrap_or_default(),
-        })
-    }
+    pub resource: &'a Resource,
+    /// Within what, if that was said.
+    pub context: Option<&'a EvaluationContext>,
 }
 
 impl Questions {
@@ -201,21 +186,42 @@ impl Questions {
     }
 
     /// The request as one question.
-    #[must_use]
-    pub fn single(self) -> Question {
+    ///
+    /// # Errors
+    /// [`Unclear::Missing`].
+    pub fn single(&self) -> Result<Complete<'_>, Unclear> {
         let Self { subject, action, resource, context, .. } = self;
-        Question { subject, action, resource, context }
+        complete(subject.as_ref(), action.as_ref(), resource.as_ref(), context.as_ref())
     }
 
     /// The questions with their missing parts filled in; none if there are none.
-    #[must_use]
-    pub fn several(&self) -> Vec<Question> {
-        let fill = |one: &Question| Question {
-            subject: one.subject.clone().or_else(|| self.subject.clone()),
-            action: one.action.clone().or_else(|| self.action.clone()),
-            resource: one.resource.clone().or_else(|| self.resource.clone()),
-            context: one.context.clone().or_else(|| self.context.clone()),
-        };
-        self.evaluations.iter().flatten().map(fill).collect()
+    ///
+    /// # Errors
+    /// [`Unclear::Missing`].
+    pub fn several(&self) -> Result<Vec<Complete<'_>>, Unclear> {
+        let own = self.evaluations.iter().flatten();
+        own.map(|one| {
+            complete(
+                one.subject.as_ref().or(self.subject.as_ref()),
+                one.action.as_ref().or(self.action.as_ref()),
+                one.resource.as_ref().or(self.resource.as_ref()),
+                one.context.as_ref().or(self.context.as_ref()),
+            )
+        })
+        .collect()
     }
+}
+
+fn complete<'a>(
+    subject: Option<&'a Subject>,
+    action: Option<&'a Action>,
+    resource: Option<&'a Resource>,
+    context: Option<&'a EvaluationContext>,
+) -> Result<Complete<'a>, Unclear> {
+    Ok(Complete {
+        subject: subject.ok_or(Unclear::Missing("subject"))?,
+        action: action.ok_or(Unclear::Missing("action"))?,
+        resource: resource.ok_or(Unclear::Missing("resource"))?,
+        context,
+    })
 }

@@ -72,7 +72,7 @@ pub async fn run(options: DemoOptions) -> Result<(), RunError> {
     announce(&world, &url, options.json).map_err(ServeError::from)?;
     let demo_tenants: Vec<TenantId> = world.tenants.clone();
     let settings = Settings { public_url: None, demo: true, demo_tenants };
-    Ok(serve::until_stopped(listener, Server { app, settings }).await?)
+    Ok(serve::until_stopped(listener, Server::new(app, settings)).await?)
 }
 
 /// The data folder; a temporary one is deleted when the demo ends.

@@ -21,18 +21,40 @@ pub mod upstream;
 mod wire;
 pub mod witness;
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use vouchsafe_app::App;
 use vouchsafe_core::id::TenantId;
 
 pub use router::router;
 
-/// What every handler has.
+/// What every handler has. Each request takes several copies of it, so that one is a count and no more.
 #[derive(Debug, Clone)]
-pub struct Server {
+pub struct Server(Arc<Parts>);
+
+/// What a [`Server`] is made of.
+#[derive(Debug)]
+pub struct Parts {
     /// The use cases.
     pub app: App,
     /// How this server is reached.
     pub settings: Settings,
+}
+
+impl Server {
+    /// A server of these use cases.
+    #[must_use]
+    pub fn new(app: App, settings: Settings) -> Self {
+        Self(Arc::new(Parts { app, settings }))
+    }
+}
+
+impl Deref for Server {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// How a server is reached, and whether it is a demo.

@@ -114,7 +114,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let settings = Settings { public_url: Some(config.public_url), ..Settings::default() };
     let listener = listen(config.listen).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
-    until_stopped(listener, Server { app, settings }).await
+    until_stopped(listener, Server::new(app, settings)).await
 }
 
 /// Lets people sign in with passkeys, where the public URL is a name that they can be bound to.

@@ -19,7 +19,7 @@ use crate::problem::Refusal;
 pub(crate) async fn one(State(server): State<Server>, request: Request) -> Answer {
     let path = request.uri().path().to_owned();
     let (asker, asked) = asked(&server, request).await?;
-    single(&server, &asker, asked, &path).await
+    single(&server, &asker, &asked, &path).await
 }
 
 /// Several such questions at once.
@@ -27,12 +27,10 @@ pub(crate) async fn one(State(server): State<Server>, request: Request) -> Answe
 pub(crate) async fn several(State(server): State<Server>, request: Request) -> Answer {
     let path = request.uri().path().to_owned();
     let (asker, asked) = asked(&server, request).await?;
-    let questions = asked.several();
-    if questions.is_empty() {
-        return single(&server, &asker, asked, &path).await;
+    let complete = asked.several().map_err(|unclear| refused(&unclear, &path))?;
+    if complete.is_empty() {
+        return single(&server, &asker, &asked, &path).await;
     }
-    let complete: Result<Vec<Complete>, Unclear> = questions.into_iter().map(Question::complete).collect();
-    let complete = complete.map_err(|unclear| refused(&unclear, &path))?;
     let understood: Vec<_> = complete.iter().map(understood).collect();
     let semantic = asked.options.unwrap_or_default().evaluations_semantic;
     let enough = |answer: bool| match semantic {
@@ -56,8 +54,8 @@ pub(crate) async fn metadata(Base(url): Base) -> Json<DecisionPointMetadata> {
 }
 
 /// Answers a request that is one question.
-async fn single(server: &Server, asker: &Asker, asked: Questions, path: &str) -> Answer {
-    let question = asked.single().complete().map_err(|unclear| refused(&unclear, path))?;
+async fn single(server: &Server, asker: &Asker, asked: &Questions, path: &str) -> Answer {
+    let question = asked.single().map_err(|unclear| refused(&unclear, path))?;
     let answers = server.app.evaluate(asker, &[understood(&question)], |_| true).await;
     Ok(Json(Decision { decision: answers == [true] }).into_response())
 }
@@ -82,7 +80,7 @@ fn refused(unclear: &Unclear, path: &str) -> Refusal {
 }
 
 /// The question as the application understands it; none if it is about nothing that there can be here.
-fn understood(question: &Complete) -> Option<AccessQuestion> {
+fn understood(question: &Complete<'_>) -> Option<AccessQuestion> {
     let Complete { subject, action, resource, context } = question;
     let ours = (subject.kind.as_str(), action.name.as_str(), resource.kind.as_str());
     if ours != ("engineer", "read", "diagnosticData") {
@@ -93,6 +91,6 @@ fn understood(question: &Complete) -> Option<AccessQuestion> {
         engineer: subject.id.parse().ok()?,
         tenant: properties.tenant_id.as_ref()?.parse().ok()?,
         category: properties.category.as_ref()?.parse().ok()?,
-        case: context.support_request_id.as_ref()?.parse().ok()?,
+        case: (*context)?.support_request_id.as_ref()?.parse().ok()?,
     })
 }

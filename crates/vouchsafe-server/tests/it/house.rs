@@ -224,7 +224,7 @@ impl House {
         let world = build(&app, &clock.demo, 7, Sizes { people: 30, sign_ins: 200 }).await.unwrap();
         app.publish().await.unwrap();
         let settings = Settings { public_url: None, demo: true, demo_tenants: world.tenants.clone() };
-        let router = router(Server { app: app.clone(), settings });
+        let router = router(Server::new(app.clone(), settings));
         let document = Request::get("/openapi.json").header(header::HOST, HOST).body(Body::empty()).unwrap();
         let answer = router.clone().oneshot(document).await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
@@ -237,7 +237,7 @@ impl House {
     pub(crate) fn reading(self, upstreams: Upstreams) -> Self {
         let app = self.app.clone().with_upstreams(upstreams);
         let settings = Settings { public_url: None, demo: true, demo_tenants: self.world.tenants.clone() };
-        let router = router(Server { app: app.clone(), settings });
+        let router = router(Server::new(app.clone(), settings));
         Self { app, router, ..self }
     }
 
@@ -245,7 +245,7 @@ impl House {
     pub(crate) fn watched_by(self, witnesses: Vec<Witness>) -> Self {
         let app = self.app.clone().with_witnesses(witnesses);
         let settings = Settings { public_url: None, demo: true, demo_tenants: self.world.tenants.clone() };
-        let router = router(Server { app: app.clone(), settings });
+        let router = router(Server::new(app.clone(), settings));
         Self { app, router, ..self }
     }
 

@@ -279,7 +279,7 @@ async fn other_sites_and_programs_get_what_is_theirs() {
 async fn outside_of_the_demo_nobody_chooses_a_person() {
     let house = House::new().await;
     let settings = Settings { demo_tenants: house.world.tenants.clone(), ..Settings::default() };
-    let server = router(Server { app: house.app.clone(), settings });
+    let server = router(Server::new(house.app.clone(), settings));
     let user = house.who("Priya Nair", Org::Contoso).user;
     let ask = async |method: Method, path: &str| {
         let request = Request::builder().method(method).uri(path).header(header::HOST, "support.example");

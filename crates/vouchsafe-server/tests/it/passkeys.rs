@@ -28,7 +28,7 @@ impl<'h> Site<'h> {
     pub(crate) fn of(house: &'h House) -> Self {
         let app = house.app.clone().with_passkeys(RelyingParty::at(ORIGIN).unwrap());
         let settings = Settings { public_url: Some(ORIGIN.to_owned()), ..Settings::default() };
-        let router = router(Server { app: app.clone(), settings });
+        let router = router(Server::new(app.clone(), settings));
         Self { house, app, router }
     }
 
