@@ -2,7 +2,12 @@
 //!
 //! For each log: every entry has its place, its canonical bytes and its leaf hash; what opens its commitments opens them;
 //! tiles and checkpoint are those of the entries, signed with the log's key; the entries keep the rules; and folding the
-//! events once more gives every row, value for value. Reads only; says all that is wrong, not just the first.
+//! events once more gives every row, value for value: accounts and messages as well, and of the tenant what entries tell.
+//! Of each cosignature: that it is of this log, and right where the witness's key is known. Reads only; says all that is
+//! wrong, not just the first.
+
+mod cosigned;
+mod people;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,16 +18,19 @@ use vouchsafe_core::access_request::AccessSide;
 use vouchsafe_core::audit::Event;
 use vouchsafe_core::data_collection::DataCollection;
 use vouchsafe_core::grant::Grant;
-use vouchsafe_core::id::TenantId;
+use vouchsafe_core::id::{SupportRequestId, TenantId};
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::reveal::Reveal;
-use vouchsafe_core::support_request::SupportRequest;
+use vouchsafe_core::support_request::{SupportRequest, SupportRequestEvent};
+use vouchsafe_core::time::Timestamp;
 use vouchsafe_log::checkpoint::Checkpoint;
 use vouchsafe_log::note::VerifierKey;
 use vouchsafe_log::whole::LogCheck;
 use vouchsafe_log::{commit, hex, leaf_hash, opening::COMMITMENT, root};
 use vouchsafe_store::{Head, Heads, LogEntry, Reader, StoreError};
 
+use self::cosigned::cosigned;
+use self::people::{Accounts, TenantTold, Written, account_row, message_row, message_told};
 use crate::{App, AppError};
 
 /// Entries or rows that are looked at together.
@@ -67,6 +75,10 @@ struct Folded {
     grants: BTreeMap<String, Grant>,
     reveals: BTreeMap<String, Reveal>,
     collections: BTreeMap<String, DataCollection>,
+    accounts: Accounts,
+    tenant: TenantTold,
+    /// What is compared of each message.
+    messages: BTreeMap<String, Value>,
     /// Count and root of each read's records.
     reads: BTreeMap<String, Value>,
     /// Rows of which an entry could not be opened: their texts are not compared.
@@ -79,15 +91,31 @@ impl App {
     /// # Errors
     /// [`AppError`] if the database or the file cannot be read at all.
     pub async fn fsck(&self, heads: Option<&Path>) -> Result<FsckReport, AppError> {
+        self.fsck_with(heads, &[]).await
+    }
+
+    /// As [`App::fsck`], with the keys of witnesses: what those have signed is checked with them.
+    ///
+    /// # Errors
+    /// As [`App::fsck`].
+    pub async fn fsck_with(
+        &self,
+        heads: Option<&Path>,
+        witnesses: &[VerifierKey],
+    ) -> Result<FsckReport, AppError> {
         let heads = heads.map(Heads::open).transpose()?.flatten();
         let mut report = FsckReport::default();
-        let tenants = self.store.read()?.tenants().await?;
+        let mut reader = self.store.read()?;
+        let mut tenants: BTreeSet<TenantId> = reader.tenants().await?.into_iter().collect();
+        // A tenant whose row is gone has its log still.
+        tenants.extend(reader.published_heads().await?.into_keys());
+        drop(reader);
         for tenant in tenants {
             let mut reader = self.store.read()?;
             let mut folded = Folded::default();
             let size = entries(&mut reader, tenant, &mut folded, &mut report).await?;
             let promised = heads.as_ref().and_then(|heads| heads.get(tenant));
-            published(&mut reader, tenant, size, promised, &mut report).await?;
+            published(&mut reader, tenant, size, promised, witnesses, &mut report).await?;
             rows(&mut reader, tenant, folded, &mut report).await?;
             report.logs += 1;
         }
@@ -167,75 +195,81 @@ impl Folded {
         let mut closed = false;
         open(&mut events, "/events", &entry, &mut closed);
         report.erased += u64::from(closed);
+        let written = Written::of(&entry)?;
         let events: Vec<Event> =
             serde_json::from_value(events).map_err(|error| format!("its events cannot be read: {error}"))?;
         for event in events {
-            self.event(event, closed)?;
+            self.event(event, &written, closed)?;
         }
         Ok(())
     }
 
-    fn event(&mut self, event: Event, closed: bool) -> Result<(), String> {
+    fn event(&mut self, event: Event, written: &Written, closed: bool) -> Result<(), String> {
         let changed = match event {
             Event::SupportRequest { id, event } => {
-                let next = SupportRequest::evolve(self.cases.remove(&id.to_string()), &event);
-                let next = next.ok_or_else(|| format!("{id} changes, but was never opened"))?;
-                self.cases.insert(id.to_string(), next);
-                id.to_string()
+                self.message(id, &event, written, closed);
+                evolved(&mut self.cases, id, |row| SupportRequest::evolve(row, &event))?
             }
             Event::AccessRequest { id, event } => {
-                let next = AccessSide::evolve(self.sides.remove(&id.to_string()), &event);
-                let next = next.ok_or_else(|| format!("{id} changes, but was never made"))?;
-                self.sides.insert(id.to_string(), next);
-                id.to_string()
+                evolved(&mut self.sides, id, |row| AccessSide::evolve(row, &event))?
             }
-            Event::Grant { id, event } => {
-                let next = Grant::evolve(self.grants.remove(&id.to_string()), &event);
-                let next = next.ok_or_else(|| format!("{id} changes, but was never given"))?;
-                self.grants.insert(id.to_string(), next);
-                id.to_string()
-            }
-            Event::Reveal { id, event } => {
-                let next = Reveal::evolve(self.reveals.remove(&id.to_string()), &event);
-                let next = next.ok_or_else(|| format!("{id} changes, but was never asked for"))?;
-                self.reveals.insert(id.to_string(), next);
-                id.to_string()
-            }
+            Event::Grant { id, event } => evolved(&mut self.grants, id, |row| Grant::evolve(row, &event))?,
+            Event::Reveal { id, event } => evolved(&mut self.reveals, id, |row| Reveal::evolve(row, &event))?,
             Event::DataCollection { id, event } => {
-                let next = DataCollection::evolve(self.collections.remove(&id.to_string()), &event);
-                let next = next.ok_or_else(|| format!("{id} changes, but was never asked for"))?;
-                self.collections.insert(id.to_string(), next);
-                id.to_string()
+                evolved(&mut self.collections, id, |row| DataCollection::evolve(row, &event))?
             }
             Event::Read { read } => {
                 let records = json!({ "count": read.count, "root": read.records_root });
                 self.reads.insert(read.id.to_string(), records);
                 return Ok(());
             }
+            Event::TenantCreated { display_name } => {
+                self.tenant.display_name = Some(display_name);
+                return Ok(());
+            }
+            Event::PolicyChanged { policy } => {
+                self.tenant.policy = Some(policy);
+                return Ok(());
+            }
+            Event::RetentionChanged { retention } => {
+                self.tenant.retention = Some(retention);
+                return Ok(());
+            }
+            Event::UserAdded { user, roles } => self.accounts.add(*user, roles)?,
+            Event::UserChanged { user, display_name } => {
+                self.accounts.change(user, |account| account.person.display_name = display_name)?
+            }
+            Event::UserDeleted { user } => self.accounts.change(user, |account| {
+                (account.person.active, account.person.deleted) = (false, Some(written.at));
+                account.roles.clear();
+            })?,
+            Event::UserErased { user } => self.accounts.erase(user)?,
+            Event::EngineerChanged { user, location, expertise, profile } => {
+                self.accounts.change(user, |account| {
+                    let person = &mut account.person;
+                    (person.location, person.expertise, person.profile) = (location, expertise, *profile);
+                })?
+            }
+            Event::AccountEnabled { user, enabled } => {
+                self.accounts.change(user, |account| account.person.active = enabled)?
+            }
+            Event::RoleAssigned { user, role, ends } => self.accounts.assign(user, role, ends)?,
+            Event::RoleUnassigned { user, role } => {
+                self.accounts.change(user, |account| account.roles.retain(|one| one.role != role))?
+            }
             Event::PreviewShown { .. }
             | Event::ReadDenied { .. }
             | Event::Imported { .. }
             | Event::DataDeleted { .. }
-            | Event::RetentionChanged { .. }
-            | Event::TenantCreated { .. }
-            | Event::UserAdded { .. }
-            | Event::UserChanged { .. }
-            | Event::UserDeleted { .. }
             | Event::EnrolmentOffered { .. }
             | Event::PasskeyAdded { .. }
             | Event::PasskeyRemoved { .. }
             | Event::AccountsLinked { .. }
             | Event::RoleDefined { .. }
             | Event::RoleDeleted { .. }
-            | Event::RoleAssigned { .. }
-            | Event::RoleUnassigned { .. }
             | Event::ApproversMissing { .. }
             | Event::TokenIssued { .. }
             | Event::TokenRevoked { .. }
-            | Event::PolicyChanged { .. }
-            | Event::EngineerChanged { .. }
-            | Event::AccountEnabled { .. }
-            | Event::UserErased { .. }
             | Event::LogKeyAdded { .. }
             | Event::LogHeadsAdopted { .. } => return Ok(()),
         };
@@ -245,8 +279,25 @@ impl Folded {
         Ok(())
     }
 
+    /// Notes the message that an event of a case tells of.
+    fn message(
+        &mut self,
+        case: SupportRequestId,
+        event: &SupportRequestEvent,
+        written: &Written,
+        closed: bool,
+    ) {
+        if let SupportRequestEvent::MessageAdded { message, body, from_engineer } = event {
+            let told = message_told(case, body, *from_engineer, written);
+            self.messages.insert(message.to_string(), told);
+            if closed {
+                self.closed.insert(message.to_string());
+            }
+        }
+    }
+
     /// The rows that the log tells of, and which of them were not wholly opened.
-    fn rows(self) -> (Rows, BTreeSet<String>) {
+    fn rows(self, tenant: TenantId, now: Timestamp) -> (Rows, BTreeSet<String>) {
         fn all<R: Serialize>(rows: &mut Rows, kind: &'static str, told: BTreeMap<String, R>) {
             rows.extend(told.into_iter().map(|(id, row)| ((kind, id), comparable(&row))));
         }
@@ -257,8 +308,23 @@ impl Folded {
         all(&mut rows, "reveal", self.reveals);
         all(&mut rows, "data collection", self.collections);
         rows.extend(self.reads.into_iter().map(|(id, records)| (("read", id), records)));
+        rows.extend(self.messages.into_iter().map(|(id, message)| (("message", id), message)));
+        rows.extend(self.accounts.told(now).map(|(id, account)| (("account", id), account)));
+        rows.extend(self.tenant.told().map(|told| (("tenant", tenant.to_string()), told)));
         (rows, self.closed)
     }
+}
+
+/// Folds an event into its row; gives the row's id.
+fn evolved<R>(
+    rows: &mut BTreeMap<String, R>,
+    id: impl ToString,
+    evolve: impl FnOnce(Option<R>) -> Option<R>,
+) -> Result<String, String> {
+    let id = id.to_string();
+    let next = evolve(rows.remove(&id)).ok_or_else(|| format!("{id} changes, but never began"))?;
+    rows.insert(id.clone(), next);
+    Ok(id)
 }
 
 /// An entry does not say whose key seals a value, and rows are compared without it.
@@ -287,28 +353,14 @@ fn open(value: &mut Value, place: &str, entry: &LogEntry, closed: &mut bool) {
     }
 }
 
-/// Tiles and checkpoint against the entries, and the heads file against both.
-async fn published(
+/// The heads file against a log that was published up to `until` and has `size` entries.
+async fn held_against(
     reader: &mut Reader,
     tenant: TenantId,
-    size: u64,
+    (until, size): (u64, u64),
     promised: Option<Head>,
     report: &mut FsckReport,
 ) -> Result<(), AppError> {
-    let Some(published) = reader.checkpoint(tenant).await? else {
-        if let Some(promised) = promised {
-            report.fault(
-                tenant,
-                format_args!("{} entries were published, but no checkpoint is stored", promised.size),
-            );
-        }
-        return Ok(());
-    };
-    let Head { size: until, root } = published.head;
-    if until > size {
-        report.fault(tenant, format_args!("{until} entries were published, but it has {size}"));
-        return Ok(());
-    }
     match promised {
         Some(promised) if promised.size < until => {
             report
@@ -328,6 +380,34 @@ async fn published(
         }
         None => {}
     }
+    Ok(())
+}
+
+/// Tiles and checkpoint against the entries, and heads file and witnesses against both.
+async fn published(
+    reader: &mut Reader,
+    tenant: TenantId,
+    size: u64,
+    promised: Option<Head>,
+    witnesses: &[VerifierKey],
+    report: &mut FsckReport,
+) -> Result<(), AppError> {
+    let Some(published) = reader.checkpoint(tenant).await? else {
+        if let Some(promised) = promised {
+            report.fault(
+                tenant,
+                format_args!("{} entries were published, but no checkpoint is stored", promised.size),
+            );
+        }
+        return Ok(());
+    };
+    let Head { size: until, root } = published.head;
+    if until > size {
+        report.fault(tenant, format_args!("{until} entries were published, but it has {size}"));
+        return Ok(());
+    }
+    held_against(reader, tenant, (until, size), promised, report).await?;
+    cosigned(reader, tenant, &published, witnesses, report).await?;
     let mut keys = Vec::new();
     for key in reader.log_keys(tenant).await? {
         keys.extend(key.verifier_key.parse::<VerifierKey>().ok());
@@ -371,10 +451,23 @@ async fn tiles(
 async fn rows(
     reader: &mut Reader,
     tenant: TenantId,
-    folded: Folded,
+    mut folded: Folded,
     report: &mut FsckReport,
 ) -> Result<(), AppError> {
-    let (mut told, closed) = folded.rows();
+    let now = reader.now();
+    if let Some(row) = reader.tenant(tenant).await? {
+        report.rows += 1;
+        let differs = |told| difference(&told, &folded.tenant.row(&row), String::new());
+        match folded.tenant.told().map(differs) {
+            None => report.fault(tenant, "the tenant has no entry"),
+            Some(Some(place)) => {
+                report.fault(tenant, format_args!("the tenant is not what its entries say at {place}"));
+            }
+            Some(None) => {}
+        }
+        folded.tenant = TenantTold::default();
+    }
+    let (mut told, closed) = folded.rows(tenant, now);
     let mut compare = |kind: &'static str, id: String, mut found: Value, report: &mut FsckReport| {
         report.rows += 1;
         let Some(mut expected) = told.remove(&(kind, id.clone())) else {
@@ -411,6 +504,24 @@ async fn rows(
         "count": row.record_ids.len(),
         "root": hex(&root(row.record_ids.iter().map(String::as_bytes))),
     }));
+    let mut after = String::new();
+    loop {
+        let page = reader.accounts_after(tenant, &after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.person.id.to_string();
+        for row in page {
+            compare("account", row.person.id.to_string(), account_row(row, now), report);
+        }
+    }
+    let mut after = (String::new(), String::new());
+    loop {
+        let page = reader.messages_after(tenant, (&after.0, &after.1), PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = (last.support_request.to_string(), last.id.to_string());
+        for row in page {
+            compare("message", row.id.to_string(), message_row(&row), report);
+        }
+    }
     for ((kind, id), _) in told {
         report.fault(tenant, format_args!("the {kind} {id} stands in the log only"));
     }

@@ -5,15 +5,18 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
+use std::num::NonZero;
 
 use criterion::{BatchSize, Criterion, Throughput};
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ed25519_dalek::{Signer as _, SigningKey};
 use sha2::{Digest, Sha256};
+use vouchsafe_log::bundle::Bundle;
 use vouchsafe_log::checkpoint::Checkpoint;
 use vouchsafe_log::note::{KeyKind, Signer};
 use vouchsafe_log::policy::Policy;
 use vouchsafe_log::receipt::Receipt;
+use vouchsafe_log::tile::{TILE_WIDTH, Tile, TileKind, push_entry};
 use vouchsafe_log::tree::{Frontier, inclusion_proof, node_hash, verify_inclusion};
 use vouchsafe_log::{Hash, leaf_hash};
 
@@ -75,6 +78,32 @@ fn whole_tree(bench: &mut Criterion) {
     group.finish();
 }
 
+/// The same from tiles, as a log is checked: every leaf and node hashed, on one thread and on two.
+fn tiles(bench: &mut Criterion) {
+    const TILES: u64 = 128;
+    let bundle = |number: u64| {
+        let mut bytes = Vec::new();
+        (0..TILE_WIDTH)
+            .for_each(|place| push_entry(&mut bytes, &entry(number * TILE_WIDTH + place)).unwrap());
+        (Tile { kind: TileKind::Entries, number, width: 256 }, bytes)
+    };
+    let tiles: Vec<_> = (0..TILES).map(bundle).collect();
+    let mut group = bench.benchmark_group("check the tree of 32,768 entries from tiles");
+    group.throughput(Throughput::Elements(TILES * TILE_WIDTH));
+    for threads in [1, 2] {
+        group.bench_function(format!("on {threads} threads"), |b| {
+            b.iter(|| {
+                let mut tree = Frontier::default();
+                for (_, read) in Bundle::read_all(&tiles, false, NonZero::new(threads).unwrap()) {
+                    tree.append_subtree(8, read.unwrap().root().unwrap()).unwrap();
+                }
+                tree.root()
+            });
+        });
+    }
+    group.finish();
+}
+
 /// A receipt of one entry of many.
 fn receipt(bench: &mut Criterion) {
     let (mut tree, mut nodes) = (Frontier::default(), HashMap::new());
@@ -121,6 +150,7 @@ fn main() {
     let mut bench = Criterion::default().configure_from_args();
     append(&mut bench);
     whole_tree(&mut bench);
+    tiles(&mut bench);
     receipt(&mut bench);
     bench.final_summary();
 }

@@ -15,8 +15,10 @@
 //!   against a trust policy ([`policy`]; C2SP `tlog-policy`). With it come the entry and what it commits to ([`opening`]).
 //! - *A witness* is asked to sign a checkpoint with a proof that it follows from the last one it signed ([`witness`]; C2SP
 //!   `tlog-witness`).
-//! - *A whole log* is checked tile by tile ([`whole`]), and its entries against the rules that they prove ([`replay`]).
+//! - *A whole log* is checked tile by tile ([`whole`]), on several threads where they are given ([`bundle`]), and its entries
+//!   against the rules that they prove ([`replay`]).
 
+pub mod bundle;
 pub mod checkpoint;
 pub mod note;
 pub mod opening;

@@ -58,6 +58,24 @@ pub struct Story {
     pub adopted: Vec<u64>,
 }
 
+/// An entry by itself: read, and found to be in canonical form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told(Value);
+
+impl Told {
+    /// Reads an entry's bytes.
+    ///
+    /// # Errors
+    /// What is wrong with them, as a sentence about the entry.
+    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+        let entry: Value = serde_json::from_slice(bytes).map_err(|_| "it is no JSON".to_owned())?;
+        if crate::canonical(&entry).ok().as_deref() != Some(bytes) {
+            return Err("it is not in canonical form (RFC 8785)".to_owned());
+        }
+        Ok(Self(entry))
+    }
+}
+
 /// A grant that has not ended.
 #[derive(Debug)]
 struct OpenGrant {
@@ -102,7 +120,15 @@ impl Replay {
     /// # Errors
     /// [`Broken`] with the first rule that it breaks; what comes after it means nothing.
     pub fn entry(&mut self, bytes: &[u8]) -> Result<(), Broken> {
-        let taken = self.take(bytes);
+        self.told(Told::read(bytes).as_ref())
+    }
+
+    /// Takes in the next entry, which was read before.
+    ///
+    /// # Errors
+    /// As [`Replay::entry`].
+    pub fn told(&mut self, told: Result<&Told, &String>) -> Result<(), Broken> {
+        let taken = told.map_err(String::clone).and_then(|told| self.take(&told.0));
         taken.map_err(|what| Broken { sequence: self.story.entries, what })?;
         self.story.entries += 1;
         Ok(())
@@ -119,11 +145,7 @@ impl Replay {
         Ok(self.story)
     }
 
-    fn take(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let entry: Value = serde_json::from_slice(bytes).map_err(|_| "it is no JSON".to_owned())?;
-        if crate::canonical(&entry).ok().as_deref() != Some(bytes) {
-            return Err("it is not in canonical form (RFC 8785)".to_owned());
-        }
+    fn take(&mut self, entry: &Value) -> Result<(), String> {
         if entry.get("version").and_then(Value::as_u64) != Some(VERSION) {
             return Err("its version is not understood".to_owned());
         }
@@ -136,20 +158,20 @@ impl Replay {
         if sequence != Some(self.story.entries) {
             return Err("its sequence number is not its place".to_owned());
         }
-        let tenant = text(&entry, "tenantId")?;
+        let tenant = text(entry, "tenantId")?;
         match &self.story.tenant {
             Some(known) if known != tenant => return Err("it is of another tenant".to_owned()),
             Some(_) => {}
             None => self.story.tenant = Some(tenant.to_owned()),
         }
-        let unit = text(&entry, "correlationId")?;
+        let unit = text(entry, "correlationId")?;
         if self.unit != unit {
             self.unit_ends()?;
             unit.clone_into(&mut self.unit);
         }
         let events = entry.get("events").and_then(Value::as_array).ok_or("it has no events")?;
         for event in events {
-            self.event(&entry, events, event)?;
+            self.event(entry, events, event)?;
         }
         Ok(())
     }

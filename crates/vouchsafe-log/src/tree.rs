@@ -74,7 +74,19 @@ impl Frontier {
 
     /// Adds a leaf; gives every node that is complete now, from the leaf upwards.
     pub fn append(&mut self, leaf: Hash) -> Vec<Node> {
-        let mut node = Node { level: 0, index: self.size, hash: leaf };
+        self.join(0, leaf)
+    }
+
+    /// Adds a full subtree of `2^level` leaves whose root is known; gives the nodes that are complete now, from that root
+    /// upwards. None, and nothing is added, if the tree's size is no multiple of the subtree's.
+    pub fn append_subtree(&mut self, level: u32, root: Hash) -> Option<Vec<Node>> {
+        let leaves = 1_u64.checked_shl(level)?;
+        (self.size.is_multiple_of(leaves) && self.size.checked_add(leaves).is_some())
+            .then(|| self.join(level, root))
+    }
+
+    fn join(&mut self, level: u32, hash: Hash) -> Vec<Node> {
+        let mut node = Node { level, index: self.size >> level, hash };
         let mut complete = vec![node];
         // A set bit of the size is a full subtree on the left that this one completes.
         while self.size & (1 << node.level) != 0
@@ -84,7 +96,7 @@ impl Frontier {
             complete.push(node);
         }
         self.subtrees.push(node.hash);
-        self.size += 1;
+        self.size += 1 << level;
         complete
     }
 

@@ -1,15 +1,20 @@
 //! Checking a whole log: every entry, every tile, the root, what was seen before, and the rules ([`crate::replay`]).
 //!
 //! [`LogCheck`] says which tile it needs next and takes its bytes, so that it does not matter where they come from. It
-//! keeps one unfinished tile for each level, never the log.
+//! keeps one unfinished tile for each level, never the log. Tiles of entries may be read and hashed before, on several
+//! threads ([`LogCheck::next_bundles`], [`Bundle::read_all`], [`LogCheck::take_bundle`]).
 
 use std::collections::VecDeque;
 
+use crate::Hash;
+use crate::bundle::Bundle;
 use crate::checkpoint::Checkpoint;
-use crate::replay::{Broken, Replay, Story};
-use crate::tile::{TILE_WIDTH, Tile, TileError, TileKind, read_entries, read_hashes};
-use crate::tree::{Frontier, empty_root};
-use crate::{Hash, leaf_hash};
+use crate::replay::{Broken, Replay, Story, Told};
+use crate::tile::{TILE_WIDTH, Tile, TileError, TileKind, read_hashes};
+use crate::tree::{Frontier, Node, empty_root};
+
+/// Levels of the tree of a full tile.
+const FULL: u32 = 8;
 
 /// A head of this log that was seen before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,9 +137,8 @@ impl LogCheck {
         let unreadable = |error| Fault::Tile { tile, error };
         match tile.kind {
             TileKind::Entries => {
-                for entry in read_entries(tile.width, bytes).map_err(unreadable)? {
-                    self.entry(entry)?;
-                }
+                let bundle = Bundle::read(tile, bytes, self.replay.is_some()).map_err(unreadable)?;
+                self.bundle(&bundle)?;
                 let hashes = Tile { kind: TileKind::Hashes(0), ..tile };
                 self.next.push_front(hashes);
             }
@@ -146,6 +150,40 @@ impl LogCheck {
         if self.next.is_empty() {
             self.ask_for_more();
         }
+        Ok(())
+    }
+
+    /// The tiles of entries that are needed from here on, in order. They can be read and hashed before the tiles of hashes
+    /// between them are there.
+    pub fn next_bundles(&self) -> impl Iterator<Item = Tile> + use<> {
+        let (size, first) = (self.checkpoint.size, self.edge.size() / TILE_WIDTH);
+        (first..size.div_ceil(TILE_WIDTH)).map(move |number| {
+            let width = u16::try_from((size - number * TILE_WIDTH).min(TILE_WIDTH)).unwrap_or(256);
+            Tile { kind: TileKind::Entries, number, width }
+        })
+    }
+
+    /// Whether the rules are checked, so that bundles must be read with what their entries tell.
+    #[must_use]
+    pub fn wants_rules(&self) -> bool {
+        self.replay.is_some()
+    }
+
+    /// Takes [`LogCheck::next_tile`], a tile of entries, as it was read.
+    ///
+    /// # Errors
+    /// [`Fault`], as [`LogCheck::take`]; [`Fault::NotAsked`] as well if it was read without what the rules need.
+    pub fn take_bundle(&mut self, tile: Tile, read: Result<Bundle, TileError>) -> Result<(), Fault> {
+        if self.next.front() != Some(&tile) {
+            return Err(Fault::NotAsked);
+        }
+        let bundle = read.map_err(|error| Fault::Tile { tile, error })?;
+        if bundle.tile != tile || self.replay.is_some() != bundle.told.is_some() {
+            return Err(Fault::NotAsked);
+        }
+        self.next.pop_front();
+        self.bundle(&bundle)?;
+        self.next.push_front(Tile { kind: TileKind::Hashes(0), ..tile });
         Ok(())
     }
 
@@ -166,28 +204,54 @@ impl LogCheck {
         }
     }
 
-    fn entry(&mut self, entry: &[u8]) -> Result<(), Fault> {
-        let leaf = leaf_hash(entry);
-        for node in self.edge.append(leaf) {
-            if node.level.is_multiple_of(8) {
-                let level = usize::try_from(node.level / 8).unwrap_or_default();
-                if self.levels.len() <= level {
-                    self.levels.resize_with(level + 1, Vec::new);
-                    self.full.resize(level + 1, 0);
-                }
-                if let Some(hashes) = self.levels.get_mut(level) {
-                    hashes.push(node.hash);
-                }
+    fn bundle(&mut self, bundle: &Bundle) -> Result<(), Fault> {
+        let taken = self.edge.size();
+        let end = taken + u64::from(bundle.tile.width);
+        // Where what was seen ends within it, each entry is looked at by itself.
+        let was_seen = self.seen.is_some_and(|seen| taken < seen.size && seen.size <= end);
+        if !was_seen && let Some(root) = bundle.root {
+            for node in self.edge.append_subtree(FULL, root).ok_or(Fault::NotAsked)? {
+                self.complete(node);
+            }
+            self.keep(0, &bundle.leaves);
+        } else {
+            for leaf in &bundle.leaves {
+                self.leaf(*leaf)?;
             }
         }
-        if let Some(seen) = self.seen.filter(|seen| seen.size == self.edge.size())
-            && seen.root != self.edge.root()
-        {
-            return Err(Fault::Forked(seen.size));
+        if let (Some(replay), Some(told)) = (&mut self.replay, &bundle.told) {
+            told.iter().try_for_each(|told: &Result<Told, String>| replay.told(told.as_ref()))?;
         }
-        match &mut self.replay {
-            Some(replay) => Ok(replay.entry(entry)?),
-            None => Ok(()),
+        Ok(())
+    }
+
+    fn leaf(&mut self, leaf: Hash) -> Result<(), Fault> {
+        for node in self.edge.append(leaf) {
+            self.complete(node);
+        }
+        match self.seen {
+            Some(seen) if seen.size == self.edge.size() && seen.root != self.edge.root() => {
+                Err(Fault::Forked(seen.size))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Keeps a node that stands in a tile of hashes.
+    fn complete(&mut self, node: Node) {
+        if node.level.is_multiple_of(FULL) {
+            self.keep(usize::try_from(node.level / FULL).unwrap_or_default(), &[node.hash]);
+        }
+    }
+
+    /// Keeps these as the next hashes of the unfinished tile of a level.
+    fn keep(&mut self, level: usize, hashes: &[Hash]) {
+        if self.levels.len() <= level {
+            self.levels.resize_with(level + 1, Vec::new);
+            self.full.resize(level + 1, 0);
+        }
+        if let Some(known) = self.levels.get_mut(level) {
+            known.extend_from_slice(hashes);
         }
     }
 
@@ -239,11 +303,13 @@ impl LogCheck {
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::num::NonZero;
 
     use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::leaf_hash;
     use crate::tile::push_entry;
 
     /// A log of entries that say nothing, with all of its tiles.
@@ -288,20 +354,64 @@ mod tests {
         seen: Option<Seen>,
         tiles: &BTreeMap<Tile, Vec<u8>>,
     ) -> Result<(Story, BTreeSet<Tile>), Fault> {
+        let alone = checked_by(checkpoint, seen, tiles, None);
+        for threads in [1, 3] {
+            assert_eq!(checked_by(checkpoint, seen, tiles, NonZero::new(threads)), alone, "{threads}");
+        }
+        alone
+    }
+
+    /// The check tile by tile, or with the entries read before on several threads.
+    fn checked_by(
+        checkpoint: &Checkpoint,
+        seen: Option<Seen>,
+        tiles: &BTreeMap<Tile, Vec<u8>>,
+        threads: Option<NonZero<usize>>,
+    ) -> Result<(Story, BTreeSet<Tile>), Fault> {
         let mut check = LogCheck::new(checkpoint.clone(), seen)?;
-        let mut asked = BTreeSet::new();
+        let (mut asked, mut ahead) = (BTreeSet::new(), VecDeque::new());
         while let Some(tile) = check.next_tile() {
             asked.insert(tile);
-            check.take(&tiles[&tile])?;
+            match threads.filter(|_| tile.kind == TileKind::Entries) {
+                None => check.take(&tiles[&tile])?,
+                Some(threads) => {
+                    if ahead.is_empty() {
+                        let next = check.next_bundles().take(5);
+                        let next: Vec<_> = next.map(|tile| (tile, tiles[&tile].clone())).collect();
+                        ahead.extend(Bundle::read_all(&next, check.wants_rules(), threads));
+                    }
+                    let (tile, bundle) = ahead.pop_front().unwrap();
+                    check.take_bundle(tile, bundle)?;
+                }
+            }
         }
         Ok((check.end()?, asked))
     }
 
     #[test]
+    fn a_bundle_that_is_not_the_next_one_or_lacks_what_the_rules_need_is_not_taken() {
+        let (checkpoint, tiles) = log(600);
+        let mut check = LogCheck::new(checkpoint, None).unwrap();
+        let [first, second] = [0, 1].map(|number| Tile { kind: TileKind::Entries, number, width: 256 });
+        let read = |tile: Tile, rules| Bundle::read(tile, &tiles[&tile], rules);
+        assert_eq!(check.take_bundle(second, read(second, true)), Err(Fault::NotAsked));
+        assert_eq!(check.take_bundle(first, read(second, true)), Err(Fault::NotAsked));
+        assert_eq!(check.take_bundle(first, read(first, false)), Err(Fault::NotAsked));
+        check.take_bundle(first, read(first, true)).unwrap();
+        assert_eq!(check.take_bundle(first, read(first, true)), Err(Fault::NotAsked));
+    }
+
+    #[test]
     fn every_tile_of_a_log_is_looked_at() {
-        for size in [0, 1, 2, 255, 256, 257, 512, 700, 65_535, 65_536, 65_537, 66_000] {
+        for size in [0, 1, 2, 255, 256, 257, 512, 700, 65_536, 65_537] {
             let (checkpoint, tiles) = log(size);
-            let (story, asked) = checked(&checkpoint, None, &tiles).unwrap();
+            // The large ones each one way: they take their time.
+            let threads = NonZero::new(2).filter(|_| size == 65_537);
+            let (story, asked) = if size < 1_000 {
+                checked(&checkpoint, None, &tiles).unwrap()
+            } else {
+                checked_by(&checkpoint, None, &tiles, threads).unwrap()
+            };
             assert_eq!(story.entries, size);
             assert_eq!(asked, tiles.keys().copied().collect(), "{size}");
         }

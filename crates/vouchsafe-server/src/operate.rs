@@ -29,7 +29,10 @@ pub async fn adopt_heads(config: &Config) -> Result<usize, ServeError> {
 pub async fn fsck(config: &Config) -> Result<FsckReport, ServeError> {
     let (app, _ours) = opened(config)?;
     let folder = config.folder().ok_or(OpenError::NoFolder)?;
-    let report = app.fsck(Some(&config.heads_file(&folder))).await.map_err(EvidenceError::from)?;
+    // A witness whose key cannot be read is told of when the server starts.
+    let witnesses: Vec<_> = config.log.witnesses.iter().filter_map(|witness| witness.key().ok()).collect();
+    let report =
+        app.fsck_with(Some(&config.heads_file(&folder)), &witnesses).await.map_err(EvidenceError::from)?;
     app.store().close().await;
     Ok(report)
 }

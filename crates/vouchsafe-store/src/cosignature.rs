@@ -7,10 +7,36 @@ use crate::error::StoreError;
 use crate::evidence::Published;
 use crate::heads::Head;
 use crate::session::Session;
-use crate::sql::{self, values};
+use crate::sql::{self, Row, values};
 use crate::work::Work;
 
+/// What a witness has signed last of a log, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCosignature {
+    /// The name of the witness's key.
+    pub witness: String,
+    /// What it has signed.
+    pub head: Head,
+    /// The signature line, read by nobody yet.
+    pub line: String,
+}
+
 impl Session {
+    /// Every cosignature that is stored of a tenant's log, of whatever size. For the operator's check.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn cosignatures(&mut self, tenant: TenantId) -> Result<Vec<StoredCosignature>, StoreError> {
+        let rows = self.query(sql::COSIGNATURES_STORED, &values![tenant]).await?;
+        let stored = |mut row: Row| {
+            let root = row.bytes(2)?.try_into();
+            let root = root.map_err(|_| StoreError::Corrupt("the root of a cosignature".to_owned()))?;
+            let head = Head { size: row.count(1)?, root };
+            Ok(StoredCosignature { witness: row.text(0)?, head, line: row.text(3)? })
+        };
+        rows.into_iter().map(stored).collect()
+    }
+
     /// The newest checkpoint of a tenant's log, with the signatures of those witnesses that have signed just it.
     ///
     /// # Errors

@@ -6,13 +6,51 @@ use vouchsafe_core::grant::Grant;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::read::ReadRecord;
 use vouchsafe_core::reveal::Reveal;
-use vouchsafe_core::support_request::SupportRequest;
+use vouchsafe_core::setup::Account;
+use vouchsafe_core::support_request::{Message, SupportRequest};
 
 use crate::error::StoreError;
 use crate::session::Session;
 use crate::sql::{self, values};
 
 impl Session {
+    /// A tenant's accounts in order of their ids, behind one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn accounts_after(
+        &mut self,
+        tenant: TenantId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Account>, StoreError> {
+        let rows = self.query(sql::ACCOUNTS_AFTER, &values![tenant, after, i64::from(limit)]).await?;
+        let mut accounts = Vec::with_capacity(rows.len());
+        for row in rows {
+            accounts.push(self.account_row(tenant, row).await?);
+        }
+        Ok(accounts)
+    }
+
+    /// A tenant's messages in order of their cases and ids, behind a case and id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn messages_after(
+        &mut self,
+        tenant: TenantId,
+        after: (&str, &str),
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
+        let parameters = values![tenant, after.0, after.1, i64::from(limit)];
+        let rows = self.query(sql::MESSAGES_AFTER, &parameters).await?;
+        let mut messages = Vec::with_capacity(rows.len());
+        for mut row in rows {
+            messages.push(self.opened(tenant, &row.bytes(0)?).await?);
+        }
+        Ok(messages)
+    }
+
     /// A tenant's cases in order of their ids, behind one.
     ///
     /// # Errors

@@ -63,6 +63,7 @@ mod token;
 mod work;
 
 pub use copy::copy_to_postgres;
+pub use cosignature::StoredCosignature;
 pub use desk::{DeskEngineer, ResolvedCase, WaitingCase};
 pub use entry::LogEntry;
 pub use erasure::Remains;

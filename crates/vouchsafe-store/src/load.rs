@@ -170,7 +170,11 @@ impl Session {
         row.map(|mut row| row.parsed(0)).transpose()
     }
 
-    async fn account_row(&mut self, tenant: TenantId, mut row: Row) -> Result<Account, StoreError> {
+    pub(crate) async fn account_row(
+        &mut self,
+        tenant: TenantId,
+        mut row: Row,
+    ) -> Result<Account, StoreError> {
         let person: Person = self.opened(tenant, &row.bytes(0)?).await?;
         let wrong = |_| StoreError::Corrupt("the roles of an account".to_owned());
         let roles = row.text(1)?.split_whitespace().map(str::parse).collect::<Result<_, _>>();

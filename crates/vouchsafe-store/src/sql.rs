@@ -320,6 +320,8 @@ statements! {
     ENTRY = "SELECT sequence, entry, openings, leaf FROM audit_entry WHERE tenant_id = $1 AND id = $2";
     ENTRIES_FROM = "SELECT sequence, entry, openings, leaf FROM audit_entry WHERE tenant_id = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3";
 
+    ACCOUNTS_AFTER = "SELECT document, roles FROM account WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    MESSAGES_AFTER = "SELECT document FROM message WHERE tenant_id = $1 AND (support_request, id) > ($2, $3) ORDER BY support_request, id LIMIT $4";
     CASES_AFTER = "SELECT document, version FROM support_request WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     ACCESS_SIDES_AFTER = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     GRANTS_AFTER = "SELECT document, version, idle_at, records_known, records_since FROM access_grant WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
@@ -336,6 +338,7 @@ statements! {
     CHECKPOINTS = "SELECT size, root, tenant_id FROM log_checkpoint";
     PUT_CHECKPOINT = "INSERT INTO log_checkpoint (tenant_id, size, root, note) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id) DO UPDATE SET size = excluded.size, root = excluded.root, note = excluded.note WHERE log_checkpoint.size < excluded.size";
     COSIGNATURES = "SELECT line FROM log_cosignature WHERE tenant_id = $1 AND size = $2 AND root = $3 ORDER BY witness";
+    COSIGNATURES_STORED = "SELECT witness, size, root, line FROM log_cosignature WHERE tenant_id = $1 ORDER BY witness";
     PUT_COSIGNATURE = "INSERT INTO log_cosignature (tenant_id, witness, size, root, line) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, witness) DO UPDATE SET size = excluded.size, root = excluded.root, line = excluded.line";
     LOGS_TO_COSIGN = "SELECT c.tenant_id, COALESCE(s.size, 0) FROM log_checkpoint c LEFT JOIN log_cosignature s ON s.tenant_id = c.tenant_id AND s.witness = $1 WHERE s.size IS NULL OR s.size <> c.size OR s.root <> c.root";
     LOG_KEYS = "SELECT id, verifier_key, sealed, created_at, signs_until FROM log_key WHERE tenant_id = $1 ORDER BY created_at, id";

@@ -14,6 +14,7 @@ mod cross_tenant;
 mod desk;
 mod erasure;
 mod evidence;
+mod fsck;
 mod live_access;
 mod model;
 mod outcome;

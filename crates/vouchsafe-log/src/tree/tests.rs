@@ -50,6 +50,40 @@ fn verified(leaf: &Hash, index: usize, size: u64, path: &[Hash], root: &Hash) ->
     verify_inclusion(leaf, index as u64, size, path, root)
 }
 
+/// Whole subtrees put in at once, wherever they fit, give the same tree and the same nodes from them upwards.
+#[test]
+fn a_subtree_that_is_put_in_at_once_gives_the_same_tree() {
+    let leaves: Vec<Vec<u8>> = (0u64..700).map(|number| number.to_be_bytes().to_vec()).collect();
+    let (nodes, roots) = grown(&leaves);
+    for level in [0, 1, 3, 8] {
+        let mut tree = Frontier::default();
+        let mut place = 0;
+        while place < 700 {
+            let until = place + (1 << level);
+            if let Some(root) =
+                nodes.get(&(level, (place >> level) as u64)).filter(|_| place % (1 << level) == 0)
+            {
+                for node in tree.append_subtree(level, *root).unwrap() {
+                    assert_eq!(nodes[&(node.level, node.index)], node.hash);
+                }
+                place = until;
+            } else {
+                tree.append(leaf_hash(&leaves[place]));
+                place += 1;
+            }
+            assert_eq!((tree.size(), tree.root()), (place as u64, roots[place]));
+        }
+        assert_eq!(tree, Frontier::of(700, &|level, index| nodes.get(&(level, index)).copied()).unwrap());
+    }
+    let mut tree = Frontier::default();
+    tree.append([1; 32]);
+    let before = tree.clone();
+    for level in [1, 8, 63, 64, 200] {
+        assert_eq!(tree.append_subtree(level, [2; 32]), None, "{level}");
+    }
+    assert_eq!(tree, before);
+}
+
 #[test]
 fn the_empty_tree_has_the_hash_of_nothing() {
     assert_eq!(crate::hex(&empty_root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");

@@ -244,7 +244,7 @@ fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("VOUCHSAFE_LONG").is_some() { 2_000 } else { 64 }))]
+    #![proptest_config(crate::cases(64))]
 
     /// Whatever is asked in whatever order, of histories that part somewhere: one of them holds all that was signed.
     #[test]

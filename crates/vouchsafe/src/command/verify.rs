@@ -42,10 +42,8 @@ impl Verify {
         let known = Known::load(self.state.as_deref())?;
         let mut verifier = Verifier { policy, keys: self.keys, known };
         let path = Path::new(&self.target);
-        let report: Report = if self.target.starts_with("https://") || self.target.starts_with("http://") {
-            checked(&mut verifier, &server(global, &self.target)?).await?
-        } else if path.is_dir() {
-            checked(&mut verifier, &LogSource::Folder(path.to_owned())).await?
+        let report: Report = if let Some(source) = log_source(global, &self.target)? {
+            checked(&mut verifier, &source).await?
         } else if is_zip(path)? {
             let failed = |source| Failure::File { path: path.to_owned(), source };
             let file = std::fs::File::open(path).map_err(failed)?;
@@ -73,6 +71,16 @@ async fn checked(verifier: &mut Verifier, source: &LogSource) -> Result<Report, 
     let report = report.await;
     bar.finish_and_clear();
     report
+}
+
+/// A log by its address or its folder; none if it is neither.
+pub(crate) fn log_source(global: &Global, target: &str) -> Result<Option<LogSource>, Failure> {
+    let path = Path::new(target);
+    if target.starts_with("https://") || target.starts_with("http://") {
+        server(global, target).map(Some)
+    } else {
+        Ok(path.is_dir().then(|| LogSource::Folder(path.to_owned())))
+    }
 }
 
 /// A log's address: the server's, `/log/`, and the tenant. Its token goes to that server only.

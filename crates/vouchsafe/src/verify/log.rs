@@ -1,15 +1,18 @@
 //! A whole log, from a server or from a folder.
 
+use std::collections::VecDeque;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use vouchsafe_client::id::TenantId;
 use vouchsafe_client::{Client, ClientError};
+use vouchsafe_log::bundle::Bundle;
 use vouchsafe_log::checkpoint::Checkpoint;
 use vouchsafe_log::note::{Note, NoteError, VerifierKey};
 use vouchsafe_log::policy::{Policy, PolicyError};
 use vouchsafe_log::replay::Story;
-use vouchsafe_log::tile::Tile;
+use vouchsafe_log::tile::{Tile, TileError, TileKind};
 use vouchsafe_log::whole::{LogCheck, Seen};
 
 use super::known::KnownLog;
@@ -21,6 +24,11 @@ const QUORUM_ASKS: u32 = 12;
 /// Pause before each time.
 const QUORUM_PAUSE: Duration = Duration::from_millis(250);
 
+/// Bytes of entries that are held to be read at the same time; more only if a single tile has more.
+const ENTRIES_HELD: usize = 4 << 20;
+/// Threads that read them at most.
+const THREADS_MAX: usize = 16;
+
 /// Where a log's checkpoint and tiles come from.
 pub(crate) enum LogSource {
     /// A server.
@@ -30,7 +38,8 @@ pub(crate) enum LogSource {
 }
 
 impl LogSource {
-    async fn get(&self, path: &str) -> Result<Vec<u8>, Failure> {
+    /// What lies there under this path.
+    pub(crate) async fn get(&self, path: &str) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Server { client, tenant } if path == "checkpoint" => {
                 Ok(client.log_checkpoint(*tenant).await?)
@@ -44,7 +53,7 @@ impl LogSource {
     }
 
     /// The newest checkpoint, signed by whomever.
-    async fn checkpoint(&self) -> Result<Result<Note, NoteError>, Failure> {
+    pub(crate) async fn checkpoint(&self) -> Result<Result<Note, NoteError>, Failure> {
         Ok(String::from_utf8_lossy(&self.get("checkpoint").await?).parse())
     }
 
@@ -159,14 +168,45 @@ impl Verifier {
             Ok(check) => check,
             Err(fault) => return Ok(Err(fault.to_string())),
         };
+        let mut ahead = VecDeque::new();
         while let Some(tile) = check.next_tile() {
-            let bytes = self.tile(source, tile).await?;
-            if let Err(fault) = check.take(&bytes) {
+            let taken = match tile.kind {
+                TileKind::Hashes(_) => check.take(&self.tile(source, tile).await?),
+                TileKind::Entries => {
+                    if ahead.is_empty() {
+                        ahead = self.bundles(source, &check).await?;
+                    }
+                    // There is one for each tile that is asked for.
+                    let Some((tile, bundle)) = ahead.pop_front() else { break };
+                    check.take_bundle(tile, bundle)
+                }
+            };
+            if let Err(fault) = taken {
                 return Ok(Err(fault.to_string()));
             }
             progress(check.taken(), checkpoint.size);
         }
         Ok(check.end().map_err(|fault| fault.to_string()))
+    }
+
+    /// The next tiles of entries, read and hashed on all processors.
+    async fn bundles(
+        &self,
+        source: &LogSource,
+        check: &LogCheck,
+    ) -> Result<VecDeque<(Tile, Result<Bundle, TileError>)>, Failure> {
+        let (mut tiles, mut held) = (Vec::new(), 0);
+        for tile in check.next_bundles() {
+            let bytes = self.tile(source, tile).await?;
+            held += bytes.len();
+            tiles.push((tile, bytes));
+            if held >= ENTRIES_HELD {
+                break;
+            }
+        }
+        let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+        let threads = threads.min(NonZero::new(THREADS_MAX).unwrap_or(threads));
+        Ok(Bundle::read_all(&tiles, check.wants_rules(), threads).into())
     }
 
     async fn tile(&self, source: &LogSource, tile: Tile) -> Result<Vec<u8>, Failure> {

@@ -18,7 +18,7 @@ use vouchsafe_log::witness::{
     ADD_CHECKPOINT, AddCheckpoint, REQUEST_BYTES_MAX, Refusal, SIZE_CONTENT_TYPE, Witness,
 };
 
-use super::State;
+use super::{State, now};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -205,11 +205,4 @@ async fn asked(request: Request<Incoming>, serving: Arc<Serving>) -> Answer {
 async fn blocking(act: impl FnOnce() -> Answer + Send + 'static) -> Answer {
     let trouble = |_| Answer::new(StatusCode::INTERNAL_SERVER_ERROR, "the witness is in trouble\n");
     tokio::task::spawn_blocking(act).await.unwrap_or_else(trouble)
-}
-
-/// Seconds since 1970.
-fn now() -> u64 {
-    #[expect(clippy::disallowed_methods, reason = "this is the edge where time is read")]
-    let now = jiff::Timestamp::now();
-    u64::try_from(now.as_second()).unwrap_or_default()
 }

@@ -78,6 +78,7 @@ const COMMANDS: &[&str] = &[
     "witness",
     "witness init",
     "witness serve",
+    "witness cosign",
 ];
 
 #[test]

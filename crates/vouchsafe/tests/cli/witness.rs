@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use vouchsafe_log::checkpoint::Checkpoint;
 use vouchsafe_log::note::{KeyKind, Note, Signer, VerifierKey};
+use vouchsafe_log::tile::{Tile, TileKind};
 use vouchsafe_log::tree::{Frontier, consistency_proof};
 use vouchsafe_log::witness::{AddCheckpoint, REQUEST_BYTES_MAX, checkpoint_path, read_answer};
 use vouchsafe_log::{Hash, leaf_hash};
@@ -213,4 +214,50 @@ fn what_was_signed_before_a_crash_is_kept_after_it() {
     let kept = witness.signed().unwrap();
     assert!(kept == acknowledged || kept == acknowledged + 1, "{kept} of {acknowledged}");
     assert_eq!(witness.ask(&History::new("other", 4_000).request(kept, kept + 5)).unwrap().0, 422);
+}
+
+impl History {
+    /// Puts the log of this size into a folder: the checkpoint and the tiles of hashes.
+    fn put(&self, folder: &Path, size: u64) {
+        let nodes = |level: u32, index: u64| self.nodes.get(&(level, index)).copied();
+        for tile in Tile::of_tree(size).filter(|tile| tile.kind != TileKind::Entries) {
+            let path = folder.join(tile.to_string());
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, tile.hashes(&nodes).unwrap()).unwrap();
+        }
+        std::fs::write(folder.join("checkpoint"), self.request(0, size).checkpoint.to_string()).unwrap();
+    }
+}
+
+/// Without a server: what follows is signed and kept, a shorter log and another history are not.
+#[test]
+fn a_folder_is_cosigned_once_it_follows_and_no_other_history_ever() {
+    let (program, key) = with_key("witness-cosign");
+    let path = |name: &str| program.folder().join(name).to_str().unwrap().to_owned();
+    let cosign = |folder: &str| {
+        let (folder, key, state) = (path(folder), path("key"), path("state"));
+        let log = log().verifier().to_string();
+        program.run(&["witness", "cosign", &folder, "--key", &key, "--state", &state, "--log", &log])
+    };
+    let (history, fork) = (History::new("entry", 700), History::new("other", 700));
+    for size in [3, 3, 256, 300, 700] {
+        let folder = format!("log-{size}");
+        history.put(Path::new(&path(&folder)), size);
+        let ran = cosign(&folder);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{size}");
+        let note: Note = ran.out.parse().unwrap();
+        assert_eq!(note.verify(&[key.clone(), log().verifier().clone()]).unwrap().len(), 2, "{size}");
+        assert_eq!(note.text().parse::<Checkpoint>().unwrap().size, size);
+    }
+    let shorter = cosign("log-300");
+    assert_eq!((shorter.code, shorter.out.as_str()), (1, ""));
+    assert!(shorter.err.contains("had 700"), "{}", shorter.err);
+    fork.put(Path::new(&path("fork")), 700);
+    let other = cosign("fork");
+    assert_eq!((other.code, other.out.as_str()), (1, ""));
+    assert!(other.err.contains("does not follow"), "{}", other.err);
+    assert_eq!(cosign("nowhere").code, 2);
+    // Whoever serves goes on from there.
+    let witness = run(&program);
+    assert_eq!(witness.signed(), Some(700));
 }
