@@ -116,6 +116,7 @@ impl From<StoreError> for AppError {
             // Two units of work met in spite of the locks: the caller may simply try again.
             StoreError::VersionConflict(_)
             | StoreError::Unavailable(_)
+            | StoreError::GivenUp(_)
             | StoreError::CommitFailed(_)
             | StoreError::Files(_)
             | StoreError::Injected => Self::Unavailable(error),

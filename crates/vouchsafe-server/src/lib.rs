@@ -3,6 +3,7 @@
 //! A handler extracts, calls one use case of `vouchsafe-app`, and maps the answer. JSON routes are under [`api`],
 //! pages under `pages`; both call the same use cases. A library only so that tests can run it in process.
 
+mod again;
 pub mod api;
 pub mod bootstrap;
 pub mod config;

@@ -10,13 +10,16 @@ use vouchsafe_app::AppError;
 use vouchsafe_app::upstream::UpstreamError;
 use vouchsafe_core::effective::ReadRefusal;
 use vouchsafe_core::rejection::Rejection;
+use vouchsafe_store::StoreError;
+
+use crate::again::GivenUp;
 
 /// Seconds after which a client may try again when the service cannot answer.
 const RETRY_AFTER_S: u32 = 2;
 
 /// A problem on its way out, and after how many seconds trying again may help. `instance` is the path of the request.
 #[derive(Debug, Clone)]
-pub(crate) struct Refusal(pub(crate) Box<Problem>, u32);
+pub(crate) struct Refusal(pub(crate) Box<Problem>, u32, Option<GivenUp>);
 
 impl Refusal {
     pub(crate) fn new(code: Code, detail: impl Into<String>, path: &str) -> Self {
@@ -35,7 +38,8 @@ impl Refusal {
         if let Some(place) = place {
             problem = problem.at(place);
         }
-        Self(Box::new(problem), retry_after(error))
+        let given_up = matches!(error, AppError::Unavailable(StoreError::GivenUp(_))).then_some(GivenUp);
+        Self(Box::new(problem), retry_after(error), given_up)
     }
 
     pub(crate) fn body(error: &BodyError, path: &str) -> Self {
@@ -49,7 +53,7 @@ impl Refusal {
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
-        Self(Box::new(problem), RETRY_AFTER_S)
+        Self(Box::new(problem), RETRY_AFTER_S, None)
     }
 }
 
@@ -104,6 +108,10 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
         AppError::BadImport(_) | AppError::FileRefused(_) | AppError::BadUpload(_) => Code::InvalidRequest,
         AppError::TooLarge(_) => Code::TooLarge,
         AppError::Busy => Code::TooManyRequests,
+        AppError::Unavailable(cause @ StoreError::GivenUp(_)) => {
+            tracing::warn!(error = cause as &dyn std::error::Error, "a unit of work was given up");
+            Code::Unavailable
+        }
         AppError::Unavailable(cause) | AppError::Internal(cause) => {
             tracing::error!(error = cause as &dyn std::error::Error, "a use case failed");
             Code::Unavailable
@@ -130,6 +138,9 @@ impl IntoResponse for Refusal {
         let body = serde_json::to_vec(&self.0).unwrap_or_default();
         let mut response = (status, body).into_response();
         response.extensions_mut().insert((*self.0).clone());
+        if let Some(given_up) = self.2 {
+            response.extensions_mut().insert(given_up);
+        }
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if matches!(self.0.code, Code::Unauthenticated | Code::TokenExpired | Code::TokenRevoked) {

@@ -1,13 +1,13 @@
 //! Every route, in one table of contents.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{Server, api, middleware, openapi, pages};
+use crate::{Server, again, api, middleware, openapi, pages};
 
 /// The whole server as one service.
 pub fn router(server: Server) -> Router {
@@ -18,6 +18,7 @@ pub fn router(server: Server) -> Router {
         .merge(pages::routes(&server).layer(CsrfLayer::new()))
         .fallback(middleware::nothing_here)
         .method_not_allowed_fallback(middleware::wrong_method)
+        .layer(from_fn(again::if_given_up))
         .layer(CatchPanicLayer::custom(middleware::panicked))
         .layer(from_fn_with_state(server.clone(), pages::problems_as_pages))
         .layer(from_fn_with_state(server.clone(), middleware::frame))

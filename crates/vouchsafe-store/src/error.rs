@@ -6,6 +6,10 @@ pub enum StoreError {
     /// The database is busy, full, or gone. Nothing was changed; trying again may help.
     #[error("the database is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database gave this unit of work up in favour of others (a deadlock, a serialization failure). Nothing was changed;
+    /// done again from its beginning, with facts read anew, it may succeed.
+    #[error("the database gave this unit of work up in favour of others")]
+    GivenUp(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The group of units of work that this one was in could not be committed. Nothing was changed.
     #[error("the commit failed: {0}")]
     CommitFailed(String),
@@ -74,6 +78,10 @@ impl From<tokio_postgres::Error> for StoreError {
         match error.code() {
             Some(&SqlState::UNIQUE_VIOLATION) => Self::VersionConflict("a row that must be unique"),
             Some(&SqlState::QUERY_CANCELED) => Self::TooSlow,
+            // The transaction is undone, whichever of its statements it was, `COMMIT` included.
+            Some(&(SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED)) => {
+                Self::GivenUp(Box::new(error))
+            }
             Some(_) | None => Self::Unavailable(Box::new(error)),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -20,7 +21,7 @@ use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_core::time::{Duration, Timestamp};
 use vouchsafe_diagnostics::resource::Resource;
 use vouchsafe_store::edge::{ManualClock, SeededEntropy};
-use vouchsafe_store::{Faults, Options, Store};
+use vouchsafe_store::{Database, Faults, Options, Store};
 
 use crate::cast::{CAST, LINKS, NOBODY, PROVIDER, TENANTS, Tenant};
 use crate::database::database;
@@ -40,11 +41,13 @@ pub struct Building {
     pub sign_ins: u32,
     /// Faults of the store.
     pub faults: Option<Arc<dyn Faults>>,
+    /// Where the state is kept, from the world's folder; else where this run of the tests keeps it.
+    pub database: Option<fn(&Path) -> Database>,
 }
 
 impl Default for Building {
     fn default() -> Self {
-        Self { seed: 1, sign_ins: 0, faults: None }
+        Self { seed: 1, sign_ins: 0, faults: None, database: None }
     }
 }
 
@@ -93,7 +96,7 @@ impl World {
             entropy: Arc::new(SeededEntropy::new(building.seed)),
             faults: building.faults.clone(),
             bucket: None,
-            database: database(folder.path()),
+            database: building.database.unwrap_or(database)(folder.path()),
         };
         let store = Arc::new(Store::open(folder.path(), options).unwrap());
         let provider = store.provider();

@@ -21,6 +21,7 @@ mod outcome;
 mod races;
 mod reads;
 mod retention;
+mod same_seed;
 mod silence;
 mod subject;
 mod votes;

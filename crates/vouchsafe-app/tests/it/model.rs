@@ -21,7 +21,7 @@ use crate::live_access;
 use crate::subject::{Planted, Subject, name};
 
 /// Where the application and the model part.
-type Difference = String;
+pub(crate) type Difference = String;
 
 fn same<T: PartialEq + Debug>(what: impl Debug, found: T, expected: T) -> Result<(), Difference> {
     if found == expected {
@@ -45,9 +45,9 @@ const VIEWERS: [(&str, Tenant); 3] = [("ada", 0), ("ron", 1), ("rolf", 2)];
 const STAFF: [&str; 3] = ["eve", "ewan", "mona"];
 
 /// Both, step by step.
-struct Both {
-    model: Model,
-    subject: Subject,
+pub(crate) struct Both {
+    pub(crate) model: Model,
+    pub(crate) subject: Subject,
     step: usize,
 }
 
@@ -55,8 +55,20 @@ struct Both {
 type Reached = BTreeSet<String>;
 
 impl Both {
+    pub(crate) fn new(world: World, planted: Planted) -> Self {
+        Self { model: Model::default(), subject: Subject::new(world, planted), step: 0 }
+    }
+
     async fn step(&mut self, command: Command) -> Result<(), Difference> {
-        let Some(act) = self.model.meant(command) else { return Ok(()) };
+        let Some(act) = self.advance(command).await? else { return Ok(()) };
+        self.compare(matches!(act, Act::Wait(_) | Act::Close(..) | Act::Assign(..))).await?;
+        self.done(act);
+        Ok(())
+    }
+
+    /// The next act of both, with its outcome compared; what everybody sees then is not.
+    pub(crate) async fn advance(&mut self, command: Command) -> Result<Option<Act>, Difference> {
+        let Some(act) = self.model.meant(command) else { return Ok(None) };
         let before = self.model.clone();
         if !matches!(act, Act::Wait(_)) {
             self.subject.world.clock.set(millis(self.model.now));
@@ -73,12 +85,13 @@ impl Both {
             self.adopt_engineer().await?;
         }
         self.new_grants().await?;
-        self.compare(matches!(act, Act::Wait(_) | Act::Close(..) | Act::Assign(..))).await?;
-        if !matches!(act, Act::Wait(_)) {
-            self.model.now += 1;
-        }
+        Ok(Some(act))
+    }
+
+    /// After an act: a moment passes.
+    pub(crate) fn done(&mut self, act: Act) {
+        self.model.now += i64::from(!matches!(act, Act::Wait(_)));
         self.step += 1;
-        Ok(())
     }
 
     /// Takes over who got the newest case: the lifecycle says only that it is somebody whom the tenant accepts, if
@@ -354,7 +367,7 @@ fn budget() -> u32 {
     if vouchsafe_testkit::long() { 512 } else { 32 }
 }
 
-fn runner(cases: u32, planted: Planted, seed: u64) -> TestRunner {
+pub(crate) fn runner(cases: u32, planted: Planted, seed: u64) -> TestRunner {
     TestRunner::new(Config {
         cases,
         failure_persistence: None,

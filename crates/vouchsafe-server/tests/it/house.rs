@@ -86,19 +86,43 @@ impl Clock for TestClock {
     }
 }
 
-/// Fails every statement that holds a text, once a test has said which.
+/// Fails every statement that holds a text, once a test has said which; or gives the n-th one up.
 #[derive(Debug, Default)]
-pub(crate) struct FaultSwitch(Mutex<Option<&'static str>>);
+pub(crate) struct FaultSwitch {
+    failing: Mutex<Option<&'static str>>,
+    /// Statements still to come before the one that is given up, counted from 1; 0 is every one. None, once it was.
+    given_up: Mutex<Option<u32>>,
+}
 
 impl FaultSwitch {
     pub(crate) fn fail(&self, statements: Option<&'static str>) {
-        *self.0.lock().unwrap() = statements;
+        *self.failing.lock().unwrap() = statements;
+    }
+
+    /// Lets the database give the n-th statement from now on up, counted from 1, or each with 0.
+    pub(crate) fn give_up(&self, nth: Option<u32>) {
+        *self.given_up.lock().unwrap() = nth;
+    }
+
+    /// Whether that statement came.
+    pub(crate) fn gave_up(&self) -> bool {
+        self.given_up.lock().unwrap().is_none()
     }
 }
 
 impl Faults for FaultSwitch {
     fn before(&self, statement: &str) -> Result<(), StoreError> {
-        match *self.0.lock().unwrap() {
+        let mut given_up = self.given_up.lock().unwrap();
+        match *given_up {
+            Some(nth @ (0 | 1)) => {
+                *given_up = (nth == 0).then_some(0);
+                return Err(StoreError::GivenUp("a test wants it".into()));
+            }
+            Some(nth) => *given_up = Some(nth - 1),
+            None => {}
+        }
+        drop(given_up);
+        match *self.failing.lock().unwrap() {
             Some(part) if statement.contains(part) => Err(StoreError::Injected),
             Some(_) | None => Ok(()),
         }

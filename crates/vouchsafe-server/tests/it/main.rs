@@ -11,6 +11,7 @@ mod audit;
 mod bad_requests;
 mod collections;
 mod conditions;
+mod contention;
 mod contract;
 mod coverage;
 mod desk;

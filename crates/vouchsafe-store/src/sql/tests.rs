@@ -21,33 +21,35 @@ fn every_statement_prepares_and_its_placeholders_stand_in_the_order_of_their_num
     }
 }
 
+/// Jobs over all tenants, and what belongs to none.
+const OVER_ALL: [&str; 17] = [
+    "SETTING",
+    "SET_SETTING",
+    "TAKE_LEASE",
+    "DELETE_OLD_SESSIONS",
+    "DELETE_OLD_CHALLENGES",
+    "DELETE_OLD_ENROLMENTS",
+    "TENANTS",
+    "TENANTS_DUE",
+    "LOGS_OF_DENIED",
+    "LOGS_BEHIND",
+    "CHECKPOINTS",
+    "LOGS_TO_COSIGN",
+    "DELETE_OLD_OUTBOX",
+    "DELETE_OLD_ANSWERS",
+    "TENANTS_IDLE",
+    "COLLECTIONS_DUE",
+    "DELETE_OLD_TYPED_VALUES",
+];
+
 #[test]
 fn every_statement_names_its_tenant_or_is_a_known_job_over_all() {
-    let over_all = [
-        "SETTING",
-        "SET_SETTING",
-        "TAKE_LEASE",
-        "DELETE_OLD_SESSIONS",
-        "DELETE_OLD_CHALLENGES",
-        "DELETE_OLD_ENROLMENTS",
-        "TENANTS",
-        "TENANTS_DUE",
-        "LOGS_OF_DENIED",
-        "LOGS_BEHIND",
-        "CHECKPOINTS",
-        "LOGS_TO_COSIGN",
-        "DELETE_OLD_OUTBOX",
-        "DELETE_OLD_ANSWERS",
-        "TENANTS_IDLE",
-        "COLLECTIONS_DUE",
-        "DELETE_OLD_TYPED_VALUES",
-    ];
     let without: BTreeSet<&str> = ALL
         .iter()
         .filter(|(_, text)| !text.contains("tenant_id = $") && !text.contains("(tenant_id"))
         .map(|(name, _)| *name)
         .collect();
-    assert_eq!(without, over_all.into());
+    assert_eq!(without, OVER_ALL.into());
 }
 
 /// A schema of its own with every migration, on the server that `VOUCHSAFE_TEST_POSTGRES` names, if it does.
@@ -154,6 +156,90 @@ fn no_statement_asks_for_what_distributed_relatives_of_postgresql_refuse() {
     for (name, text) in ALL {
         for refused in ["SKIP LOCKED", "nextval", "pg_advisory", "TRIGGER", "LISTEN"] {
             assert!(!text.contains(refused), "{name}: {refused}");
+        }
+    }
+}
+
+/// What PostgreSQL says of a transaction that it has given up, as it says it.
+#[tokio::test]
+async fn a_deadlock_and_a_serialization_failure_are_a_unit_of_work_that_was_given_up() {
+    use crate::error::StoreError;
+    let Some((client, _)) = on_postgres().await else { return };
+    let told = async |code: &str| {
+        let raise = format!("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{code}'; END $$");
+        StoreError::from(client.batch_execute(&raise).await.unwrap_err())
+    };
+    for code in ["40001", "40P01"] {
+        assert!(matches!(told(code).await, StoreError::GivenUp(_)), "{code}");
+    }
+    for code in ["53100", "57P01"] {
+        assert!(matches!(told(code).await, StoreError::Unavailable(_)), "{code}");
+    }
+}
+
+/// Tables that belong to no tenant: every node of a distributed PostgreSQL would hold them whole.
+const REFERENCE_TABLES: [&str; 3] = ["deployment", "job_lease", "migration"];
+
+/// The names of the tables of a statement, each as often as it is read or written.
+fn tables_of<'s>(text: &'s str, all: &BTreeSet<String>) -> Vec<&'s str> {
+    let words: Vec<&str> =
+        text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
+    let before = |word: &str| matches!(word, "FROM" | "JOIN" | "INTO" | "UPDATE");
+    words.windows(2).filter(|pair| before(pair[0]) && all.contains(pair[1])).map(|pair| pair[1]).collect()
+}
+
+/// What a PostgreSQL that distributes rows by their tenant (Citus) asks of schema and statements: the tenant leads every
+/// key, unique index and reference; each table of a statement is narrowed to the tenant; nothing rests on what is local to
+/// one node.
+#[test]
+fn rows_could_be_distributed_by_their_tenant() {
+    let connection = Connection::open_in_memory().unwrap();
+    crate::migrate::run(&connection).unwrap();
+    let texts = |sql: &str| -> Vec<String> {
+        let mut statement = connection.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let tables: BTreeSet<String> =
+        texts("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            .into_iter()
+            .collect();
+    assert!(tables.len() > 25);
+    assert_eq!(
+        texts("SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view')"),
+        Vec::<String>::new()
+    );
+    let mut distributed = tables.clone();
+    for table in REFERENCE_TABLES {
+        assert!(distributed.remove(table), "{table}");
+    }
+    for table in &distributed {
+        let leads = texts(&format!("SELECT name FROM pragma_table_info('{table}') WHERE pk = 1"));
+        assert_eq!(leads, ["tenant_id"], "the key of {table}");
+        for index in texts(&format!("SELECT name FROM pragma_index_list('{table}') WHERE \"unique\" = 1")) {
+            let leads = texts(&format!("SELECT name FROM pragma_index_info('{index}') WHERE seqno = 0"));
+            assert_eq!(leads, ["tenant_id"], "{index} of {table}");
+        }
+        let references =
+            texts(&format!("SELECT \"from\" FROM pragma_foreign_key_list('{table}') WHERE seq = 0"));
+        assert!(references.iter().all(|column| column == "tenant_id"), "{table}: {references:?}");
+    }
+    use super::postgres as only;
+    let own = [only::LOCK_LOG_HEAD, only::KEEP_ACCOUNT, only::QUEUE_RESOLUTIONS, only::CLOCK];
+    for (name, text) in ALL.iter().copied().chain(own.map(|text| (text, text))) {
+        for word in ["advisory", "skip locked", "nextval", "serial", "currval", "lastval"] {
+            assert!(!text.to_lowercase().contains(word), "{name}: {word}");
+        }
+        if OVER_ALL.contains(&name) {
+            continue;
+        }
+        let read = tables_of(text, &distributed).len();
+        let narrowed = text.matches("tenant_id = ").count() + text.matches("(tenant_id").count();
+        assert!(narrowed >= read, "{name} reads {read} tables and narrows {narrowed}: {text}");
+    }
+    for (name, text) in crate::migrate::missing(crate::migrate::Dialect::Postgres, &[]).unwrap() {
+        let text = text.to_uppercase();
+        for word in ["SERIAL", "SEQUENCE", "IDENTITY", "TRIGGER", "FUNCTION", "ADVISORY"] {
+            assert!(!text.contains(word), "{name}: {word}");
         }
     }
 }
