@@ -18,6 +18,7 @@ use vouchsafe_log::checkpoint::{Checkpoint, CheckpointError};
 use vouchsafe_log::note::Note;
 use vouchsafe_store::{Head, Heads, Published, Reader, StoreError, StoredNode};
 
+use crate::witness::WitnessError;
 use crate::{App, AppError};
 
 /// Logs that one round publishes at most; the others wait for the next, which follows at once.
@@ -59,6 +60,18 @@ pub enum EvidenceError {
         /// Up to where it was published.
         size: u64,
     },
+    /// A witness has seen another history.
+    #[error(
+        "the log of tenant {tenant} is not the one that the witness `{witness}` has seen: its {size} published entries do not follow from those"
+    )]
+    OtherThanWitnessed {
+        /// Whose log.
+        tenant: TenantId,
+        /// What operators call the witness.
+        witness: String,
+        /// Entries that were published, as the database says.
+        size: u64,
+    },
     /// The heads file is older than the checkpoints in the database.
     #[error(
         "the heads file says less than was published of the log of tenant {tenant} ({heads} of {published} entries): it was put back from a backup. Put the newest one back, or run `vouchsafe-server adopt-heads`"
@@ -74,6 +87,9 @@ pub enum EvidenceError {
     /// The checkpoint cannot be signed.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// A witness that does not answer.
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
     /// The store, the heads file included.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -109,7 +125,8 @@ struct Growth {
 
 impl App {
     /// The same application, which publishes logs under `host` and writes down in the heads file what it has published.
-    /// Without a file, one is made if nothing was published yet.
+    /// Without a file, one is made if nothing was published yet, or if of each log a witness signs that what was published
+    /// follows from the newest that it has seen.
     ///
     /// # Errors
     /// [`EvidenceError`] if file and database do not fit together; then nothing may be published.
@@ -119,6 +136,13 @@ impl App {
         let heads = match Heads::open(file)? {
             Some(heads) => heads,
             None if published.is_empty() => Heads::create(file, BTreeMap::new())?,
+            None if !self.witnesses.is_empty() => {
+                drop(reader);
+                self.witnessed(&published).await?.ok_or_else(|| EvidenceError::NoHeads(file.to_owned()))?;
+                reader = self.store.read()?;
+                tracing::warn!(file = %file.display(), "there was no heads file: witnesses have signed what the database says was published");
+                Heads::create(file, published.clone())?
+            }
             // A node that joins others: it holds them to what it finds now, from now on.
             None if self.is_among_nodes() => {
                 tracing::warn!(file = %file.display(), "this node had no heads file: it watches the logs from here on");

@@ -112,9 +112,11 @@ fn published_in_vain(error: EvidenceError) -> AppError {
     match error {
         EvidenceError::App(error) => error,
         EvidenceError::Store(error) => error.into(),
+        EvidenceError::Witness(cause) => StoreError::CommitFailed(cause.to_string()).into(),
         error @ (EvidenceError::NoHeads(_)
         | EvidenceError::LostEntries { .. }
         | EvidenceError::OtherTree { .. }
+        | EvidenceError::OtherThanWitnessed { .. }
         | EvidenceError::OldHeads { .. }
         | EvidenceError::Checkpoint(_)) => AppError::Internal(StoreError::Corrupt(error.to_string())),
     }

@@ -15,15 +15,17 @@ use vouchsafe_core::time::{Duration, Timestamp};
 use vouchsafe_log::note::{SignatureLine, VerifierKey};
 use vouchsafe_log::tree::{Nodes, consistency_proof};
 use vouchsafe_log::witness::{AddCheckpoint, Declined, read_answer};
-use vouchsafe_store::{Published, StoreError};
+use vouchsafe_store::{Head, Published, StoreError};
 
-use crate::App;
 pub use crate::upstream::Cause;
+use crate::{App, EvidenceError};
 
 /// Logs that one witness is asked about at the same time.
 const OFFERS_AT_ONCE: usize = 8;
 /// Minutes after which a witness is first asked again about a log that it has refused; each later time is twice as long.
 const FIRST_PUT_OFF_MINUTES: u32 = 1;
+/// The status of a witness that has seen another history (C2SP `tlog-witness`).
+const NOT_CONSISTENT: u16 = 422;
 /// Minutes at most.
 const PUT_OFF_MINUTES_MAX: u32 = 16;
 
@@ -177,6 +179,72 @@ impl App {
             Err(declined) => {
                 tell(witness, tenant, size, &declined);
                 witness.put_off(tenant, self.store.now());
+                Ok(false)
+            }
+        }
+    }
+
+    /// Has each published log signed by one of its witnesses, which it does only if that log follows from the newest that it
+    /// has seen: whoever has lost what was published learns so that nothing was lost. None if some log has no witness
+    /// that answers.
+    ///
+    /// # Errors
+    /// [`EvidenceError::LostEntries`], [`EvidenceError::OtherThanWitnessed`] if a witness has seen more, or something else.
+    pub(crate) async fn witnessed(
+        &self,
+        published: &BTreeMap<TenantId, Head>,
+    ) -> Result<Option<()>, EvidenceError> {
+        for tenant in published.keys() {
+            let mut signed = false;
+            for witness in self.witnesses.iter().filter(|witness| witness.is_asked(*tenant, self.store.now()))
+            {
+                match self.vouches(witness, *tenant).await {
+                    Ok(vouches) => signed |= vouches,
+                    Err(EvidenceError::Witness(cause)) => {
+                        let cause = &cause as &dyn std::error::Error;
+                        tracing::warn!(
+                            cause,
+                            witness = witness.name,
+                            "a witness was asked about published heads"
+                        );
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            if !signed {
+                return Ok(None);
+            }
+        }
+        Ok(Some(()))
+    }
+
+    /// Whether a witness signs the newest stored checkpoint of a log, as it was asked just now.
+    async fn vouches(&self, witness: &Witness, tenant: TenantId) -> Result<bool, EvidenceError> {
+        let mut reader = self.store.read()?;
+        let Some(published) = reader.checkpoint(tenant).await? else { return Ok(false) };
+        let stored = reader.entries_in_log(tenant).await?;
+        drop(reader);
+        let size = published.head.size;
+        let mut answer = self.asked(witness, tenant, &published, size).await?;
+        if let Err(Declined::Seen(seen)) = answer {
+            if seen > size {
+                return Err(EvidenceError::LostEntries { tenant, published: seen, stored: stored.min(size) });
+            }
+            answer = self.asked(witness, tenant, &published, seen).await?;
+        }
+        match answer {
+            Ok(line) => {
+                let mut work = self.store.work().await?;
+                work.cosign(tenant, published.head, &line).await?;
+                work.commit().await?;
+                Ok(true)
+            }
+            Err(Declined::Status(NOT_CONSISTENT)) => {
+                let witness = witness.name.clone();
+                Err(EvidenceError::OtherThanWitnessed { tenant, witness, size })
+            }
+            Err(declined) => {
+                tell(witness, tenant, size, &declined);
                 Ok(false)
             }
         }

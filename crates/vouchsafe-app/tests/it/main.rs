@@ -15,6 +15,7 @@ mod desk;
 mod erasure;
 mod evidence;
 mod fsck;
+mod heads;
 mod live_access;
 mod model;
 mod outcome;

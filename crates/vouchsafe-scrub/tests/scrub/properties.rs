@@ -50,7 +50,7 @@ impl Seek for Dribble {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("VOUCHSAFE_LONG").is_some() { 20_000 } else { 300 }))]
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("VOUCHSAFE_LONG").is_some_and(|value| value != "0") { 20_000 } else { 300 }))]
 
     #[test]
     fn a_planted_secret_never_survives_in_a_text(before in proptest::collection::vec(prose(), 0..4), head in prose(), (secret, text) in planted(), tail in prose(), step in 1..9_usize) {

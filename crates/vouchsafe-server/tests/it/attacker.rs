@@ -207,7 +207,7 @@ async fn thousands_of_queries_tell_no_value_that_was_not_typed() {
     assert!(secrets.len() > 200, "only {} secrets", secrets.len());
     let base = house.base(stage.id("consented"), Org::Adatum);
     let mut attack = Attack { dice: Dice(7), base, seen: Vec::new(), tokens: Vec::new() };
-    let queries = if std::env::var_os("VOUCHSAFE_LONG").is_some() { 10_000 } else { QUERIES };
+    let queries = if vouchsafe_testkit::long() { 10_000 } else { QUERIES };
     let mut answered = 0;
     for _ in 0..queries {
         let ask = attack.ask();

@@ -178,7 +178,7 @@ async fn a_deadlock_and_a_serialization_failure_are_a_unit_of_work_that_was_give
 }
 
 /// Tables that belong to no tenant: every node of a distributed PostgreSQL would hold them whole.
-const REFERENCE_TABLES: [&str; 3] = ["deployment", "job_lease", "migration"];
+const REFERENCE_TABLES: [&str; 4] = ["deployment", "job_lease", "migration", "node"];
 
 /// The names of the tables of a statement, each as often as it is read or written.
 fn tables_of<'s>(text: &'s str, all: &BTreeSet<String>) -> Vec<&'s str> {
@@ -224,7 +224,19 @@ fn rows_could_be_distributed_by_their_tenant() {
         assert!(references.iter().all(|column| column == "tenant_id"), "{table}: {references:?}");
     }
     use super::postgres as only;
-    let own = [only::LOCK_LOG_HEAD, only::KEEP_ACCOUNT, only::QUEUE_RESOLUTIONS, only::CLOCK];
+    let own = [
+        only::LOCK_LOG_HEAD,
+        only::KEEP_ACCOUNT,
+        only::QUEUE_RESOLUTIONS,
+        only::CLOCK,
+        only::EPOCHS,
+        only::NODE_JOINS,
+        only::NODE_BEATS,
+        only::NODES,
+        only::NODE_IS_GONE,
+        only::NODE_LEAVES,
+        only::NOTIFY,
+    ];
     for (name, text) in ALL.iter().copied().chain(own.map(|text| (text, text))) {
         for word in ["advisory", "skip locked", "nextval", "serial", "currval", "lastval"] {
             assert!(!text.to_lowercase().contains(word), "{name}: {word}");

@@ -537,7 +537,7 @@ async fn check_extent(home: &Home, kinds: &[&Kept], reach: &Reach) {
 
 /// How many random histories: a few in a short run.
 fn cases() -> u32 {
-    if std::env::var_os("VOUCHSAFE_LONG").is_some() { 300 } else { 10 }
+    if vouchsafe_testkit::long() { 300 } else { 10 }
 }
 
 proptest! {

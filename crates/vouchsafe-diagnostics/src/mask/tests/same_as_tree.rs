@@ -133,7 +133,7 @@ fn groups_of_the_registry_keep_their_names_whatever_stands_there() {
 
 #[test]
 fn any_json_is_masked_like_by_the_tree() {
-    let cases = if std::env::var_os("VOUCHSAFE_LONG").is_some() { 3_000 } else { 40 };
+    let cases = if std::env::var_os("VOUCHSAFE_LONG").is_some_and(|value| value != "0") { 3_000 } else { 40 };
     for registry in registries() {
         let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
         let mut runner = prop::test_runner::TestRunner::new(config);
