@@ -1,4 +1,4 @@
-//! Whole-program benchmarks: `cargo run --release -p vouchsafe-bench -- writes | decisions | removals | records`.
+//! Whole-program benchmarks: `cargo run --release -p vouchsafe-bench -- writes | decisions | receipts | removals | records`.
 //!
 //! Every figure is taken in rounds that alternate with its peer's, on the same disk in the same run; what counts is
 //! the ratio, given as median with minimum and maximum (`quality.md`). The server runs as it is shipped, over HTTP on
@@ -17,6 +17,7 @@ mod decisions;
 mod http;
 mod machine;
 mod postgres;
+mod receipts;
 mod records;
 mod removals;
 mod rounds;
@@ -57,6 +58,8 @@ enum What {
     },
     /// Decisions: in process beside a hash lookup (and Cedar, with `--features cedar`), over HTTP beside bare axum routes
     Decisions,
+    /// Receipts of single entries over HTTP
+    Receipts,
     /// Removing access among three nodes on PostgreSQL, beside a commit and a message of PostgreSQL
     Removals,
     /// Diagnostic records beside bare SQLite, DuckDB and PostgreSQL on the same file
@@ -91,6 +94,7 @@ async fn main() {
             writes::alone(&Folder::of(arguments.folder).path, rounds, seconds, clients).await;
         }
         What::Decisions => decisions::run(&Folder::of(arguments.folder).path, rounds, seconds).await,
+        What::Receipts => receipts::run(&Folder::of(arguments.folder).path, rounds, seconds).await,
         What::Removals => removals::run(&Folder::of(arguments.folder).path, rounds).await,
         What::Records { sign_ins, only } => {
             let folder = arguments.folder.unwrap_or_else(records::default_folder);

@@ -11,7 +11,7 @@ use crate::rounds::{Series, line, ratio};
 use crate::world::{Served, serve};
 
 /// Clients at most. Each writes to a support request of its own, so that every request changes something.
-const CLIENTS_MAX: usize = 256;
+pub(crate) const CLIENTS_MAX: usize = 256;
 
 /// Measures and prints.
 pub(crate) async fn run(folder: &Path, rounds: usize, seconds: u64) {
@@ -97,7 +97,7 @@ fn processor_micros() -> f64 {
 }
 
 /// Opens a support request for every client, all of one tenant; also gives the token of somebody who may change them.
-async fn open_cases(served: &Served) -> (Vec<String>, String) {
+pub(crate) async fn open_cases(served: &Served) -> (Vec<String>, String) {
     let person = served
         .world
         .people
@@ -120,7 +120,7 @@ async fn open_cases(served: &Served) -> (Vec<String>, String) {
     (cases, token)
 }
 
-fn script(case: &str, token: &str) -> Script {
+pub(crate) fn script(case: &str, token: &str) -> Script {
     let path = format!("/v1.0/support/requests/{case}");
     let change = |severity: &str| request("PATCH", &path, token, &format!(r#"{{"severity":"{severity}"}}"#));
     Script { requests: vec![change("minimal"), change("moderate"), change("critical")] }
