@@ -10,6 +10,7 @@ use crate::house::Folder;
 use crate::tour::{Demo, command_line};
 
 /// The command line, signed in as somebody.
+#[derive(Clone, Copy)]
 struct Cli<'a> {
     program: &'a Path,
     folder: &'a Path,
@@ -90,6 +91,16 @@ fn every_case_of_the_demo_makes_a_pack_that_holds_and_every_log_a_copy() {
                 Some(2)
             );
         }
+        // Whoever may read the log alone.
+        let mut tokens = world["tokens"].as_array().unwrap().iter();
+        let reader =
+            tokens.find(|token| token["purpose"] == "logReader" && token["tenantId"] == person["tenantId"]);
+        let reader = Cli { token: reader.unwrap()["token"].as_str().unwrap(), ..cli };
+        let case = cases(&lines).pop_first().unwrap();
+        let pack = format!("{}-entries.zip", name.replace(' ', ""));
+        reader.ok(&["export", "pack", "--support-request", &case, "--to", &pack]);
+        let (told, _) = reader.ok(&["verify", &pack, "--key", &key]);
+        assert!(told.contains("the pack has none of it"), "{told}");
         let copy = format!("{}-log", name.replace(' ', ""));
         cli.ok(&["export", "log", "--to", &copy]);
         let (_, told) = cli.ok(&["export", "log", "--to", &copy]);

@@ -21,6 +21,7 @@ mod evaluation;
 mod evidence;
 mod exports;
 mod frame;
+mod full_disk;
 mod golden;
 mod graph_sdk;
 mod hour;

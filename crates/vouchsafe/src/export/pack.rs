@@ -5,13 +5,12 @@ use std::io::{self, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
-use serde::de::DeserializeOwned;
 use vouchsafe_client::api::audit::DirectoryAudit;
 use vouchsafe_client::api::collection::Collection;
 use vouchsafe_client::api::query::{MAX_TOP, OrderBy, QueryOptions};
 use vouchsafe_client::id::{EntryId, SupportRequestId};
 use vouchsafe_client::time::Timestamp;
-use vouchsafe_client::{Answer, Client, ClientError, Pages};
+use vouchsafe_client::{Answer, Client, ClientError};
 use vouchsafe_log::note::VerifierKey;
 use vouchsafe_log::policy::Policy;
 
@@ -224,34 +223,66 @@ async fn receipts(client: &Client, ids: &[EntryId], log: &Log, pack: &mut Pack) 
     Ok(story)
 }
 
-/// Writes what the server says of the case now.
+/// Writes what the server says of the case now. Whoever may read the log and not the case gets a pack of its entries alone.
 async fn objects(
     client: &Client,
     case: SupportRequestId,
     story: &Story,
     pack: &mut Pack,
 ) -> Result<(), Failure> {
-    // Another tenant's case is not shown; its log has no entry of the case itself.
-    if let Some(request) = if_shown(client.support_request(case).await)? {
-        pack.add(SUPPORT_REQUEST, request.as_bytes()).map_err(Failure::Local)?;
-    }
-    pack.begin(ACCESS_REQUESTS).map_err(Failure::Local)?;
-    let filter = QueryOptions { filter: Some(of_case(case)), top: MAX_TOP, ..QueryOptions::default() };
-    let requests = raw_items(client.access_requests(&filter)).await?;
-    for request in requests {
-        pack.write(request.as_bytes()).and_then(|()| pack.write(b"\n")).map_err(Failure::Local)?;
-    }
-    pack.begin(GRANTS).map_err(Failure::Local)?;
-    too_many(story.grants.len(), OBJECTS_MAX, "grants")?;
-    for id in story.grants.keys().filter_map(|id| id.parse().ok()) {
-        let grant = client.grant(id).await?;
-        let line = one_line(&grant.raw);
-        pack.write(line.as_bytes()).and_then(|()| pack.write(b"\n")).map_err(Failure::Local)?;
+    if let Some(shown) = shown(client, case, story).await? {
+        if let Some(request) = shown.request {
+            pack.add(SUPPORT_REQUEST, request.as_bytes()).map_err(Failure::Local)?;
+        }
+        for (name, lines) in [(ACCESS_REQUESTS, shown.access_requests), (GRANTS, shown.grants)] {
+            pack.begin(name).map_err(Failure::Local)?;
+            for line in lines {
+                pack.write(line.as_bytes()).and_then(|()| pack.write(b"\n")).map_err(Failure::Local)?;
+            }
+        }
     }
     if let Some(policy) = if_shown(client.support_access_policy().await)? {
         pack.add(POLICY, policy.as_bytes()).map_err(Failure::Local)?;
     }
     Ok(())
+}
+
+/// What the server says of a case, as it said it.
+struct Shown {
+    /// None where the case is another organisation's: this log has no entry of the case itself.
+    request: Option<String>,
+    access_requests: Vec<String>,
+    grants: Vec<String>,
+}
+
+/// What the server says of the case; nothing if the caller may not see all of it that the entries tell of.
+async fn shown(client: &Client, case: SupportRequestId, story: &Story) -> Result<Option<Shown>, Failure> {
+    let request = if_shown(client.support_request(case).await)?;
+    if request.is_none() && story.case.is_some() {
+        return Ok(None);
+    }
+    let filter = QueryOptions { filter: Some(of_case(case)), top: MAX_TOP, ..QueryOptions::default() };
+    let mut pages = client.access_requests(&filter);
+    let mut access_requests = Vec::new();
+    loop {
+        let page = match pages.next().await {
+            Ok(Some(page)) => page,
+            Ok(None) => break,
+            Err(error) if is_not_shown(&error) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        access_requests.extend(raw(&page)?);
+        too_many(access_requests.len(), OBJECTS_MAX, "access requests")?;
+    }
+    too_many(story.grants.len(), OBJECTS_MAX, "grants")?;
+    let mut grants = Vec::new();
+    for id in story.grants.keys().filter_map(|id| id.parse().ok()) {
+        match if_shown(client.grant(id).await)? {
+            Some(grant) => grants.push(one_line(&grant)),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(Shown { request, access_requests, grants }))
 }
 
 /// Place of the newest entry of the case.
@@ -293,21 +324,16 @@ fn lines(page: &Answer<Collection<DirectoryAudit>>) -> Result<Vec<Line>, Failure
     lines.collect::<Option<_>>().ok_or_else(older)
 }
 
-/// Every item of a list as it was sent.
-async fn raw_items<T: DeserializeOwned>(mut pages: Pages<T>) -> Result<Vec<String>, Failure> {
-    let mut items = Vec::new();
-    while let Some(page) = pages.next().await? {
-        items.extend(raw(&page)?);
-        too_many(items.len(), OBJECTS_MAX, "access requests")?;
-    }
-    Ok(items)
-}
-
 /// What the server shows, as it sent it; nothing if the caller may not see it.
 fn if_shown<T>(answer: Result<Answer<T>, ClientError>) -> Result<Option<String>, Failure> {
     match answer {
         Ok(answer) => Ok(Some(answer.raw)),
-        Err(ClientError::Problem { problem, .. }) if matches!(problem.status, 403 | 404) => Ok(None),
+        Err(error) if is_not_shown(&error) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the caller may not see it.
+fn is_not_shown(error: &ClientError) -> bool {
+    matches!(error, ClientError::Problem { problem, .. } if matches!(problem.status, 403 | 404))
 }

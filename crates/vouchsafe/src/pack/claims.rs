@@ -18,6 +18,8 @@ const CLOCKS_APART: Duration = Duration::minutes(10);
 pub(crate) struct Held {
     pub(crate) claims: u64,
     pub(crate) open: Vec<String>,
+    /// The pack has nothing of what the server said of the case.
+    pub(crate) entries_alone: bool,
 }
 
 impl Held {

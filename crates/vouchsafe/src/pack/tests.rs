@@ -279,6 +279,27 @@ fn a_pack_holds_and_says_what_it_cannot_prove() {
     assert!(stranger.pack(Cursor::new(packed(&files()))).fault.is_some());
 }
 
+/// Somebody who may read the log and not the case has a pack of its entries, which says so. One that lacks only some of
+/// what the server said has lost it.
+#[test]
+fn a_pack_of_entries_alone_holds_and_says_that_it_is_one() {
+    let claims = [SUPPORT_REQUEST, ACCESS_REQUESTS, GRANTS];
+    let without = |names: &[&str]| -> Report {
+        let files = files().into_iter().filter(|(name, _)| !names.contains(&name.as_str()));
+        verified(&packed(&files.collect::<Vec<_>>()))
+    };
+    let report = without(&claims);
+    assert_eq!(report.fault, None);
+    assert!(report.not_proven.iter().any(|line| line.contains("the pack has none of it")), "{report:?}");
+    assert!(report.checked.iter().any(|line| line.contains("1 reads of 2 records")), "{report:?}");
+    for lost in claims {
+        assert!(without(&[lost]).fault.unwrap().contains("missing"), "{lost}");
+        let kept: Vec<&str> = claims.into_iter().filter(|name| *name != lost).collect();
+        assert!(without(&kept).fault.is_some(), "{lost} alone");
+    }
+    assert!(!verified(&packed(&files())).not_proven.iter().any(|line| line.contains("has none of it")));
+}
+
 #[test]
 fn every_altered_claim_is_named() {
     for (file, from, to, named) in [

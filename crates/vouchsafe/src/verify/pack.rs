@@ -156,6 +156,10 @@ fn same_audit(claim: &Value, proven: &Proven) -> Result<(), String> {
 /// Everything that the server said of the case.
 fn claims<R: Read + Seek>(pack: &mut PackReader<R>, story: &Story, held: &mut Held) -> Result<(), String> {
     let at = pack.manifest.created_date_time;
+    if ![SUPPORT_REQUEST, ACCESS_REQUESTS, GRANTS].into_iter().any(|name| pack.has(name)) {
+        held.entries_alone = true;
+        return hold_policy(pack, story, held);
+    }
     if pack.has(SUPPORT_REQUEST) {
         story.hold_case(&pack.json(SUPPORT_REQUEST)?, at, held)?;
     } else if story.case.is_some() {
@@ -176,6 +180,14 @@ fn claims<R: Read + Seek>(pack: &mut PackReader<R>, story: &Story, held: &mut He
     if let Some(id) = missing.or_else(|| story.grants.keys().find(|id| !given.contains(*id))) {
         return Err(format!("{id} is missing, though the entries tell of it"));
     }
+    hold_policy(pack, story, held)
+}
+
+fn hold_policy<R: Read + Seek>(
+    pack: &mut PackReader<R>,
+    story: &Story,
+    held: &mut Held,
+) -> Result<(), String> {
     if pack.has(POLICY) { story.hold_policy(&pack.json(POLICY)?, held) } else { Ok(()) }
 }
 
@@ -212,6 +224,11 @@ fn told(report: &mut Report, manifest: &crate::pack::Manifest, walk: &Walk, held
     }
     if walk.erased > 0 {
         report.not_proven(format!("what {} erased values were", walk.erased));
+    }
+    if held.entries_alone {
+        report.not_proven(
+            "what the server said of the case beside its entries: the pack has none of it, as from somebody who may read the log alone",
+        );
     }
     let open: BTreeSet<&str> = held.open.iter().map(String::as_str).collect();
     if !open.is_empty() {
