@@ -62,7 +62,8 @@ fn refused(answer: &Result<ReadAnswer, AppError>, how: ReadRefusal) -> bool {
 #[tokio::test]
 async fn an_answer_whose_record_cannot_be_committed_is_never_given() {
     let faults = Arc::new(NoCommit::default());
-    let building = Building { sign_ins: 3, faults: Some(Arc::clone(&faults) as Arc<dyn Faults>), seed: 1 };
+    let building =
+        Building { sign_ins: 3, faults: Some(Arc::clone(&faults) as Arc<dyn Faults>), ..Building::default() };
     let reading = narrowed(World::build(building).await, Narrowing::default()).await;
     let before = state::of(&reading.world).await;
     faults.set(true);
