@@ -239,16 +239,10 @@ impl Folded {
             Event::UserChanged { user, display_name } => {
                 self.accounts.change(user, |account| account.person.display_name = display_name)?
             }
-            Event::UserDeleted { user } => self.accounts.change(user, |account| {
-                (account.person.active, account.person.deleted) = (false, Some(written.at));
-                account.roles.clear();
-            })?,
+            Event::UserDeleted { user } => self.accounts.delete(user, written.at)?,
             Event::UserErased { user } => self.accounts.erase(user)?,
             Event::EngineerChanged { user, location, expertise, profile } => {
-                self.accounts.change(user, |account| {
-                    let person = &mut account.person;
-                    (person.location, person.expertise, person.profile) = (location, expertise, *profile);
-                })?
+                self.accounts.describe(user, location, expertise, *profile)?
             }
             Event::AccountEnabled { user, enabled } => {
                 self.accounts.change(user, |account| account.person.active = enabled)?
@@ -447,14 +441,13 @@ async fn tiles(
     Ok(check.end().map(drop).map_err(|fault| fault.to_string()))
 }
 
-/// Every row against what the log tells of it.
-async fn rows(
+/// The tenant itself against what its log tells of it.
+async fn the_tenant(
     reader: &mut Reader,
     tenant: TenantId,
-    mut folded: Folded,
+    folded: &mut Folded,
     report: &mut FsckReport,
 ) -> Result<(), AppError> {
-    let now = reader.now();
     if let Some(row) = reader.tenant(tenant).await? {
         report.rows += 1;
         let differs = |told| difference(&told, &folded.tenant.row(&row), String::new());
@@ -467,6 +460,18 @@ async fn rows(
         }
         folded.tenant = TenantTold::default();
     }
+    Ok(())
+}
+
+/// Every row against what the log tells of it.
+async fn rows(
+    reader: &mut Reader,
+    tenant: TenantId,
+    mut folded: Folded,
+    report: &mut FsckReport,
+) -> Result<(), AppError> {
+    let now = reader.now();
+    the_tenant(reader, tenant, &mut folded, report).await?;
     let (mut told, closed) = folded.rows(tenant, now);
     let mut compare = |kind: &'static str, id: String, mut found: Value, report: &mut FsckReport| {
         report.rows += 1;

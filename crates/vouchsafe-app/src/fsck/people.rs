@@ -61,6 +61,28 @@ impl Accounts {
         Ok(user.to_string())
     }
 
+    /// An account is deleted.
+    pub(super) fn delete(&mut self, user: UserId, at: Timestamp) -> Result<String, String> {
+        self.change(user, |account| {
+            (account.person.active, account.person.deleted) = (false, Some(at));
+            account.roles.clear();
+        })
+    }
+
+    /// What assignment must know of an engineer changes.
+    pub(super) fn describe(
+        &mut self,
+        user: UserId,
+        location: String,
+        expertise: Vec<String>,
+        profile: EngineerProfile,
+    ) -> Result<String, String> {
+        self.change(user, |account| {
+            let person = &mut account.person;
+            (person.location, person.expertise, person.profile) = (location, expertise, profile);
+        })
+    }
+
     /// A role is given, for good or for a time.
     pub(super) fn assign(
         &mut self,
