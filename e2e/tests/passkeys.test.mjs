@@ -1,12 +1,12 @@
 // A deployment of its own, as an operator makes one: the first administrator enrols by the printed link, signs in, invites
-// somebody; the invited person loses the passkey and recovers. With Chromium's virtual authenticator.
+// somebody, signs an approval; the invited person loses the passkey and recovers. With Chromium's virtual authenticator.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launch, withPage } from '../lib/browser.mjs';
 import { assertAccessible, visit } from '../lib/pages.mjs';
-import { startServe } from '../lib/server.mjs';
+import { api, startServe } from '../lib/server.mjs';
 
 let browser;
 let server;
@@ -69,8 +69,8 @@ async function linkFor(page) {
   return page.locator('main .code').innerText();
 }
 
-test('people come in by a link and a passkey, and recover', async () => {
-  const { link } = server.customer;
+test('people come in by a link and a passkey, sign what they decide, and recover', async () => {
+  const { link, token } = server.customer;
   await withPage(browser, server, { name: 'passkeys of an administrator' }, async (page) => {
     const phone = await device(page);
     await visit(page, '/enrol');
@@ -116,5 +116,38 @@ test('people come in by a link and a passkey, and recover', async () => {
       await enrol(uma, second, 'New key');
       assert.match(await uma.locator('main').innerText(), /signs decisions from/);
     });
+
+    await api(server, { token }, 'PATCH', '/v1.0/policies/supportAccess', { decisionAssurance: 'passkey' });
+    const request = await pending(token);
+    await visit(page, `/access-requests/${request}`);
+    await assertAccessible(page);
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await page.waitForURL(`**/access-requests/${request}`);
+    await page.getByText('You approved the request.').waitFor();
+    const decided = await api(server, { token }, 'GET', `/v1.0/support/accessRequests/${request}`);
+    assert.equal(decided.status, 'approved');
   });
 });
+
+/** A request of the vendor's engineer for the customer's sign-ins. */
+async function pending(token) {
+  const { tenantId } = await api(server, { token }, 'GET', '/v1.0/me');
+  const contact = { name: 'Priya', email: 'priya@contoso.example' };
+  const opened = await api(server, { token }, 'POST', '/v1.0/support/requests', {
+    title: 'Codes arrive late',
+    description: 'Since this morning, for everyone.',
+    severity: 'moderate',
+    service: 'identity',
+    problemType: 'signIn/conditionalAccess',
+    allowAdvancedDiagnostics: false,
+    contact,
+  });
+  const asked = await api(server, server.provider, 'POST', `/v1.0/support/requests/${opened.id}/accessRequests`, {
+    resourceTenantId: tenantId,
+    dataCategories: ['signInLogs'],
+    reasonCode: 'troubleshooting',
+    justification: 'The sign-in log should show which policy refuses them.',
+    duration: 'PT8H',
+  });
+  return asked.id;
+}

@@ -9,6 +9,7 @@ use vouchsafe_core::access_request::{
     AccessSide, EngineerRequest, ReasonCode, Side, SideStatus, UNANSWERED_FOR,
 };
 use vouchsafe_core::case::Case;
+use vouchsafe_core::decision::Statement;
 use vouchsafe_core::id::{AccessRequestId, SupportRequestId, TenantId};
 use vouchsafe_core::pace::{Extent, Measured};
 use vouchsafe_core::permission::Permission;
@@ -26,6 +27,7 @@ use vouchsafe_store::{Listed, Session, Work};
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::case::{LOOK, lost};
 use crate::cursor::ListOptions;
+use crate::decision::SignedVote;
 use crate::pace::linked_to_provider;
 use crate::view::{AccessView, AskView, EndedView, GrantView, Rows, SideView};
 use crate::votes::{standing, works_for_provider};
@@ -55,6 +57,8 @@ pub struct VoteCommand {
     pub comment: Option<String>,
     /// What is taken away.
     pub narrowing: Narrowing,
+    /// The answer to what had to be signed.
+    pub signed: Option<SignedVote>,
 }
 
 impl App {
@@ -188,8 +192,12 @@ impl App {
         let mut known = Known::load(&mut work, &side, &me).await?;
         known.load_resource(&mut work, &side, &me).await?;
         let facts = known.facts(&me.tenant, &work, &side, measured);
-        let vote = Vote { comment: vote.comment, narrowing: vote.narrowing };
-        let decided = command::approve(&side, &me.caller.person, &vote, &facts, &me.context(&work))?;
+        let (given, cx, by) = (vote.signed, me.context(&work), &me.caller.person);
+        let vote = Vote { comment: vote.comment, narrowing: vote.narrowing, signed: None };
+        let scope = command::agreed_scope(&side, by, &vote, &facts, &cx)?;
+        let stated = |nonce, digest| Statement::of_access(&side, by.id, &scope, digest, nonce);
+        let signed = self.signature(&mut work, &me, &scope, given.as_ref(), &stated).await?;
+        let decided = command::approve(&side, by, &Vote { signed, ..vote }, &facts, &cx)?;
         let seen = work.now();
         if decided.writes().is_empty() {
             let view = side_view(&mut work, &me, side, seen).await?;

@@ -27,8 +27,9 @@ use vouchsafe_store::{Listed, Order, Session, StoreError, Work};
 
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::cursor::ListOptions;
+use crate::decision::{SignedVote, answer_of};
 use crate::desk::{Asked, Ranked, policies_of};
-use crate::pace::{linked_to_provider, not_of_the_provider};
+use crate::pace::not_of_the_provider;
 use crate::view::{CaseView, MessageView, Rows, ended_grants};
 use crate::{App, AppError, Call, Who};
 use view::{case_view, consent_standing};
@@ -257,7 +258,12 @@ impl App {
     ///
     /// # Errors
     /// [`AppError`].
-    pub async fn approve_consent(&self, call: &Call, id: SupportRequestId) -> Result<CaseView, AppError> {
+    pub async fn approve_consent(
+        &self,
+        call: &Call,
+        id: SupportRequestId,
+        given: Option<&SignedVote>,
+    ) -> Result<CaseView, AppError> {
         let extent = self.consent_extent(call.who, true).await?;
         let (mut work, me, request) = self.customer_case(call.who, id).await?;
         let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
@@ -269,7 +275,10 @@ impl App {
         let grant: (GrantId, Extent) = (work.new_id(request.tenant), extent);
         let standing = consent_standing(&mut work, &me, &request).await?;
         let (by, policy, cx) = (&me.caller.person, &me.tenant.policy, me.context(&work));
-        let decided = command::approve_consent(&request, grant, by, &standing, policy, &cx)?;
+        command::may_agree(&request, by, &standing, policy, &cx)?;
+        let signed = self.signed_consent(&mut work, &me, &request, given).await?;
+        let signed = signed.as_ref();
+        let decided = command::approve_consent(&request, grant, by, &standing, signed, policy, &cx)?;
         if decided.writes().is_empty() {
             let seen = work.now();
             let view = case_view(&mut work, &me, request, Some(&me.tenant), seen).await?;
@@ -533,18 +542,6 @@ pub(crate) async fn visible_case(
 
 /// The unit of work of a look: no write takes a permit of it.
 pub(crate) const LOOK: WorkId = WorkId(0);
-
-/// What a yes or no means from this person. The *yes* of somebody who also works for the provider waits for another
-/// one's, as nobody of the provider decides for a customer.
-async fn answer_of(work: &mut Work, me: &Acting, yes: bool, extent: Extent) -> Result<Answer, AppError> {
-    if !yes {
-        return Ok(Answer::No);
-    }
-    if me.caller.permissions.allow(Permission::Consent) && !linked_to_provider(work, me).await? {
-        return Ok(Answer::Yes(work.new_id(me.tenant.id), extent));
-    }
-    Ok(Answer::YesIfApproved)
-}
 
 /// Records a decision on a case, commits, and gives the case as it is now.
 async fn recorded<A: Action>(

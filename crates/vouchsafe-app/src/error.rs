@@ -7,6 +7,7 @@ use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::mask::MaskError;
 use vouchsafe_store::{QueryRefusal, StoreError};
 
+use crate::decision::AssuranceView;
 use crate::upstream::UpstreamError;
 
 /// A refusal or failure. Each case but [`AppError::Internal`] is one that a caller can act on.
@@ -30,6 +31,9 @@ pub enum AppError {
     /// A rule says no.
     #[error(transparent)]
     Rejected(#[from] Rejection),
+    /// The decision must be signed first, with what is to be signed.
+    #[error("sign the challenge with your passkey, and repeat the decision with the assertion")]
+    Assurance(Box<AssuranceView>),
     /// No live grant.
     #[error(transparent)]
     NoRead(#[from] ReadRefusal),

@@ -258,6 +258,7 @@ impl Folded {
             | Event::EnrolmentOffered { .. }
             | Event::PasskeyAdded { .. }
             | Event::PasskeyRemoved { .. }
+            | Event::DecisionSigned { .. }
             | Event::AccountsLinked { .. }
             | Event::RoleDefined { .. }
             | Event::RoleDeleted { .. }

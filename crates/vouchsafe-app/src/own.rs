@@ -101,6 +101,9 @@ impl App {
         if policy == me.tenant.policy {
             return shown_after_commit(work, policy).await;
         }
+        if policy.decision_assurance > me.tenant.policy.decision_assurance {
+            self.can_sign(&mut work, &me).await?;
+        }
         let possible = possible_voters(&mut work, me.tenant.id, &policy).await?;
         let decided = setup::change_policy(&me.tenant, policy.clone(), possible, &me.context(&work))?;
         work.record(permit, decided).await?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access_request::AccessEvent;
 use crate::data_collection::CollectionEvent;
+use crate::decision::SignedDecision;
 use crate::engineer::EngineerProfile;
 use crate::grant::GrantEvent;
 use crate::id::{
@@ -215,6 +216,11 @@ pub enum Event {
         user: UserId,
         /// Its credential id, base64url.
         credential: String,
+    },
+    /// Whoever decided what stands beside this has signed it.
+    DecisionSigned {
+        /// What was signed, and the signature.
+        decision: Box<SignedDecision>,
     },
     /// Two accounts were declared to be one person.
     AccountsLinked {

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::access_request::{AccessEvent, AccessSide, EngineerRequest};
 use crate::audit::{Activity, EntryDraft, Event, Initiator, Outcome};
 use crate::data_collection::{CollectionMessage, DataCollection};
+use crate::decision::SignedDecision;
 use crate::erasure::Erasure;
 use crate::grant::{Grant, GrantEvent};
 use crate::id::{SupportRequestId, TenantId};
@@ -180,6 +181,26 @@ impl<'a> Draft<'a> {
     pub(crate) fn refused(&mut self, reason: impl Into<String>) -> &mut Self {
         if let Some(entry) = self.entries.last_mut() {
             entry.outcome = Outcome::Failure { reason: reason.into() };
+        }
+        self
+    }
+
+    /// Puts a signature beside the yes that it is of, in `tenant`'s entry.
+    pub(crate) fn signed(&mut self, tenant: TenantId, signed: Option<&SignedDecision>) -> &mut Self {
+        let is_yes = |event: &Event| {
+            matches!(
+                event,
+                Event::AccessRequest { event: AccessEvent::Approved { .. } | AccessEvent::Voted { .. }, .. }
+                    | Event::SupportRequest {
+                        event: SupportRequestEvent::ConsentGiven { .. }
+                            | SupportRequestEvent::ConsentVoted { .. },
+                        ..
+                    }
+            )
+        };
+        let of_yes = |entry: &&mut EntryDraft| entry.tenant == tenant && entry.events.iter().any(is_yes);
+        if let (Some(entry), Some(signed)) = (self.entries.iter_mut().find(of_yes), signed) {
+            entry.events.push(Event::DecisionSigned { decision: Box::new(signed.clone()) });
         }
         self
     }

@@ -14,6 +14,7 @@ pub mod case;
 pub mod consent;
 pub mod data_collection;
 pub mod decided;
+pub mod decision;
 pub mod effective;
 pub mod engineer;
 pub mod erasure;

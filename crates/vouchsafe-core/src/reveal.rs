@@ -13,7 +13,7 @@ use crate::person::{EngineerCard, Person};
 use crate::personal::Personal;
 use crate::rejection::{Rejection, remark, text_within};
 use crate::support_request::REASON_CHARS_MAX;
-use crate::tenant::Tenant;
+use crate::tenant::{Assurance, Tenant};
 use crate::time::{Duration, Timestamp};
 
 /// How long a value shows in clear, from the approval on.
@@ -245,7 +245,8 @@ pub struct RevealFacts<'a> {
 /// Lets the value show in clear for [`REVEALED_FOR`].
 ///
 /// # Errors
-/// [`Rejection::Conflict`] if someone has decided; [`Rejection::AlreadyEnded`]; [`Rejection::Forbidden`].
+/// [`Rejection::Conflict`] if someone has decided; [`Rejection::AlreadyEnded`]; [`Rejection::Forbidden`];
+/// [`Rejection::AssuranceRequired`] where the tenant asks for signatures, which nothing gives for a single value.
 pub fn approve(
     reveal: &Reveal,
     by: &Person,
@@ -253,6 +254,9 @@ pub fn approve(
     cx: &Context,
 ) -> Result<Decided<DecideReveal>, Rejection> {
     decidable(reveal, by, facts, cx)?;
+    if facts.tenant.policy.decision_assurance > Assurance::Token {
+        return Err(Rejection::AssuranceRequired);
+    }
     let value = reveal.value.clone();
     let approved = RevealEvent::Approved { by: by.id, at: cx.now, until: cx.now + REVEALED_FOR, value };
     let mut draft = Draft::new(cx);

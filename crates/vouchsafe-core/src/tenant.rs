@@ -168,9 +168,6 @@ impl SupportAccessPolicy {
             let message = format!("may name at most {APPROVERS_MAX} people");
             return Err(Rejection::invalid("approvals/approverIds", message));
         }
-        if self.decision_assurance != Assurance::Token {
-            return Err(Rejection::invalid("decisionAssurance", "must be `token` in this version"));
-        }
         Ok(())
     }
 }

@@ -6,11 +6,18 @@
 //! was live, not paused and not over at its time, covers the read's category and belongs to its case, or is of the one
 //! category that needs none; that nothing is read after its case was closed; and that no grant outlives its case.
 //!
+//! Where somebody signed a decision, the passkey was enrolled earlier in the log, and signed what stands beside it; where the
+//! tenant asks for signatures, no yes is without one ([`decision`]).
+//!
 //! The order of the log decides what covered what; times are compared only with the ends that grants state themselves.
+
+pub mod decision;
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
+
+use self::decision::{SignatureCheck, Signers};
 
 /// The version of entries that is understood here.
 const VERSION: u64 = 1;
@@ -56,6 +63,10 @@ pub struct Story {
     pub missing: u64,
     /// Entries at which an operator let the log go on from what the database held.
     pub adopted: Vec<u64>,
+    /// Decisions whose signatures hold.
+    pub signed: u64,
+    /// Decisions whose signatures nobody looked at.
+    pub unchecked_signatures: u64,
 }
 
 /// An entry by itself: read, and found to be in canonical form.
@@ -99,6 +110,7 @@ pub struct Replay {
     closing: Vec<String>,
     /// Only some entries are there, all of them of the cases that they tell of.
     some: bool,
+    signers: Signers,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +125,12 @@ impl Replay {
     #[must_use]
     pub fn of_some() -> Self {
         Self { some: true, ..Self::default() }
+    }
+
+    /// The same replay, which has signatures of decisions checked.
+    #[must_use]
+    pub fn checking(self, check: SignatureCheck) -> Self {
+        Self { signers: Signers::checked_by(check), ..self }
     }
 
     /// Takes in the next entry.
@@ -191,7 +209,10 @@ impl Replay {
 
     fn event(&mut self, entry: &Value, beside: &[Value], event: &Value) -> Result<(), String> {
         match text(event, "of")? {
-            "supportRequest" => self.case(text(event, "id")?, inner(event)?),
+            "supportRequest" => {
+                self.signers.consented(beside, inner(event)?)?;
+                self.case(text(event, "id")?, inner(event)?)
+            }
             "grant" => self.grant(entry, beside, text(event, "id")?, inner(event)?),
             "read" => self.read(entry, event.get("read").ok_or("a read says nothing")?),
             "readDenied" => {
@@ -201,6 +222,19 @@ impl Replay {
             "accessRequest" => {
                 let automatic = inner(event)?.pointer("/approval/automatic") == Some(&Value::Bool(true));
                 self.story.automatic += u64::from(automatic);
+                self.signers.voted(beside, inner(event)?)
+            }
+            "passkeyAdded" => self.signers.added(entry, event),
+            "passkeyRemoved" => self.signers.removed(event),
+            "userDeleted" | "userErased" => self.signers.left(event),
+            "policyChanged" => {
+                self.signers.policy(event);
+                Ok(())
+            }
+            "decisionSigned" => {
+                let checked = self.signers.signed(entry, beside, event)?;
+                self.story.signed += u64::from(checked);
+                self.story.unchecked_signatures += u64::from(!checked);
                 Ok(())
             }
             "logKeyAdded" => {

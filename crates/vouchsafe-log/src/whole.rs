@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use crate::Hash;
 use crate::bundle::Bundle;
 use crate::checkpoint::Checkpoint;
+use crate::replay::decision::SignatureCheck;
 use crate::replay::{Broken, Replay, Story, Told};
 use crate::tile::{TILE_WIDTH, Tile, TileError, TileKind, read_hashes};
 use crate::tree::{Frontier, Node, empty_root};
@@ -114,6 +115,12 @@ impl LogCheck {
     #[must_use]
     pub fn of_tree_alone(self) -> Self {
         Self { replay: None, ..self }
+    }
+
+    /// The same check, which has signatures of decisions checked.
+    #[must_use]
+    pub fn checking(self, check: SignatureCheck) -> Self {
+        Self { replay: self.replay.map(|replay| replay.checking(check)), ..self }
     }
 
     /// The tile that is needed next; none once all were taken.

@@ -91,6 +91,7 @@ fn ways_in() -> Router<Server> {
         .route("/passkeys/enrol", post(passkeys::enrol))
         .route("/passkeys/add/options", post(passkeys::add_options))
         .route("/passkeys/add", post(passkeys::add))
+        .route("/passkeys/decide/options", post(passkeys::decide_options))
         .route("/account", get(account::show).post(account::needs_script))
         .route("/account/passkeys/remove", post(account::remove_passkey))
         .route("/account/sessions/end", post(account::end_session))

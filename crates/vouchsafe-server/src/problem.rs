@@ -14,6 +14,8 @@ use vouchsafe_store::StoreError;
 
 use crate::again::GivenUp;
 
+use crate::wire;
+
 /// Seconds after which a client may try again when the service cannot answer.
 const RETRY_AFTER_S: u32 = 2;
 
@@ -39,6 +41,11 @@ impl Refusal {
             problem = problem.at(place);
         }
         let given_up = matches!(error, AppError::Unavailable(StoreError::GivenUp(_))).then_some(GivenUp);
+        if let AppError::Assurance(view) = error {
+            problem.challenge_id = Some(view.challenge_id.clone());
+            problem.challenge = Some(view.challenge.clone());
+            problem.scope = Some(wire::scope(&view.scope));
+        }
         Self(Box::new(problem), retry_after(error), given_up)
     }
 
@@ -83,7 +90,7 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
         AppError::Rejected(Rejection::Conflict) => Code::Conflict,
         AppError::Rejected(Rejection::AlreadyEnded) => Code::AlreadyEnded,
         AppError::Rejected(Rejection::CaseClosed) => Code::CaseClosed,
-        AppError::Rejected(Rejection::AssuranceRequired) => Code::AssuranceRequired,
+        AppError::Rejected(Rejection::AssuranceRequired) | AppError::Assurance(_) => Code::AssuranceRequired,
         AppError::Rejected(Rejection::Forbidden(_)) => Code::Forbidden,
         AppError::NoRead(ReadRefusal::NoLiveGrant | ReadRefusal::GrantPaused) => Code::NoLiveGrant,
         AppError::NoRead(ReadRefusal::GrantEnded) => Code::GrantEnded,

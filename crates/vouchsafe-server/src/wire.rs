@@ -9,7 +9,7 @@ pub(crate) mod roles;
 pub(crate) mod users;
 mod words;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use vouchsafe_api::access_request as access;
 use vouchsafe_api::account::Person;
 use vouchsafe_api::disclosed::Disclosed;
@@ -22,10 +22,10 @@ use vouchsafe_api::record::GraphRecord;
 use vouchsafe_api::reveal::Reveal;
 use vouchsafe_api::scope as scopes;
 use vouchsafe_api::support_request as wire_requests;
-use vouchsafe_app::Ranked;
 use vouchsafe_app::view::{
     AccessView, AskView, CaseView, EndedView, GrantView, MessageView, RevealView, SideView,
 };
+use vouchsafe_app::{Ranked, SignedVote};
 use vouchsafe_core::access_request::{AccessSide, Side};
 use vouchsafe_core::consent::{Consent, ConsentStatus};
 use vouchsafe_core::id::UserId;
@@ -267,7 +267,7 @@ fn requester(card: &EngineerCard) -> access::Requester {
     }
 }
 
-fn scope(scope: &Scope) -> scopes::Scope {
+pub(crate) fn scope(scope: &Scope) -> scopes::Scope {
     scopes::Scope {
         data_categories: scope.data_categories.iter().map(|category| category.to_wire()).collect(),
         filter: scope.filter.as_ref().map(filter),
@@ -470,6 +470,24 @@ pub(crate) fn data_filter(
 ///
 /// # Errors
 /// As [`data_filter`].
+/// What was sent with a decision that had to be signed.
+///
+/// # Errors
+/// [`Rejection::Invalid`] unless it is `{challengeId, credential}`.
+pub(crate) fn signed(assertion: Option<Map<String, Value>>) -> Result<Option<SignedVote>, Rejection> {
+    let Some(mut members) = assertion else { return Ok(None) };
+    let (challenge_id, credential) = (members.remove("challengeId"), members.remove("credential"));
+    match (challenge_id, credential) {
+        (Some(Value::String(challenge_id)), Some(credential @ Value::Object(_))) if members.is_empty() => {
+            Ok(Some(SignedVote { challenge_id, credential }))
+        }
+        _ => {
+            let message = "must be `{challengeId, credential}`: the id of the challenge, and the browser's answer to it";
+            Err(Rejection::invalid("assertion", message))
+        }
+    }
+}
+
 pub(crate) fn narrowing(narrow: Option<access::NarrowTo>, writer: UserId) -> Result<Narrowing, Rejection> {
     let Some(narrow) = narrow else { return Ok(Narrowing::default()) };
     let filter = narrow.filter.map(|filter| data_filter("narrowTo/filter", filter, writer));

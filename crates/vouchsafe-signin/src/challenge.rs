@@ -82,6 +82,12 @@ impl<'k> Challenger<'k> {
         (now < end).then_some(end)
     }
 
+    /// A salt that goes with a challenge: the same for the same one, and nobody else's to guess.
+    #[must_use]
+    pub fn salt(&self, challenge: &[u8]) -> [u8; 32] {
+        self.tag(ChallengeUse::Decide, b"salt", challenge).finalize().into_bytes().into()
+    }
+
     fn tag(&self, purpose: ChallengeUse, binding: &[u8], said: &[u8]) -> Hmac<Sha256> {
         // RFC 2104: a key shorter than a block is filled up with zeros.
         let mut block = [0; 64];

@@ -314,6 +314,36 @@ impl RelyingParty {
     }
 }
 
+/// Checks an assertion long after it was made, with nothing but what a log says: the key, what it is bound to, and what must
+/// have been signed. Its page must have been of that relying party; what counts signatures is not known then.
+///
+/// # Errors
+/// [`BadCeremony`].
+pub fn verify_kept(
+    parts: &AssertionParts,
+    public_key: &str,
+    relying_party: &str,
+    challenge: &[u8],
+) -> Result<(), BadCeremony> {
+    let sent = Assertion::from_parts(parts)?;
+    let here = RelyingParty::at(&sent.origin()?)?;
+    if here.id != relying_party {
+        return Err(bad("it was made for another relying party"));
+    }
+    let flags = sent.inner.response.authenticator_data.get(FLAGS_AT).copied().unwrap_or_default();
+    let known = Known {
+        credential: parts.credential.clone(),
+        public_key: public_key.to_owned(),
+        counter: 0,
+        backup_eligible: flags & BACKUP_ELIGIBLE != 0,
+    };
+    here.verify(&sent, challenge, &known).map(drop)
+}
+
+/// Where the flags stand in authenticator data, and the flag of what may be copied (WebAuthn level 3, section 6.1).
+const FLAGS_AT: usize = 32;
+const BACKUP_ELIGIBLE: u8 = 0x08;
+
 fn credential_of(known: &Known) -> Result<Credential, BadCeremony> {
     Ok(Credential {
         cred_id: BASE64URL.decode(&known.credential).map_err(bad)?,

@@ -273,7 +273,7 @@ impl World {
         narrowing: Narrowing,
     ) -> Result<SideView, AppError> {
         self.tick();
-        self.app.approve(&self.call(name), id, VoteCommand { comment: None, narrowing }).await
+        self.app.approve(&self.call(name), id, VoteCommand { narrowing, ..VoteCommand::default() }).await
     }
 
     /// The use case of closing.

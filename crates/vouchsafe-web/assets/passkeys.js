@@ -86,6 +86,16 @@ const ceremonies = {
     const { options } = await send('/passkeys/add/options', {});
     return send('/passkeys/add', { name: fields.get('name'), credential: await create(options) });
   },
+  // A decision: what the form says is signed, then the form is sent with the signature in it.
+  decide: async (fields, form) => {
+    const { decides: kind, of: id } = form.dataset;
+    const asked = await send('/passkeys/decide/options', { kind, id, form: new URLSearchParams(fields).toString() });
+    if (!asked.options) return asked;
+    const credential = await sign(asked.options);
+    form.elements.assertion.value = JSON.stringify({ challengeId: asked.challengeId, credential });
+    form.submit();
+    return {};
+  },
 };
 
 /** What a person reads when the browser or the authenticator refused. */
@@ -103,8 +113,8 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
     problem.hidden = true;
     button.disabled = true;
     try {
-      const { next } = await ceremonies[form.dataset.passkey](new FormData(form));
-      location.assign(next);
+      const { next } = await ceremonies[form.dataset.passkey](new FormData(form), form);
+      if (next) location.assign(next);
     } catch (error) {
       problem.querySelector('p').textContent = words(error);
       problem.hidden = false;
@@ -115,7 +125,12 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
 
 // A pass in the address goes into its field, and out of the address and the history.
 const pass = document.querySelector('form[data-passkey="enrol"] [name="pass"]');
-if (pass && location.hash.length > 1) {
+
+function takePass() {
+  if (!pass || location.hash.length < 2) return;
   pass.value = location.hash.slice(1);
   history.replaceState(null, '', location.pathname);
 }
+
+takePass();
+addEventListener('hashchange', takePass);

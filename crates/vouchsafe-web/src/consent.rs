@@ -58,6 +58,8 @@ pub struct ConsentView {
     pub reads: Option<ReadsSummary>,
     /// Whether the person may change it: shows the form.
     pub may_change: bool,
+    /// Whether a vote is signed with a passkey.
+    pub signed: bool,
     /// Whether the person may vote on a *yes* that waits: shows the two buttons.
     pub may_vote: bool,
 }

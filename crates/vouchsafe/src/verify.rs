@@ -5,6 +5,7 @@ mod log;
 mod pack;
 mod receipt;
 mod report;
+mod signature;
 
 pub(crate) use log::LogSource;
 pub(crate) use report::Report;

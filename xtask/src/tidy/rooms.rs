@@ -88,10 +88,12 @@ const ROOMS: [Room; 15] = [
     Room {
         name: "vouchsafe",
         layer: 3,
-        // diagnostics: it makes up data, and masks data before it leaves the house, with no server at hand.
+        // diagnostics: it makes up data, and masks data before it leaves the house, with no server at hand. signin: it checks
+        // the signatures of decisions.
         uses: &[
             "vouchsafe-client",
             "vouchsafe-log",
+            "vouchsafe-signin",
             "vouchsafe-api",
             "vouchsafe-diagnostics",
             "vouchsafe-scrub",

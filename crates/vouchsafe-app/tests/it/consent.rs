@@ -31,14 +31,14 @@ async fn a_yes_of_whom_the_tenant_does_not_name_as_approver_waits_for_one_who_is
     // Neither saying it again nor another one's word makes it a yes.
     world.consent("ben", case, true).await.unwrap();
     world.consent("lin", case, true).await.unwrap();
-    let voted = world.app.approve_consent(&world.call("lin"), case).await;
+    let voted = world.app.approve_consent(&world.call("lin"), case, None).await;
     assert!(matches!(voted, Err(AppError::Rejected(Rejection::Forbidden(_)))), "{voted:?}");
     assert_eq!((standing(&world, case).await, grants(&world).await), (ConsentStatus::AwaitingApproval, 0));
     // No needs one person; a later yes of the named one is enough.
     world.app.reject_consent(&world.call("lin"), case, None).await.unwrap();
     assert_eq!(standing(&world, case).await, ConsentStatus::None);
     world.consent("ben", case, true).await.unwrap();
-    world.app.approve_consent(&world.call("ada"), case).await.unwrap();
+    world.app.approve_consent(&world.call("ada"), case, None).await.unwrap();
     assert_eq!((standing(&world, case).await, grants(&world).await), (ConsentStatus::Given, 1));
 }
 
@@ -49,8 +49,8 @@ async fn a_yes_of_whom_also_works_for_the_provider_waits_for_another_one() {
     world.consent("pia", case, true).await.unwrap();
     assert_eq!((standing(&world, case).await, grants(&world).await), (ConsentStatus::AwaitingApproval, 0));
     // Nor does such a vote count on somebody else's yes.
-    let voted = world.app.approve_consent(&world.call("pia"), case).await;
+    let voted = world.app.approve_consent(&world.call("pia"), case, None).await;
     assert!(matches!(voted, Err(AppError::Rejected(Rejection::Forbidden(_)))), "{voted:?}");
-    world.app.approve_consent(&world.call("ben"), case).await.unwrap();
+    world.app.approve_consent(&world.call("ben"), case, None).await.unwrap();
     assert_eq!((standing(&world, case).await, grants(&world).await), (ConsentStatus::Given, 1));
 }

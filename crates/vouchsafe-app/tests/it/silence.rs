@@ -271,7 +271,10 @@ impl History {
             Input::Approve { hours, .. } => {
                 let duration = hours.map(Duration::hours);
                 let narrowing = Narrowing { duration, ..Narrowing::default() };
-                format!("{:?}", app.approve(call, id, VoteCommand { comment: None, narrowing }).await)
+                format!(
+                    "{:?}",
+                    app.approve(call, id, VoteCommand { narrowing, ..VoteCommand::default() }).await
+                )
             }
             Input::Reject(_) => format!("{:?}", app.reject(call, id, Some("not now")).await),
             _ => format!("{:?}", app.revoke(call, id, Some("enough")).await),
@@ -293,7 +296,11 @@ impl History {
                 if let Some(id) = ask(id) {
                     let narrowing =
                         Narrowing { duration: Some(Duration::minutes(20)), ..Narrowing::default() };
-                    let vote = VoteCommand { comment: Some("a little".to_owned()), narrowing };
+                    let vote = VoteCommand {
+                        comment: Some("a little".to_owned()),
+                        narrowing,
+                        ..VoteCommand::default()
+                    };
                     drop(world.app.approve(&world.call(who(n)), id, vote).await);
                 }
             }

@@ -80,7 +80,7 @@ impl Subject {
             }
             Act::Consent(by, case, yes) => class(self.world.consent(name(by), self.cases[case], yes).await),
             Act::VoteConsent(by, case, true) => {
-                class(app.approve_consent(&self.call(by), self.cases[case]).await)
+                class(app.approve_consent(&self.call(by), self.cases[case], None).await)
             }
             Act::VoteConsent(by, case, false) => {
                 class(app.reject_consent(&self.call(by), self.cases[case], None).await)
@@ -185,7 +185,7 @@ impl Subject {
                 .from
                 .map(|from| DataFilter { data_from: Some(millis(from)), ..DataFilter::default() }),
         };
-        let vote = VoteCommand { comment: None, narrowing };
+        let vote = VoteCommand { narrowing, ..VoteCommand::default() };
         class(self.world.app.approve(&self.call(by), self.asks[ask], vote).await)
     }
 

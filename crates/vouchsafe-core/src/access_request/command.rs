@@ -11,6 +11,7 @@ use super::{
 };
 use crate::audit::Activity;
 use crate::decided::{Context, Decided, Draft, Write};
+use crate::decision::{SignedDecision, Statement, assured, users_of};
 use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState, GrantStatus};
 use crate::id::{AccessRequestId, GrantId, TenantId};
 use crate::pace::{Measured, Usage};
@@ -168,6 +169,8 @@ pub struct Vote {
     pub comment: Option<String>,
     /// What the approver takes away.
     pub narrowing: Narrowing,
+    /// The approver's signature, checked.
+    pub signed: Option<SignedDecision>,
 }
 
 /// What approving must know besides the record.
@@ -223,11 +226,12 @@ pub fn approve(
     facts: &ApproveFacts<'_>,
     cx: &Context,
 ) -> Result<Decided<ApproveRequest>, Rejection> {
-    decidable(side, cx)?;
-    may_decide(side.requested_by.id, by, facts.tenant, facts.linked_to_provider)?;
+    let scope = agreed_scope(side, by, vote, facts, cx)?;
     let policy = &facts.tenant.policy;
-    let proposed = side.proposed(&facts.standing);
-    let scope = capped(proposed.narrowed(&vote.narrowing)?, policy, side.side);
+    assured(policy, vote.signed.as_ref(), |signed| {
+        let digest = users_of(&scope).and(signed.scope.users_digest.clone());
+        Statement::of_access(side, by.id, &scope, digest, signed.nonce.clone())
+    })?;
     let comment = remark("comment", vote.comment.as_deref(), by)?;
     let ballot = side.ballot.as_ref().filter(|ballot| ballot.scope == scope);
     let given = ballot.map(|ballot| ballot.votes.as_slice()).unwrap_or_default();
@@ -236,12 +240,14 @@ pub fn approve(
         Weight::Counted => return Ok(draft.decided(side.id)),
         Weight::Waits => {
             voted(&mut draft, side, vote_of(by, false, comment, cx), scope);
+            draft.signed(side.tenant, vote.signed.as_ref());
             return Ok(draft.decided(side.id));
         }
         Weight::Decides(earlier) => earlier,
     };
     let approval = approval_of(vote_of(by, false, comment, cx), earlier, scope);
     decide(&mut draft, side, approval, facts, cx);
+    draft.signed(side.tenant, vote.signed.as_ref());
     Ok(draft.decided(side.id))
 }
 
@@ -291,6 +297,23 @@ fn decide(
             give_access(draft, side, approval, &facts.grant, &facts.tenant.policy, cx);
         }
     }
+}
+
+/// The scope that a vote agrees to, if its giver may vote: what a signature must be over.
+///
+/// # Errors
+/// As [`approve`], but for what a signature is needed for.
+pub fn agreed_scope(
+    side: &AccessSide,
+    by: &Person,
+    vote: &Vote,
+    facts: &ApproveFacts<'_>,
+    cx: &Context,
+) -> Result<Scope, Rejection> {
+    decidable(side, cx)?;
+    may_decide(side.requested_by.id, by, facts.tenant, facts.linked_to_provider)?;
+    let proposed = side.proposed(&facts.standing);
+    Ok(capped(proposed.narrowed(&vote.narrowing)?, &facts.tenant.policy, side.side))
 }
 
 /// Approves the data's side: narrowing is told first, then access begins.

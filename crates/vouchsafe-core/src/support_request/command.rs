@@ -6,7 +6,7 @@ mod consent;
 use icu_locale_core::Locale;
 
 use consent::answer_consent;
-pub use consent::{approve_consent, reject_consent};
+pub use consent::{approve_consent, may_agree, reject_consent};
 pub(crate) use consent::{end_consent, expire_consent};
 
 use super::{
@@ -112,7 +112,7 @@ pub fn open(
     let mut draft = Draft::new(cx);
     opened(&mut draft, &request, engineer, cx);
     let nobody = Standing::default();
-    answer_consent(&mut draft, &request, consent, opener.id, &nobody, policy, cx)?;
+    answer_consent(&mut draft, &request, consent, opener.id, &nobody, false, policy, cx)?;
     Ok(draft.decided(request.id))
 }
 
@@ -303,7 +303,7 @@ pub fn update<A: Action<Subject = SupportRequestId> + MayUpdate>(
         Some(answer @ (Answer::Yes(..) | Answer::YesIfApproved)) => {
             // A former *yes* whose time is over gives way to this one; its end is told first.
             expire_consent(&mut draft, request, consent_grant, cx);
-            answer_consent(&mut draft, request, answer, by.id, &change.standing, policy, cx)?;
+            answer_consent(&mut draft, request, answer, by.id, &change.standing, false, policy, cx)?;
         }
     }
     Ok(draft.decided(request.id))

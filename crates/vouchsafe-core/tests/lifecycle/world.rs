@@ -382,7 +382,7 @@ impl<S: Sink> World<S> {
         let standing = everybody(case.request.consent.votes().iter().map(|vote| vote.by));
         let decided = if yes {
             let grant = (self.id(2), EXTENT);
-            approve_consent(&case.request, grant, &by, &standing, &policy, &self.context(&by))
+            approve_consent(&case.request, grant, &by, &standing, None, &policy, &self.context(&by))
         } else {
             reject_consent(&case.request, &by, None, &standing, &self.context(&by))
         };
@@ -462,7 +462,7 @@ impl<S: Sink> World<S> {
                 grant: self.grant(5),
             }),
         };
-        let vote = Vote { comment: None, narrowing };
+        let vote = Vote { narrowing, ..Vote::default() };
         let decided = approve(&side, &by, &vote, &facts, &self.context(&by));
         self.done(&by, decided)
     }

@@ -80,7 +80,9 @@ pub(crate) async fn approve(
 ) -> Answer {
     let narrowing = wire::narrowing(act.body.narrow_to, act.call.who.user);
     let narrowing = narrowing.map_err(|rejection| refuse(uri.path())(rejection.into()))?;
-    let vote = VoteCommand { comment: act.body.comment, narrowing };
+    let signed =
+        wire::signed(act.body.assertion).map_err(|rejection| refuse(uri.path())(rejection.into()))?;
+    let vote = VoteCommand { comment: act.body.comment, narrowing, signed };
     let view = server.app.approve(&act.call, id, vote).await.map_err(refuse(uri.path()))?;
     Ok(tagged(StatusCode::OK, view.version, wire::side(view)))
 }

@@ -88,7 +88,10 @@ pub(crate) async fn approve_consent(
     OriginalUri(uri): OriginalUri,
     act: Act<ApproveConsent>,
 ) -> Answer {
-    shown(StatusCode::OK, server.app.approve_consent(&act.call, id).await.map_err(refuse(uri.path()))?)
+    let signed =
+        wire::signed(act.body.assertion).map_err(|rejection| refuse(uri.path())(rejection.into()))?;
+    let approved = server.app.approve_consent(&act.call, id, signed.as_ref()).await;
+    shown(StatusCode::OK, approved.map_err(refuse(uri.path()))?)
 }
 
 /// A vote against a *yes* to advanced diagnostics.

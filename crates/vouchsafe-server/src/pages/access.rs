@@ -19,7 +19,7 @@ use vouchsafe_web::page::{
 };
 use vouchsafe_web::{CategoryChoice, Choice, Section, VoteView, VotesView};
 
-use super::answer::{Answer, Failure, page as show};
+use super::answer::{Answer, Failure, page as show, scripted_if};
 use super::form::Asked;
 use super::form::Fields;
 use super::moment::{field, lengths, moment};
@@ -88,7 +88,8 @@ pub(crate) async fn one(
     visitor: Visitor,
     Id(id): Id<AccessRequestId>,
 ) -> Answer {
-    show(page::access_request(&view(&server, &visitor, id, Typed::default()).await?))
+    let view = view(&server, &visitor, id, Typed::default()).await?;
+    scripted_if(visitor.signs(), page::access_request(&view))
 }
 
 /// The own side of a request.
@@ -266,6 +267,7 @@ fn decision(found: &SideView, status: SideStatus, visitor: &Visitor, typed: Type
         users_typed: asked_of_all(asked).then(|| text("users", String::new())),
         comment: typed.text("comment"),
         reason: typed.text("reason"),
+        signed: visitor.signs(),
         errors: typed.errors,
     }))
 }

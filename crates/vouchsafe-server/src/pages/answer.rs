@@ -79,6 +79,11 @@ pub(crate) fn scripted(html: Result<String, RenderError>) -> Answer {
     Ok(response)
 }
 
+/// A rendered page that may run our one script only where it must.
+pub(crate) fn scripted_if(must: bool, html: Result<String, RenderError>) -> Answer {
+    if must { scripted(html) } else { page(html) }
+}
+
 /// What pages that use a passkey may load.
 const SCRIPTED: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

@@ -42,6 +42,7 @@ pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> 
         | AppError::NotFound
         | AppError::Forbidden
         | AppError::Rejected(Rejection::AssuranceRequired | Rejection::Forbidden(_))
+        | AppError::Assurance(_)
         | AppError::NoRead(_)
         | AppError::BadQuery { .. }
         | AppError::Masked(_)

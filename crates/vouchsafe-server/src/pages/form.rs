@@ -6,13 +6,14 @@ use http::request::Parts;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use sha2::{Digest, Sha256};
 use vouchsafe_api::problem::Code;
-use vouchsafe_app::{Call, ListOptions, Who};
+use vouchsafe_app::{Call, ListOptions, SignedVote, Who};
 use vouchsafe_store::Answered;
 
 use super::answer::Failure;
 use crate::Server;
 use crate::extract::BODY_BYTES_MAX;
 use crate::problem::Refusal;
+use crate::wire;
 
 /// Rows of one page of a list.
 pub(crate) const ROWS: u32 = 50;
@@ -30,7 +31,7 @@ const SKIP_TOKEN: &str = "$skiptoken";
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    fn parse(bytes: &[u8]) -> Self {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
         // Browsers send CR LF for each line break of a text.
         let plain = |text: String| text.replace("\r\n", "\n");
         let pairs = form_urlencoded::parse(bytes).into_owned();
@@ -46,6 +47,11 @@ impl Fields {
     /// The field without spaces around it; `None` where nothing is left.
     pub(crate) fn some(&self, name: &str) -> Option<&str> {
         Some(self.text(name).trim()).filter(|text| !text.is_empty())
+    }
+
+    /// What the script has put into the form of a decision: an answer to what had to be signed. Anything else is none.
+    pub(crate) fn signed(&self) -> Option<SignedVote> {
+        wire::signed(serde_json::from_str(self.some("assertion")?).ok()).ok()?
     }
 
     /// Every value of the field.
@@ -156,6 +162,12 @@ impl Form {
             fingerprint: self.fingerprint.clone(),
         });
         Call { who, if_match: None, idempotency }
+    }
+
+    /// A form that a script sends along, as if it had been sent to this address.
+    pub(crate) fn of(text: &str, endpoint: &str) -> Self {
+        let fingerprint = Sha256::digest(text).to_vec();
+        Self { fields: Fields::parse(text.as_bytes()), endpoint: format!("POST {endpoint}"), fingerprint }
     }
 
     /// The call, refused if the thing has changed since the form was shown. A form without its version is an old one.

@@ -9,11 +9,15 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use vouchsafe_api::body;
+use vouchsafe_api::problem::Code;
 use vouchsafe_app::AppError;
 use vouchsafe_signin::Secret;
 use vouchsafe_web::paths;
 
+use super::answer::Failure;
 use super::cookies::Cookies;
+use super::form::Form;
+use super::visitor::Visitor;
 use crate::Server;
 use crate::extract::whole_body;
 use crate::problem::Refusal;
@@ -68,6 +72,25 @@ pub(crate) struct Enrolled {
 pub(crate) struct Added {
     name: String,
     credential: Value,
+}
+
+/// The form of a decision that is to be signed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Deciding {
+    kind: DecidingKind,
+    /// Of the access request, or of the case.
+    id: String,
+    /// The form, as a browser would send it.
+    form: String,
+}
+
+/// What is decided.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum DecidingKind {
+    AccessRequest,
+    Consent,
 }
 
 fn refused(error: &AppError, uri: &OriginalUri) -> Refusal {
@@ -142,6 +165,46 @@ pub(crate) async fn add(
     let added = server.app.add_passkey(&cookie, &name, &credential).await;
     added.map_err(|error| refused(&error, &uri))?;
     Ok(Json(json!({ "next": paths::account() })).into_response())
+}
+
+/// `POST /passkeys/decide/options`: what is to be signed before the form of a decision can be sent. Where nothing is, the
+/// decision is taken as the form says.
+pub(crate) async fn decide_options(
+    State(server): State<Server>,
+    visitor: Visitor,
+    uri: OriginalUri,
+    Sent(deciding): Sent<Deciding>,
+) -> Result<Response, Failure> {
+    let missing = || Failure::from(AppError::NotFound);
+    visitor.of_customer()?;
+    let (next, decided) = match deciding.kind {
+        DecidingKind::AccessRequest => {
+            let id = deciding.id.parse().map_err(|_| missing())?;
+            let next = paths::access_request(&deciding.id);
+            let form = Form::of(&deciding.form, &paths::approve(&deciding.id));
+            let vote = super::access::act::vote(&server, &visitor, id, &form.fields).await?;
+            let Ok(vote) = vote else {
+                let detail = "Something in the form is not right: look at what is ticked and typed.";
+                return Err(Refusal::new(Code::InvalidRequest, detail, uri.path()).into());
+            };
+            (next, server.app.approve(&form.versioned(visitor.who), id, vote).await.map(drop))
+        }
+        DecidingKind::Consent => {
+            let id = deciding.id.parse().map_err(|_| missing())?;
+            let form = Form::of(&deciding.form, &paths::approve_consent(&deciding.id));
+            let call = form.versioned(visitor.who);
+            let decided = server.app.approve_consent(&call, id, None).await.map(drop);
+            (paths::support_request(&deciding.id), decided)
+        }
+    };
+    match decided {
+        Ok(()) => Ok(Json(json!({ "next": next })).into_response()),
+        Err(AppError::Assurance(view)) => {
+            let options = view.options.ok_or_else(missing)?;
+            Ok(Json(json!({ "options": options, "challengeId": view.challenge_id })).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn session_of(server: &Server, headers: &HeaderMap) -> String {

@@ -15,7 +15,7 @@ use vouchsafe_core::support_request::{Contact, REOPEN_WITHIN, SupportRequest};
 use vouchsafe_web::page::{self, AssignmentView, NamedTenant, SupportRequestView, SupportRequestsView};
 use vouchsafe_web::{ConsentView, FormErrors, Section, VoteView, VotesView, paths};
 
-use super::answer::{Answer, Failure, page as show, page_with};
+use super::answer::{Answer, Failure, page as show, page_with, scripted_if};
 use super::form::Asked;
 use super::home::unless_forbidden;
 use super::moment::{length, moment};
@@ -44,7 +44,7 @@ pub(crate) async fn one(
     visitor: Visitor,
     Id(id): Id<SupportRequestId>,
 ) -> Answer {
-    show(page::support_request(&view(&server, &visitor, id, Typed::default()).await?))
+    scripted_if(visitor.signs(), page::support_request(&view(&server, &visitor, id, Typed::default()).await?))
 }
 
 /// The page again, with what was typed and what is wrong with it.
@@ -151,6 +151,7 @@ async fn consent(
     let story = stories.iter().find(|story| Some(story.grant.id) == grant);
     let decides = visitor.may(Permission::Consent);
     Ok(ConsentView {
+        signed: visitor.signs(),
         status,
         until: until.map(moment),
         votes: VotesView { required: tally.required, given: given.collect(), mine: tally.voted },

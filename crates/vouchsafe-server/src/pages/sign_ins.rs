@@ -218,6 +218,7 @@ fn filter_errors(error: AppError) -> Result<FormErrors, Failure> {
             wrong("appDisplayName", &format!("This filter cannot be used: it {message}."))
         }
         error @ (AppError::Unauthenticated
+        | AppError::Assurance(_)
         | AppError::TokenExpired
         | AppError::TokenRevoked
         | AppError::NotFound

@@ -8,7 +8,7 @@ use vouchsafe_app::view::MeView;
 use vouchsafe_app::{AppError, ListOptions, Who};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::permission::Permission;
-use vouchsafe_core::tenant::TenantKind;
+use vouchsafe_core::tenant::{Assurance, TenantKind};
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_web::{Chrome, Flash, Notice, Section, SignedIn, navigation, paths};
 
@@ -95,6 +95,11 @@ impl Visitor {
     /// Whether the person's roles allow this now.
     pub(crate) fn may(&self, permission: Permission) -> bool {
         self.me.allowed.contains(&permission)
+    }
+
+    /// Whether the person's decisions are signed with a passkey.
+    pub(crate) fn signs(&self) -> bool {
+        self.me.tenant.policy.decision_assurance > Assurance::Token
     }
 
     /// Whether the person may let a paused access go on.

@@ -39,6 +39,7 @@ mod reveals;
 mod roles;
 mod rows;
 mod shapes;
+mod signed_decisions;
 mod snapshot;
 mod tokens;
 mod tour;

@@ -32,6 +32,11 @@ impl<'h> Site<'h> {
         Self { house, app, router }
     }
 
+    /// Answers on a loopback port too, as long as the test runs; gives its URL.
+    pub(crate) async fn listen(&self) -> String {
+        listen(self.router.clone()).await
+    }
+
     pub(crate) async fn exchange(&self, request: Request<Body>) -> Reply {
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
@@ -61,13 +66,13 @@ impl<'h> Site<'h> {
     }
 
     /// A call of the API that must succeed, as somebody with a token.
-    async fn ok(&self, who: Somebody, ask: Ask) -> Value {
+    pub(crate) async fn ok(&self, who: Somebody, ask: Ask) -> Value {
         let reply = self.api(who, ask).await;
         assert!((200..300).contains(&reply.status), "{}", reply.text());
         if reply.bytes.is_empty() { Value::Null } else { reply.json() }
     }
 
-    async fn api(&self, who: Somebody, ask: Ask) -> Reply {
+    pub(crate) async fn api(&self, who: Somebody, ask: Ask) -> Reply {
         let ask = ask.bearer(self.house.token(who)).with("host", "support.example");
         let mut request = Request::builder().method(ask.method).uri(ask.path);
         for (name, value) in ask.headers {

@@ -77,6 +77,8 @@ pub struct DecisionForm {
     pub comment: String,
     /// The reason of a rejection.
     pub reason: String,
+    /// Whether an approval is signed with a passkey.
+    pub signed: bool,
     /// What is wrong.
     pub errors: FormErrors,
 }

@@ -64,7 +64,7 @@ const POLICY: &[&str] = &[
 const SCOPE_OF_COLLECTING: &[&str] =
     &["idempotencyKey", "tenantId", "dataCategories", "dataFrom", "dataTo", "instructions"];
 const SCOPE_OF_APPROVAL: &[&str] =
-    &["version", "dataCategories", "duration", "dataFrom", "dataTo", "users", "comment"];
+    &["version", "assertion", "dataCategories", "duration", "dataFrom", "dataTo", "users", "comment"];
 const SCOPE_OF_ASKING: &[&str] = &[
     "idempotencyKey",
     "resourceTenantId",
@@ -145,7 +145,7 @@ pub const ROUTES: &[Route] = &[
     get("/support-requests/new", &[], "new_support_request"),
     get("/support-requests/{id}", &[], "support_request"),
     post("/support-requests/{id}/consent", &["version", "allowAdvancedDiagnostics"], "sets consent"),
-    post("/support-requests/{id}/consent/approve", &["version"], "votes for a waiting consent"),
+    post("/support-requests/{id}/consent/approve", &["version", "assertion"], "votes for a waiting consent"),
     post("/support-requests/{id}/consent/reject", &["version"], "votes against a waiting consent"),
     post("/support-requests/{id}/messages", &["idempotencyKey", "body"], "writes a message"),
     post("/support-requests/{id}/resource-tenants", &["resourceTenantId"], "names a resource tenant"),

@@ -1,5 +1,6 @@
 //! An evidence pack of one case, made from what the server answers, and checked before it gets its name.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
@@ -28,6 +29,14 @@ use crate::session::Session;
 use crate::verify::known::Known;
 use crate::verify::{Verifier, policy_of};
 
+/// What happens to passkeys.
+const PASSKEY_ACTIVITIES: [&str; 5] = [
+    "User registered security info",
+    "User deleted security info",
+    "Admin deleted security info",
+    "Delete user",
+    "Hard Delete user",
+];
 /// How often a pack is begun anew because the case went on meanwhile.
 const ATTEMPTS: u32 = 3;
 
@@ -181,6 +190,8 @@ async fn entries(
         settings_changed.extend(lines(&page)?);
         too_many(settings_changed.len(), OBJECTS_MAX, "changes of settings")?;
     }
+    settings_changed.extend(passkeys(client, case).await?);
+    settings_changed.sort_by_key(|line| line.place);
     let mut settings_changed = settings_changed.into_iter().peekable();
     let mut found = Entries { ids: Vec::new(), of_case: 0, newest: None };
     pack.begin(ENTRIES).map_err(Failure::Local)?;
@@ -201,6 +212,30 @@ async fn entries(
     }
     settings_changed.try_for_each(|line| write(line, &mut found))?;
     too_many(found.ids.len(), ENTRIES_MAX, "entries")?;
+    Ok(found)
+}
+
+/// The entries of the passkeys of everybody who did something about the access of a case: what signatures are checked with.
+async fn passkeys(client: &Client, case: SupportRequestId) -> Result<Vec<Line>, Failure> {
+    let mut people = BTreeSet::new();
+    let decided = format!("{} and category eq 'SupportAccessManagement'", of_case(case));
+    let mut pages = client.directory_audits(&sorted(&decided, MAX_TOP));
+    while let Some(page) = pages.next().await? {
+        let by = |entry: &DirectoryAudit| entry.initiated_by.user.as_ref().map(|user| user.id.to_string());
+        people.extend(page.body.value.iter().filter_map(by));
+        too_many(people.len(), OBJECTS_MAX, "people")?;
+    }
+    let mut found = Vec::new();
+    for person in people {
+        let names = PASSKEY_ACTIVITIES.map(|name| format!("'{name}'")).join(", ");
+        let theirs =
+            format!("targetResources/any(t: t/id eq '{person}') and activityDisplayName in ({names})");
+        let mut pages = client.directory_audits(&sorted(&theirs, MAX_TOP));
+        while let Some(page) = pages.next().await? {
+            found.extend(lines(&page)?);
+            too_many(found.len(), OBJECTS_MAX, "passkeys")?;
+        }
+    }
     Ok(found)
 }
 

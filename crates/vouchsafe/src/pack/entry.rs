@@ -64,6 +64,36 @@ impl Proven {
         self.entry.get("events").and_then(Value::as_array).into_iter().flatten()
     }
 
+    /// Whether it is of a passkey, or of somebody who lost all: what signatures are checked with.
+    pub(crate) fn is_about_passkeys(&self) -> bool {
+        let kinds = ["passkeyAdded", "passkeyRemoved", "userDeleted", "userErased"];
+        let mut events = self.events().peekable();
+        let of =
+            |event: &Value| event.get("of").and_then(Value::as_str).is_some_and(|of| kinds.contains(&of));
+        events.peek().is_some() && events.all(of)
+    }
+
+    /// Checks that a signed decision names the people whom the approved scope names, where those are not erased.
+    pub(crate) fn names_whom_it_signs(&self) -> Result<(), String> {
+        let Some(decision) = self.events().find_map(|event| event.get("decision")) else { return Ok(()) };
+        let digest = decision.pointer("/statement/scope/usersDigest").and_then(Value::as_str);
+        let Some(digest) = digest else { return Ok(()) };
+        let scope = |event: &&Value| {
+            event.pointer("/event/approval/scope").or(event.pointer("/event/scope")).is_some()
+        };
+        let users = self.events().find(scope).and_then(|event| {
+            event.pointer("/event/approval/scope/filter/users").or(event.pointer("/event/scope/filter/users"))
+        });
+        let users: Option<Vec<&str>> =
+            users.and_then(Value::as_array).and_then(|list| list.iter().map(Value::as_str).collect());
+        let salt = decision.get("usersSalt").and_then(Value::as_str);
+        let (Some(users), Some(salt)) = (users, salt) else { return Ok(()) };
+        match vouchsafe_log::replay::decision::users_digest(salt, &users) {
+            Ok(made) if made == digest => Ok(()),
+            Ok(_) | Err(_) => Err("other people were signed than those it names".to_owned()),
+        }
+    }
+
     /// The read that it records, in the shape of the API's read records; `None` if it records none.
     pub(crate) fn read(&self) -> Option<(String, Value)> {
         let read = self.events().find_map(|event| event.get("read"))?;

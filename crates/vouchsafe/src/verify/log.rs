@@ -165,7 +165,7 @@ impl Verifier {
         let root = |log: &KnownLog| vouchsafe_log::unhex(&log.root).unwrap_or_default();
         let seen = before.map(|log| Seen { size: log.size, root: root(log) });
         let mut check = match LogCheck::new(checkpoint.clone(), seen) {
-            Ok(check) => check,
+            Ok(check) => check.checking(super::signature::check),
             Err(fault) => return Ok(Err(fault.to_string())),
         };
         let mut ahead = VecDeque::new();
@@ -235,6 +235,12 @@ fn told(report: &mut Report, checkpoint: &Checkpoint, before: Option<&KnownLog>,
         story.grants, story.open_grants
     ));
     report.checked(format!("no grant outlived its case, of {} cases", story.cases));
+    if story.signed > 0 {
+        report.checked(format!(
+            "{} decisions are signed by passkeys that were enrolled before, each over what it decided",
+            story.signed
+        ));
+    }
     if story.automatic > 0 {
         report.checked(format!(
             "{} approvals were recorded by the service for a person who had approved in another organisation",

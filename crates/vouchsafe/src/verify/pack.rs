@@ -72,7 +72,7 @@ impl Verifier {
     /// Every entry in its order, with its receipt.
     fn walk<R: Read + Seek>(&self, pack: &mut PackReader<R>, policy: &Policy) -> Result<Walk, String> {
         let mut walk = Walk::default();
-        let mut replay = Replay::of_some();
+        let mut replay = Replay::of_some().checking(super::signature::check);
         let claims = pack.lines(ENTRIES)?;
         if claims.is_empty() || claims.len() > ENTRIES_MAX {
             return Err(format!("{ENTRIES} has {} entries; a pack has 1 to {ENTRIES_MAX}", claims.len()));
@@ -92,11 +92,13 @@ impl Verifier {
             }
             if proven.text("/supportRequestId") != manifest.support_request_id
                 && proven.text("/category") != "Policy"
+                && !proven.is_about_passkeys()
             {
                 return Err(at("it is of another case".to_owned()));
             }
             same_audit(claim, &proven).map_err(at)?;
             replay.entry(proven.bytes.as_bytes()).map_err(|broken| broken.to_string())?;
+            proven.names_whom_it_signs().map_err(at)?;
             if let Some((read, proven)) = proven.read() {
                 let name = read_name(&read);
                 if let Some(place) = differs(&pack.json(&name)?, &proven, "", &mut Vec::new()) {
@@ -203,6 +205,12 @@ fn told(report: &mut Report, manifest: &crate::pack::Manifest, walk: &Walk, held
         walk.heads.len(),
         keys.join(", ")
     ));
+    if walk.kept.signed > 0 {
+        report.checked(format!(
+            "{} decisions are signed by passkeys that were enrolled before, each over what it decided",
+            walk.kept.signed
+        ));
+    }
     for witness in &walk.witnesses {
         report.checked(format!("the witness {witness} has seen a checkpoint of them"));
     }

@@ -4,6 +4,7 @@ use super::{Answer, open_only};
 use crate::audit::Activity;
 use crate::consent::{Consent, ConsentStatus, ConsentVote};
 use crate::decided::{Context, Decided, Draft};
+use crate::decision::{SignedDecision, Statement, assured};
 use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState};
 use crate::id::{GrantId, UserId};
 use crate::pace::{Extent, Usage};
@@ -13,7 +14,7 @@ use crate::personal::Personal;
 use crate::rejection::{Rejection, remark};
 use crate::scope::DataCategory;
 use crate::support_request::{SupportRequest, SupportRequestEvent};
-use crate::tenant::SupportAccessPolicy;
+use crate::tenant::{Assurance, SupportAccessPolicy};
 use crate::vote::{Standing, Weight};
 
 /// Votes for a *yes* that waits for another approver. It is given once as many agree as the tenant asks for; a vote that
@@ -27,14 +28,32 @@ pub fn approve_consent(
     (grant, extent): (GrantId, Extent),
     by: &Person,
     standing: &Standing,
+    signed: Option<&SignedDecision>,
     policy: &SupportAccessPolicy,
     cx: &Context,
 ) -> Result<Decided<DecideConsent>, Rejection> {
-    waiting_consent(request, by, standing, cx)?;
-    policy.approvals.must_admit(by.id)?;
+    may_agree(request, by, standing, policy, cx)?;
+    assured(policy, signed, |signed| Statement::of_consent(request, by.id, policy, signed.nonce.clone()))?;
     let mut draft = Draft::new(cx);
-    answer_consent(&mut draft, request, Answer::Yes(grant, extent), by.id, standing, policy, cx)?;
+    let answer = Answer::Yes(grant, extent);
+    answer_consent(&mut draft, request, answer, by.id, standing, signed.is_some(), policy, cx)?;
+    draft.signed(request.tenant, signed);
     Ok(draft.decided(request.id))
+}
+
+/// Whether somebody may vote for a *yes* that waits, but for a signature.
+///
+/// # Errors
+/// As [`approve_consent`].
+pub fn may_agree(
+    request: &SupportRequest,
+    by: &Person,
+    standing: &Standing,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) -> Result<(), Rejection> {
+    waiting_consent(request, by, standing, cx)?;
+    policy.approvals.must_admit(by.id)
 }
 
 /// Refuses a *yes* that waits for another approver: the property is *no* again. As *no* always does, it needs one
@@ -75,12 +94,14 @@ fn waiting_consent(
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is one fact of the answer")]
 pub(super) fn answer_consent(
     draft: &mut Draft<'_>,
     request: &SupportRequest,
     answer: Answer,
     by: UserId,
     standing: &Standing,
+    signed: bool,
     policy: &SupportAccessPolicy,
     cx: &Context,
 ) -> Result<(), Rejection> {
@@ -94,6 +115,8 @@ pub(super) fn answer_consent(
     let answer = match answer {
         // A *yes* is an approval: from whom the tenant does not name as approver, it waits for one who is.
         Answer::Yes(..) if !policy.approvals.admits(by) => Answer::YesIfApproved,
+        // And one that is not as sure as the tenant asks waits for one that is.
+        Answer::Yes(..) if !signed && policy.decision_assurance > Assurance::Token => Answer::YesIfApproved,
         Answer::No | Answer::Yes(..) | Answer::YesIfApproved => answer,
     };
     match answer {

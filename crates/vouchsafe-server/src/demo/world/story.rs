@@ -151,7 +151,11 @@ impl Story<'_> {
         self.clock.set_back(Duration::days(1));
         let narrowing =
             Narrowing { data_categories: Some(vec![DataCategory::SignInLogs]), ..Narrowing::default() };
-        let vote = VoteCommand { comment: Some("Sign-ins are enough for this.".to_owned()), narrowing };
+        let vote = VoteCommand {
+            comment: Some("Sign-ins are enough for this.".to_owned()),
+            narrowing,
+            ..VoteCommand::default()
+        };
         self.app.approve(&self.call("Yuki Tanabe", tenant)?, asked, vote).await?;
         Ok(())
     }

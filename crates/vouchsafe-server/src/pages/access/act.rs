@@ -28,12 +28,10 @@ pub(crate) async fn approve(
     Id(id): Id<AccessRequestId>,
     form: Form,
 ) -> Answer {
-    let asked = own_side(&server, &visitor, id).await?.proposed;
-    let narrowing = match narrowing(&form.fields, &asked, visitor.who.user) {
-        Ok(narrowing) => narrowing,
+    let vote = match vote(&server, &visitor, id, &form.fields).await? {
+        Ok(vote) => vote,
         Err(errors) => return again(&server, &visitor, id, &form, errors).await,
     };
-    let vote = VoteCommand { comment: form.fields.some("comment").map(str::to_owned), narrowing };
     let result = server.app.approve(&form.versioned(visitor.who), id, vote).await;
     let noticed = result.map(|view| match view.side.status(view.seen) {
         SideStatus::Pending => Notice::VoteRecorded,
@@ -45,6 +43,22 @@ pub(crate) async fn approve(
         | SideStatus::Completed => Notice::RequestApproved,
     });
     decided(&server, &visitor, id, &form, noticed).await
+}
+
+/// The vote that the form of an approval is.
+pub(crate) async fn vote(
+    server: &Server,
+    visitor: &Visitor,
+    id: AccessRequestId,
+    fields: &Fields,
+) -> Result<Result<VoteCommand, FormErrors>, Failure> {
+    let asked = own_side(server, visitor, id).await?.proposed;
+    let vote = narrowing(fields, &asked, visitor.who.user).map(|narrowing| VoteCommand {
+        comment: fields.some("comment").map(str::to_owned),
+        narrowing,
+        signed: fields.signed(),
+    });
+    Ok(vote)
 }
 
 /// `POST /access-requests/{id}/reject`

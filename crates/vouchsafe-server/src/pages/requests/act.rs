@@ -48,7 +48,8 @@ pub(crate) async fn approve_consent(
     Id(id): Id<SupportRequestId>,
     form: Form,
 ) -> Answer {
-    let result = server.app.approve_consent(&form.versioned(visitor.who), id).await;
+    let signed = form.fields.signed();
+    let result = server.app.approve_consent(&form.versioned(visitor.who), id, signed.as_ref()).await;
     changed(&server, &visitor, id, &form, "allowAdvancedDiagnostics", result.map(|case| noticed(&case))).await
 }
 

@@ -51,6 +51,7 @@ fn lists() -> Vec<Sample> {
 fn requests() -> Vec<Sample> {
     vec![
         Sample { name: "access-request-pending", html: page::access_request(&request()) },
+        Sample { name: "access-request-signed", html: page::access_request(&request_signed()) },
         Sample { name: "access-request-previewed", html: page::access_request(&request_previewed()) },
         Sample { name: "access-request-wrong", html: page::access_request(&request_wrong()) },
         Sample { name: "access-request-for-other-tenant", html: page::access_request(&request_for_other()) },
@@ -299,6 +300,11 @@ fn request() -> AccessRequestView {
         preview: PreviewPart::Offered,
         decision: Decision::Open(Box::new(decision())),
     }
+}
+
+fn request_signed() -> AccessRequestView {
+    let form = DecisionForm { signed: true, ..decision() };
+    AccessRequestView { decision: Decision::Open(Box::new(form)), ..request() }
 }
 
 fn request_previewed() -> AccessRequestView {

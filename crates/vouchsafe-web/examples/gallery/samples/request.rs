@@ -120,6 +120,7 @@ fn new_request_wrong() -> NewSupportRequestView {
 
 fn consent(status: ConsentStatus) -> ConsentView {
     ConsentView {
+        signed: false,
         status,
         until: None,
         votes: one_vote(),

@@ -1,0 +1,223 @@
+//! Decisions that are signed by passkeys: what is signed, and whether a log's entries bear each signature out.
+//!
+//! What a person signs is a statement, a JSON object. The challenge of the WebAuthn assertion is the SHA-256 of its RFC 8785
+//! form. The cryptography of the assertion itself is somebody else's ([`SignatureCheck`]): this room knows the entries.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::{EntryError, canonical, hex};
+
+/// What every statement says it is.
+const STATEMENT_TYPE: &str = "vouchsafe/decision/v1";
+
+/// The challenge that the signature of a statement answers.
+///
+/// # Errors
+/// [`EntryError`] for a statement that has no canonical form.
+pub fn challenge(statement: &Value) -> Result<[u8; 32], EntryError> {
+    Ok(Sha256::digest(canonical(statement)?).into())
+}
+
+/// The digest by which a statement names people, in hex.
+///
+/// # Errors
+/// [`EntryError`] for a list that has no canonical form.
+pub fn users_digest(salt: &str, users: &[&str]) -> Result<String, EntryError> {
+    let list = canonical(&Value::from(users))?;
+    Ok(hex(&Sha256::new().chain_update(salt).chain_update([0]).chain_update(list).finalize()))
+}
+
+/// An assertion with the key that must have made it; texts are base64url.
+#[derive(Debug, Clone, Copy)]
+pub struct Signature<'e> {
+    /// The relying party id that the passkey is bound to.
+    pub relying_party: &'e str,
+    /// The passkey's `COSE_Key`.
+    pub public_key: &'e str,
+    /// Its credential id.
+    pub credential: &'e str,
+    /// What must have been signed.
+    pub challenge: [u8; 32],
+    /// `clientDataJSON`.
+    pub client_data: &'e str,
+    /// `authenticatorData`.
+    pub authenticator_data: &'e str,
+    /// The signature.
+    pub signature: &'e str,
+}
+
+/// Checks an assertion by the rules of WebAuthn; what is wrong, in words.
+pub type SignatureCheck = fn(&Signature<'_>) -> Result<(), String>;
+
+/// A passkey that an entry has enrolled.
+#[derive(Debug)]
+struct Key {
+    user: String,
+    public_key: String,
+    relying_party: String,
+    signs_from: String,
+}
+
+/// The passkeys of a log's people so far, and what they have signed.
+#[derive(Debug, Default)]
+pub(crate) struct Signers {
+    check: Option<SignatureCheck>,
+    keys: HashMap<String, Key>,
+    used: HashSet<[u8; 32]>,
+    /// Whether the tenant asks for more than a token.
+    demanded: bool,
+}
+
+impl Signers {
+    pub(crate) fn checked_by(check: SignatureCheck) -> Self {
+        Self { check: Some(check), ..Self::default() }
+    }
+
+    /// An entry enrols a passkey, by its person.
+    pub(crate) fn added(&mut self, entry: &Value, event: &Value) -> Result<(), String> {
+        let passkey = event.get("passkey").ok_or("a passkey says nothing")?;
+        let (user, credential) = (text(passkey, "user")?, text(passkey, "credential")?);
+        if entry.pointer("/initiatedBy/user/id").and_then(Value::as_str) != Some(user) {
+            return Err(format!("the passkey {credential} was enrolled by somebody else"));
+        }
+        let key = Key {
+            user: user.to_owned(),
+            public_key: text(passkey, "publicKey")?.to_owned(),
+            relying_party: text(passkey, "relyingParty")?.to_owned(),
+            signs_from: super::instant(text(passkey, "signsFrom")?)?,
+        };
+        match self.keys.insert(credential.to_owned(), key) {
+            None => Ok(()),
+            Some(_) => Err(format!("the passkey {credential} is enrolled a second time")),
+        }
+    }
+
+    pub(crate) fn removed(&mut self, event: &Value) -> Result<(), String> {
+        self.keys.remove(text(event, "credential")?);
+        Ok(())
+    }
+
+    /// Somebody lost every way in.
+    pub(crate) fn left(&mut self, event: &Value) -> Result<(), String> {
+        let user = text(event, "user")?;
+        self.keys.retain(|_, key| key.user != user);
+        Ok(())
+    }
+
+    pub(crate) fn policy(&mut self, event: &Value) {
+        let asked = event.pointer("/policy/decisionAssurance").and_then(Value::as_str);
+        self.demanded = matches!(asked, Some("passkey" | "stepUp"));
+    }
+
+    /// A vote for access: where the tenant asks for a signature, one stands beside it. What the service records for a person
+    /// who decided in another tenant has none, and is no vote where one is asked for.
+    pub(crate) fn voted(&self, beside: &[Value], event: &Value) -> Result<(), String> {
+        let vote = match event.get("type").and_then(Value::as_str) {
+            Some("approved") => event.get("approval"),
+            Some("voted") => event.get("vote"),
+            _ => None,
+        };
+        match vote.and_then(|vote| vote.get("by")).and_then(Value::as_str) {
+            Some(by) => self.agreed(beside, by),
+            None => Ok(()),
+        }
+    }
+
+    /// A vote for consent, likewise. A *yes* that only asks others for theirs is none.
+    pub(crate) fn consented(&self, beside: &[Value], event: &Value) -> Result<(), String> {
+        let by = match event.get("type").and_then(Value::as_str) {
+            Some("consentGiven") => event.get("by"),
+            Some("consentVoted") => event.pointer("/vote/by"),
+            Some("consentAwaiting") if event.get("counts") == Some(&Value::Bool(true)) => event.get("by"),
+            _ => None,
+        };
+        by.and_then(Value::as_str).map_or(Ok(()), |by| self.agreed(beside, by))
+    }
+
+    fn agreed(&self, beside: &[Value], by: &str) -> Result<(), String> {
+        let signs = |event: &Value| {
+            event.get("of").and_then(Value::as_str) == Some("decisionSigned")
+                && event.pointer("/decision/statement/userId").and_then(Value::as_str) == Some(by)
+        };
+        if self.demanded && !beside.iter().any(signs) {
+            return Err(format!("{by} agreed without a signature, though the tenant asks for one"));
+        }
+        Ok(())
+    }
+
+    /// Checks one signed decision. Tells whether its signature was looked at, or only all that it is about.
+    pub(crate) fn signed(&mut self, entry: &Value, beside: &[Value], event: &Value) -> Result<bool, String> {
+        let decision = event.get("decision").ok_or("a signed decision says nothing")?;
+        let statement = decision.get("statement").ok_or("a signed decision states nothing")?;
+        if text(statement, "type")? != STATEMENT_TYPE {
+            return Err("a signed statement is of a kind that is not understood".to_owned());
+        }
+        let user = text(statement, "userId")?;
+        if text(statement, "tenantId")? != text(entry, "tenantId")?
+            || entry.pointer("/initiatedBy/user/id").and_then(Value::as_str) != Some(user)
+        {
+            return Err("a signed decision is somebody else's".to_owned());
+        }
+        if !beside.iter().any(|event| is_decided(event, statement)) {
+            return Err(format!("{user} signed something else than what was recorded"));
+        }
+        let credential = text(decision, "credential")?;
+        let key = self.keys.get(credential).filter(|key| key.user == user);
+        let key = key.ok_or_else(|| {
+            format!("{user} signed with {credential}, which was not enrolled before, or was removed")
+        })?;
+        if super::instant(text(entry, "activityDateTime")?)? < key.signs_from {
+            return Err(format!("{user} signed with {credential} before it signs decisions"));
+        }
+        let challenge = challenge(statement).map_err(|error| error.to_string())?;
+        if !self.used.insert(challenge) {
+            return Err(format!("a signature of {user} stands in a second entry"));
+        }
+        let Some(check) = self.check else { return Ok(false) };
+        check(&Signature {
+            relying_party: &key.relying_party,
+            public_key: &key.public_key,
+            credential,
+            challenge,
+            client_data: text(decision, "clientData")?,
+            authenticator_data: text(decision, "authenticatorData")?,
+            signature: text(decision, "signature")?,
+        })
+        .map_err(|fault| format!("the signature of {user} does not hold: {fault}"))?;
+        Ok(true)
+    }
+}
+
+/// Whether an event is what a statement says was decided.
+fn is_decided(event: &Value, statement: &Value) -> bool {
+    let member = |name: &str| statement.get(name).filter(|value| !value.is_null());
+    let stated = |name: &str| statement.pointer(&format!("/scope/{name}")).filter(|value| !value.is_null());
+    let told = event.get("event");
+    let kind = told.and_then(|told| told.get("type")).and_then(Value::as_str);
+    let of = |pointer: &str| told.and_then(|told| told.pointer(pointer)).filter(|value| !value.is_null());
+    match (statement.get("decision").and_then(Value::as_str), kind) {
+        (Some("approveAccess"), Some("approved" | "voted")) => {
+            let scope =
+                |name: &str| of(&format!("/approval/scope/{name}")).or_else(|| of(&format!("/scope/{name}")));
+            event.get("id") == member("accessRequestId")
+                && of("/approval/by").or_else(|| of("/vote/by")) == member("userId")
+                && scope("dataCategories") == stated("dataCategories")
+                && scope("duration") == stated("duration")
+                && scope("filter/dataFrom") == stated("dataFrom")
+                && scope("filter/dataTo") == stated("dataTo")
+                && scope("filter/users").is_some() == stated("usersDigest").is_some()
+        }
+        (Some("giveConsent"), Some("consentGiven" | "consentVoted" | "consentAwaiting")) => {
+            event.get("id") == member("supportRequestId")
+                && of("/by").or_else(|| of("/vote/by")) == member("userId")
+        }
+        _ => false,
+    }
+}
+
+fn text<'a>(value: &'a Value, member: &str) -> Result<&'a str, String> {
+    super::text(value, member)
+}
