@@ -457,8 +457,8 @@ pub(crate) async fn standing_of(
     side: &AccessSide,
 ) -> Result<Standing, AppError> {
     let Some(ballot) = &side.ballot else { return Ok(Standing::default()) };
-    let voters = ballot.votes.iter().map(|vote| vote.by).collect();
-    standing(session, &me.tenant, voters, Permission::ApproveAccess, me.caller.person.id).await
+    let votes = ballot.votes.iter().map(|vote| (vote.by, vote.signed)).collect();
+    standing(session, &me.tenant, votes, Permission::ApproveAccess, me.caller.person.id).await
 }
 
 /// S's side and the data's side of a request, the latter with its grant.

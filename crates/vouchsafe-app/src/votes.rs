@@ -43,18 +43,19 @@ pub(crate) async fn works_for_provider(
     Ok(tenant != provider && accounts.iter().any(|(of, _)| *of == provider))
 }
 
-/// What is known of these voters of a tenant, in the order of their votes, at the moment when `by` votes.
+/// What is known of these votes of a tenant (whose each is, and whether it was signed), in their order, at the moment when
+/// `by` votes.
 pub(crate) async fn standing(
     session: &mut Session,
     owner: &Tenant,
-    voters: Vec<UserId>,
+    votes: Vec<(UserId, bool)>,
     permission: Permission,
     by: UserId,
 ) -> Result<Standing, AppError> {
     let provider = session.provider();
     let mut standing = Standing::default();
     let mut people: BTreeSet<(TenantId, UserId)> = BTreeSet::new();
-    for voter in voters {
+    for (voter, signed) in votes {
         let accounts = accounts_of(session, owner.id, voter).await?;
         if accounts.contains(&(owner.id, by)) {
             standing.own.insert(voter);
@@ -63,6 +64,7 @@ pub(crate) async fn standing(
         let may = caller.person.active
             && caller.permissions.allow(permission)
             && owner.policy.approvals.admits(voter)
+            && owner.policy.decision_assurance.accepts(signed)
             && !accounts.iter().any(|(of, _)| *of == provider);
         if may && people.is_disjoint(&accounts) {
             people.extend(accounts);

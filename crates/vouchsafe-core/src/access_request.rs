@@ -154,6 +154,9 @@ pub struct Approval {
     pub at: Timestamp,
     /// Whether the service recorded it because the same person approved in S.
     pub automatic: bool,
+    /// Whether the deciding vote was signed by the person's passkey.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signed: bool,
     /// What is enforced and shown.
     pub scope: Scope,
     /// What the approver remarked.
@@ -293,9 +296,9 @@ impl Approval {
     /// Every vote that counted, the deciding one last.
     #[must_use]
     pub fn votes(&self) -> Vec<Vote> {
-        let Self { by, by_name, at, automatic, comment, .. } = self.clone();
+        let Self { by, by_name, at, automatic, signed, comment, .. } = self.clone();
         let mut votes = self.earlier.clone();
-        votes.push(Vote { by, by_name, at, automatic, comment });
+        votes.push(Vote { by, by_name, at, automatic, signed, comment });
         votes
     }
 }

@@ -50,6 +50,9 @@ pub struct ConsentVote {
     pub by: UserId,
     /// When.
     pub at: Timestamp,
+    /// Whether it was signed by the person's passkey. One that was not stops counting once the tenant asks for that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signed: bool,
 }
 
 /// How the property looks at an instant.
@@ -84,13 +87,14 @@ impl Consent {
         }
     }
 
-    /// The votes that have been given, the deciding one last. Whether each still counts is another question.
+    /// The votes that have been given, the deciding one last. Whether each still counts is another question. What was
+    /// signed with a vote that decided stands in its entry.
     #[must_use]
     pub fn votes(&self) -> Vec<ConsentVote> {
         match self {
             Self::AwaitingApproval { votes, .. } => votes.clone(),
             Self::Given { votes, by, at, .. } => {
-                votes.iter().copied().chain([ConsentVote { by: *by, at: *at }]).collect()
+                votes.iter().copied().chain([ConsentVote { by: *by, at: *at, signed: false }]).collect()
             }
             Self::None | Self::Expired { .. } => Vec::new(),
         }

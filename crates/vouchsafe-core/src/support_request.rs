@@ -431,7 +431,10 @@ impl SupportRequest {
                     if *from_engineer { Stage::WaitingForCustomer } else { Stage::WaitingForEngineer };
             }
             SupportRequestEvent::ConsentAwaiting { by, since, counts } => {
-                let votes = counts.then_some(ConsentVote { by: *by, at: *since }).into_iter().collect();
+                let votes = counts
+                    .then_some(ConsentVote { by: *by, at: *since, signed: false })
+                    .into_iter()
+                    .collect();
                 request.consent = Consent::AwaitingApproval { by: *by, since: *since, votes };
             }
             SupportRequestEvent::ConsentVoted { vote } => {

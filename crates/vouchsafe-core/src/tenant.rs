@@ -125,6 +125,14 @@ pub enum Assurance {
     Passkey,
 }
 
+impl Assurance {
+    /// Whether a yes counts that was or was not signed by its giver's passkey.
+    #[must_use]
+    pub fn accepts(self, signed: bool) -> bool {
+        signed || self == Self::Token
+    }
+}
+
 impl Default for SupportAccessPolicy {
     fn default() -> Self {
         Self {

@@ -28,6 +28,9 @@ pub struct Vote {
     /// Whether the service recorded it because the same person approved in another tenant.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub automatic: bool,
+    /// Whether it was signed by the person's passkey. One that was not stops counting once the tenant asks for that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signed: bool,
     /// What the approver remarked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<Personal>,

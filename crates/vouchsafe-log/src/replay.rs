@@ -210,7 +210,7 @@ impl Replay {
     fn event(&mut self, entry: &Value, beside: &[Value], event: &Value) -> Result<(), String> {
         match text(event, "of")? {
             "supportRequest" => {
-                self.signers.consented(beside, inner(event)?)?;
+                self.signers.consented(beside, text(event, "id")?, inner(event)?)?;
                 self.case(text(event, "id")?, inner(event)?)
             }
             "grant" => self.grant(entry, beside, text(event, "id")?, inner(event)?),
@@ -222,7 +222,7 @@ impl Replay {
             "accessRequest" => {
                 let automatic = inner(event)?.pointer("/approval/automatic") == Some(&Value::Bool(true));
                 self.story.automatic += u64::from(automatic);
-                self.signers.voted(beside, inner(event)?)
+                self.signers.voted(beside, text(event, "id")?, inner(event)?)
             }
             "passkeyAdded" => self.signers.added(entry, event),
             "passkeyRemoved" => self.signers.removed(event),

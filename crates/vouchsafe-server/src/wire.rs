@@ -466,10 +466,6 @@ pub(crate) fn data_filter(
     Ok(DataFilter { data_from: filter.data_from, data_to: filter.data_to, users: users.transpose()? })
 }
 
-/// What an approver takes away, as typed.
-///
-/// # Errors
-/// As [`data_filter`].
 /// What was sent with a decision that had to be signed.
 ///
 /// # Errors
@@ -488,6 +484,10 @@ pub(crate) fn signed(assertion: Option<Map<String, Value>>) -> Result<Option<Sig
     }
 }
 
+/// What an approver takes away, as typed.
+///
+/// # Errors
+/// As [`data_filter`].
 pub(crate) fn narrowing(narrow: Option<access::NarrowTo>, writer: UserId) -> Result<Narrowing, Rejection> {
     let Some(narrow) = narrow else { return Ok(Narrowing::default()) };
     let filter = narrow.filter.map(|filter| data_filter("narrowTo/filter", filter, writer));

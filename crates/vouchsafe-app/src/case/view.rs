@@ -82,9 +82,9 @@ pub(super) async fn consent_standing(
     let Consent::AwaitingApproval { by: asker, votes, .. } = &request.consent else {
         return Ok(Standing::default());
     };
-    let voters = votes.iter().map(|vote| vote.by).collect();
+    let votes = votes.iter().map(|vote| (vote.by, vote.signed)).collect();
     let reader = me.caller.person.id;
-    let mut known = standing(session, &me.tenant, voters, Permission::Consent, reader).await?;
+    let mut known = standing(session, &me.tenant, votes, Permission::Consent, reader).await?;
     if accounts_of(session, me.tenant.id, *asker).await?.contains(&(me.tenant.id, reader)) {
         known.own.insert(*asker);
     }

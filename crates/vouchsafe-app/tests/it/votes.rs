@@ -204,9 +204,9 @@ async fn a_yes_to_consent_needs_as_many_and_its_openers_is_one_of_them() {
     let case = opened.request.id;
     // Saying it again, by either way, is no second vote.
     world.consent("ben", case, true).await.unwrap();
-    assert_eq!(class(world.app.approve_consent(&world.call("ben"), case).await), Outcome::Forbidden);
+    assert_eq!(class(world.app.approve_consent(&world.call("ben"), case, None).await), Outcome::Forbidden);
     assert_eq!(grants(&world, "ada").await, 0);
-    let given = world.app.approve_consent(&world.call("lin"), case).await.unwrap();
+    let given = world.app.approve_consent(&world.call("lin"), case, None).await.unwrap();
     let users: Vec<UserId> = given.consent_votes.clone().unwrap().given.iter().map(|vote| vote.by).collect();
     assert_eq!(users, [world.who("ben").user, world.who("lin").user]);
     assert_eq!((given.consent_status(), grants(&world, "ada").await), (ConsentStatus::Given, 1));

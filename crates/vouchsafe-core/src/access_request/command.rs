@@ -22,7 +22,7 @@ use crate::rejection::{Rejection, remark, text_within};
 use crate::scope::{Narrowing, Scope};
 use crate::support_request::command::open_only;
 use crate::support_request::{Stage, SupportRequest, SupportRequestEvent};
-use crate::tenant::{Assurance, SupportAccessPolicy, Tenant};
+use crate::tenant::{SupportAccessPolicy, Tenant};
 use crate::time::{Duration, Timestamp};
 use crate::vote::{self, Standing, Weight};
 
@@ -235,29 +235,30 @@ pub fn approve(
     let comment = remark("comment", vote.comment.as_deref(), by)?;
     let ballot = side.ballot.as_ref().filter(|ballot| ballot.scope == scope);
     let given = ballot.map(|ballot| ballot.votes.as_slice()).unwrap_or_default();
+    let own = vote::Vote { signed: vote.signed.is_some(), ..vote_of(by, false, comment, cx) };
     let mut draft = Draft::new(cx);
     let earlier = match facts.standing.weigh(given, |vote| vote.by, by.id, policy.approvals.required) {
         Weight::Counted => return Ok(draft.decided(side.id)),
         Weight::Waits => {
-            voted(&mut draft, side, vote_of(by, false, comment, cx), scope);
+            voted(&mut draft, side, own, scope);
             draft.signed(side.tenant, vote.signed.as_ref());
             return Ok(draft.decided(side.id));
         }
         Weight::Decides(earlier) => earlier,
     };
-    let approval = approval_of(vote_of(by, false, comment, cx), earlier, scope);
+    let approval = approval_of(own, earlier, scope);
     decide(&mut draft, side, approval, facts, cx);
     draft.signed(side.tenant, vote.signed.as_ref());
     Ok(draft.decided(side.id))
 }
 
 fn vote_of(by: &Person, automatic: bool, comment: Option<Personal>, cx: &Context) -> vote::Vote {
-    vote::Vote { by: by.id, by_name: by.display_name.clone(), at: cx.now, automatic, comment }
+    vote::Vote { by: by.id, by_name: by.display_name.clone(), at: cx.now, automatic, signed: false, comment }
 }
 
 fn approval_of(deciding: vote::Vote, earlier: Vec<vote::Vote>, scope: Scope) -> Approval {
-    let vote::Vote { by, by_name, at, automatic, comment } = deciding;
-    Approval { earlier, by, by_name, at, automatic, scope, comment, grant: None, expires: None }
+    let vote::Vote { by, by_name, at, automatic, signed, comment } = deciding;
+    Approval { earlier, by, by_name, at, automatic, signed, scope, comment, grant: None, expires: None }
 }
 
 /// Somebody agrees, and more must.
@@ -376,7 +377,7 @@ fn reach_resource(
     let side = resource_side(ask, scope, support, resource.tenant, cx);
     create(draft, side.clone());
     let policy = &resource.tenant.policy;
-    let assured = policy.decision_assurance <= Assurance::Token;
+    let assured = policy.decision_assurance.accepts(false);
     let Some(person) = resource.same_person.filter(|person| assured && policy.approvals.admits(person.id))
     else {
         return;

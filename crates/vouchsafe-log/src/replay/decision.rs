@@ -67,6 +67,8 @@ pub(crate) struct Signers {
     check: Option<SignatureCheck>,
     keys: HashMap<String, Key>,
     used: HashSet<[u8; 32]>,
+    /// What each person signed last about each request, without what names people.
+    agreed: HashMap<(String, String), Value>,
     /// Whether the tenant asks for more than a token.
     demanded: bool,
 }
@@ -114,12 +116,14 @@ impl Signers {
 
     /// A vote for access: where the tenant asks for a signature, one stands beside it. What the service records for a person
     /// who decided in another tenant has none, and is no vote where one is asked for.
-    pub(crate) fn voted(&self, beside: &[Value], event: &Value) -> Result<(), String> {
+    pub(crate) fn voted(&self, beside: &[Value], id: &str, event: &Value) -> Result<(), String> {
         let vote = match event.get("type").and_then(Value::as_str) {
             Some("approved") => event.get("approval"),
             Some("voted") => event.get("vote"),
             _ => None,
         };
+        let scope = event.pointer("/approval/scope").map(in_words);
+        self.earlier(id, event.pointer("/approval/earlier"), scope.as_ref())?;
         match vote.and_then(|vote| vote.get("by")).and_then(Value::as_str) {
             Some(by) => self.agreed(beside, by),
             None => Ok(()),
@@ -127,7 +131,11 @@ impl Signers {
     }
 
     /// A vote for consent, likewise. A *yes* that only asks others for theirs is none.
-    pub(crate) fn consented(&self, beside: &[Value], event: &Value) -> Result<(), String> {
+    pub(crate) fn consented(&mut self, beside: &[Value], id: &str, event: &Value) -> Result<(), String> {
+        self.earlier(id, event.get("votes"), None)?;
+        if matches!(event.get("type").and_then(Value::as_str), Some("consentEnded" | "consentExpired")) {
+            self.agreed.retain(|(request, _), _| request != id);
+        }
         let by = match event.get("type").and_then(Value::as_str) {
             Some("consentGiven") => event.get("by"),
             Some("consentVoted") => event.pointer("/vote/by"),
@@ -135,6 +143,20 @@ impl Signers {
             _ => None,
         };
         by.and_then(Value::as_str).map_or(Ok(()), |by| self.agreed(beside, by))
+    }
+
+    /// Votes that a decision took into account: where the tenant asks for signatures, each was signed, and over this scope.
+    fn earlier(&self, id: &str, votes: Option<&Value>, scope: Option<&Value>) -> Result<(), String> {
+        for vote in votes.and_then(Value::as_array).into_iter().flatten().filter(|_| self.demanded) {
+            let by = text(vote, "by")?;
+            let signed = self.agreed.get(&(id.to_owned(), by.to_owned()));
+            if signed.is_none_or(|signed| scope.is_some_and(|scope| scope != signed)) {
+                return Err(format!(
+                    "the vote of {by} counted, which was not signed, or over something else"
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn agreed(&self, beside: &[Value], by: &str) -> Result<(), String> {
@@ -164,6 +186,9 @@ impl Signers {
         if !beside.iter().any(|event| is_decided(event, statement)) {
             return Err(format!("{user} signed something else than what was recorded"));
         }
+        if !beside.iter().all(|event| is_within(entry, event, statement)) {
+            return Err(format!("{user} signed less than what was given"));
+        }
         let credential = text(decision, "credential")?;
         let key = self.keys.get(credential).filter(|key| key.user == user);
         let key = key.ok_or_else(|| {
@@ -175,6 +200,11 @@ impl Signers {
         let challenge = challenge(statement).map_err(|error| error.to_string())?;
         if !self.used.insert(challenge) {
             return Err(format!("a signature of {user} stands in a second entry"));
+        }
+        let about =
+            ["accessRequestId", "supportRequestId"].map(|name| statement.get(name).and_then(Value::as_str));
+        if let (Some(request), Some(scope)) = (about[0].or(about[1]), statement.get("scope")) {
+            self.agreed.insert((request.to_owned(), user.to_owned()), in_words(scope));
         }
         let Some(check) = self.check else { return Ok(false) };
         check(&Signature {
@@ -216,6 +246,34 @@ fn is_decided(event: &Value, statement: &Value) -> bool {
         }
         _ => false,
     }
+}
+
+/// A scope without its people, in one form for statements, which have no `filter`, and for approvals, which have.
+fn in_words(scope: &Value) -> Value {
+    let of = |name: &str| scope.get(name).or_else(|| scope.pointer(&format!("/filter/{name}"))).cloned();
+    ["dataCategories", "duration", "dataFrom", "dataTo"]
+        .map(|name| of(name).unwrap_or_default())
+        .to_vec()
+        .into()
+}
+
+/// Whether an event gives no more access than a statement says: a grant of these categories and times, for no longer.
+fn is_within(entry: &Value, event: &Value, statement: &Value) -> bool {
+    let Some(grant) = event.pointer("/event/grant").filter(|grant| grant.is_object()) else { return true };
+    let stated = |name: &str| statement.pointer(&format!("/scope/{name}")).filter(|value| !value.is_null());
+    let filter = |name: &str| grant.pointer(&format!("/filter/{name}")).filter(|value| !value.is_null());
+    let ends = || -> Option<bool> {
+        let at: jiff::Timestamp = entry.get("activityDateTime")?.as_str()?.parse().ok()?;
+        let lasts: jiff::Span = stated("duration")?.as_str()?.parse().ok()?;
+        let lasts = lasts.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+        let expires: jiff::Timestamp = grant.get("expires")?.as_str()?.parse().ok()?;
+        Some(expires.duration_since(at) <= lasts)
+    };
+    grant.get("dataCategories") == stated("dataCategories")
+        && filter("dataFrom") == stated("dataFrom")
+        && filter("dataTo") == stated("dataTo")
+        && filter("users").is_some() == stated("usersDigest").is_some()
+        && ends() == Some(true)
 }
 
 fn text<'a>(value: &'a Value, member: &str) -> Result<&'a str, String> {

@@ -164,7 +164,8 @@ async fn consent(
             && !tally.voted
             && !visitor.me.works_for_provider
             && visitor.me.tenant.policy.approvals.admits(visitor.who.user)
-            && asker.is_some_and(|asker| asker != visitor.who.user),
+            // Where a yes must be signed, whoever said it signs it here.
+            && asker.is_some_and(|asker| visitor.signs() || asker != visitor.who.user),
     })
 }
 

@@ -331,6 +331,85 @@ async fn the_page_asks_what_to_sign_and_sends_it_with_the_form() {
     assert_eq!((&shown["status"], &shown["approved"]["duration"]), (&json!("approved"), &json!("PT1H")));
 }
 
+/// A vote given while a token was enough stops counting once the tenant asks for signatures, and each of several is signed.
+#[tokio::test]
+async fn votes_that_nobody_signed_stop_counting_once_signatures_are_asked_for() {
+    let house = House::new().await;
+    let site = Site::of(&house);
+    let id = request(&site, Value::Null).await;
+    let policy = |body: Value| Ask::patch("/v1.0/policies/supportAccess", &body);
+    site.ok(YUKI, policy(json!({ "approvals": { "required": 2 } }))).await;
+    let given = |shown: &Value| shown["approvals"]["given"].as_array().unwrap().len();
+    assert_eq!(given(&site.ok(MARTA, approve(&id, &json!({}))).await), 1);
+    let mut keys = [
+        (YUKI, "Yuki Tanabe", Authenticator::new(1, ORIGIN)),
+        (MARTA, "Marta Kowal", Authenticator::new(2, ORIGIN)),
+    ];
+    for (_, name, key) in &mut keys {
+        let pass =
+            site.app.first_pass(house.who(name, Org::Adatum), Duration::hours(1)).await.unwrap().expose();
+        site.enrol(&pass, key).await;
+    }
+    site.ok(YUKI, policy(json!({ "decisionAssurance": "passkey" }))).await;
+    let shown = site.ok(YUKI, Ask::get(format!("/v1.0/support/accessRequests/{id}"))).await;
+    assert_eq!(given(&shown), 0, "nobody signed Marta's vote");
+    let mut statuses = Vec::new();
+    for (who, _, key) in &mut keys {
+        let problem = site.api(*who, approve(&id, &json!({}))).await;
+        assert_eq!(problem.verdict(), "403 assuranceRequired");
+        let body = with(json!({}), assertion(key, &problem.json()));
+        statuses.push(text(&site.ok(*who, approve(&id, &body)).await["status"]));
+    }
+    assert_eq!(
+        statuses,
+        ["pending", "approved"],
+        "one signed vote is one, however many unsigned ones there were"
+    );
+    // The log shows both signatures, and without the earlier one the decision does not stand.
+    let bytes: Vec<Vec<u8>> =
+        entries(&house, house.tenant(Org::Adatum)).await.into_iter().map(|(_, bytes)| bytes).collect();
+    let replay = |bytes: &[Vec<u8>]| {
+        let mut replay = Replay::default().checking(check);
+        bytes.iter().try_for_each(|bytes| replay.entry(bytes))?;
+        replay.end()
+    };
+    assert_eq!(replay(&bytes).unwrap().signed, 2);
+    let last = bytes.iter().rposition(|bytes| contains(bytes, "decisionSigned")).unwrap();
+    let mut forged = bytes.clone();
+    let mut entry: Value = serde_json::from_slice(&forged[last]).unwrap();
+    let events = entry["events"].as_array_mut().unwrap();
+    let approved = events.iter_mut().find(|event| event["of"] == "accessRequest").unwrap();
+    approved["event"]["approval"]["earlier"][0]["by"] =
+        json!(house.who("Noor Aziz", Org::Adatum).user.to_string());
+    forged[last] = vouchsafe_log::canonical(&entry).unwrap();
+    let what = replay(&forged).unwrap_err().what;
+    assert!(what.contains("which was not signed"), "{what}");
+}
+
+/// The only approver says yes where it must be signed: the yes waits for that person's own signature.
+#[tokio::test]
+async fn whoever_said_yes_signs_it_afterwards() {
+    let house = House::new().await;
+    let site = Site::of(&house);
+    let (mut key, _) = asked(&site).await;
+    let case = house.case(YUKI, PAYROLL).await;
+    let yes =
+        Ask::patch(format!("/v1.0/support/requests/{case}"), &json!({ "allowAdvancedDiagnostics": true }));
+    assert_eq!(site.ok(YUKI, yes).await["consent"]["status"], "awaitingApproval");
+    let path = format!("/v1.0/support/requests/{case}/consent/approve");
+    let problem = site.api(YUKI, Ask::post(&path, &json!({}))).await;
+    assert_eq!(problem.verdict(), "403 assuranceRequired");
+    let body = with(json!({}), assertion(&mut key, &problem.json()));
+    assert_eq!(site.ok(YUKI, Ask::post(&path, &body)).await["consent"]["status"], "given");
+    // Given anew, it is decided anew: the former signature is none for it.
+    for (yes, status) in [(false, "none"), (true, "awaitingApproval")] {
+        let set =
+            Ask::patch(format!("/v1.0/support/requests/{case}"), &json!({ "allowAdvancedDiagnostics": yes }));
+        assert_eq!(site.ok(YUKI, set).await["consent"]["status"], status);
+    }
+    assert_eq!(site.api(YUKI, Ask::post(&path, &body)).await.verdict(), "401 unauthenticated");
+}
+
 /// Whoever gets a pack of the case checks the signature with nothing but the log's key; the whole log says the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pack_holds_what_its_signatures_are_checked_with() {

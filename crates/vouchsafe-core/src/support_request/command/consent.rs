@@ -14,7 +14,7 @@ use crate::personal::Personal;
 use crate::rejection::{Rejection, remark};
 use crate::scope::DataCategory;
 use crate::support_request::{SupportRequest, SupportRequestEvent};
-use crate::tenant::{Assurance, SupportAccessPolicy};
+use crate::tenant::SupportAccessPolicy;
 use crate::vote::{Standing, Weight};
 
 /// Votes for a *yes* that waits for another approver. It is given once as many agree as the tenant asks for; a vote that
@@ -52,7 +52,11 @@ pub fn may_agree(
     policy: &SupportAccessPolicy,
     cx: &Context,
 ) -> Result<(), Rejection> {
-    waiting_consent(request, by, standing, cx)?;
+    waiting_consent(request, cx)?;
+    // Where a yes must be signed, whoever said it signs it afterwards: that is the person's own vote, not a second one.
+    if policy.decision_assurance.accepts(false) {
+        not_own_yes(request, by, standing)?;
+    }
     policy.approvals.must_admit(by.id)
 }
 
@@ -68,26 +72,29 @@ pub fn reject_consent(
     standing: &Standing,
     cx: &Context,
 ) -> Result<Decided<DecideConsent>, Rejection> {
-    waiting_consent(request, by, standing, cx)?;
+    waiting_consent(request, cx)?;
+    not_own_yes(request, by, standing)?;
     let reason = remark("reason", reason, by)?;
     let mut draft = Draft::new(cx);
     end_consent(&mut draft, request, None, reason, cx);
     Ok(draft.decided(request.id))
 }
 
-fn waiting_consent(
-    request: &SupportRequest,
-    by: &Person,
-    standing: &Standing,
-    cx: &Context,
-) -> Result<(), Rejection> {
-    open_only(request)?;
-    match (&request.consent, request.consent.status(cx.now, true)) {
-        (Consent::AwaitingApproval { by: opener, .. }, _)
-            if *opener == by.id || standing.own.contains(opener) =>
-        {
+fn not_own_yes(request: &SupportRequest, by: &Person, standing: &Standing) -> Result<(), Rejection> {
+    match &request.consent {
+        Consent::AwaitingApproval { by: opener, .. } if *opener == by.id || standing.own.contains(opener) => {
             Err(Rejection::Forbidden("another person has to decide on your own yes"))
         }
+        Consent::AwaitingApproval { .. }
+        | Consent::None
+        | Consent::Given { .. }
+        | Consent::Expired { .. } => Ok(()),
+    }
+}
+
+fn waiting_consent(request: &SupportRequest, cx: &Context) -> Result<(), Rejection> {
+    open_only(request)?;
+    match (&request.consent, request.consent.status(cx.now, true)) {
         (Consent::AwaitingApproval { .. }, _) => Ok(()),
         (_, ConsentStatus::Given | ConsentStatus::Paused) => Err(Rejection::Conflict),
         (Consent::None | Consent::Given { .. } | Consent::Expired { .. }, _) => Err(Rejection::AlreadyEnded),
@@ -116,7 +123,7 @@ pub(super) fn answer_consent(
         // A *yes* is an approval: from whom the tenant does not name as approver, it waits for one who is.
         Answer::Yes(..) if !policy.approvals.admits(by) => Answer::YesIfApproved,
         // And one that is not as sure as the tenant asks waits for one that is.
-        Answer::Yes(..) if !signed && policy.decision_assurance > Assurance::Token => Answer::YesIfApproved,
+        Answer::Yes(..) if !policy.decision_assurance.accepts(signed) => Answer::YesIfApproved,
         Answer::No | Answer::Yes(..) | Answer::YesIfApproved => answer,
     };
     match answer {
@@ -124,7 +131,7 @@ pub(super) fn answer_consent(
         Answer::Yes(..) if already == ConsentStatus::Given => {}
         Answer::YesIfApproved
             if already == ConsentStatus::Given || already == ConsentStatus::AwaitingApproval => {}
-        Answer::YesIfApproved => awaits(draft, request, by, false, cx),
+        Answer::YesIfApproved => awaits(draft, request, (by, signed), false, cx),
         Answer::Yes(grant, extent) => {
             let given = match &request.consent {
                 Consent::AwaitingApproval { votes, .. } => votes.as_slice(),
@@ -132,7 +139,7 @@ pub(super) fn answer_consent(
             };
             match standing.weigh(given, |vote| vote.by, by, policy.approvals.required) {
                 Weight::Counted => {}
-                Weight::Waits => awaits(draft, request, by, true, cx),
+                Weight::Waits => awaits(draft, request, (by, signed), true, cx),
                 Weight::Decides(votes) => {
                     give_consent(draft, request, (grant, extent), by, votes, policy, cx)
                 }
@@ -143,10 +150,16 @@ pub(super) fn answer_consent(
 }
 
 /// A *yes* begins to wait, or one more agrees to a *yes* that goes on waiting.
-fn awaits(draft: &mut Draft<'_>, request: &SupportRequest, by: UserId, counts: bool, cx: &Context) {
+fn awaits(
+    draft: &mut Draft<'_>,
+    request: &SupportRequest,
+    (by, signed): (UserId, bool),
+    counts: bool,
+    cx: &Context,
+) {
     let event = match request.consent {
         Consent::AwaitingApproval { .. } => {
-            SupportRequestEvent::ConsentVoted { vote: ConsentVote { by, at: cx.now } }
+            SupportRequestEvent::ConsentVoted { vote: ConsentVote { by, at: cx.now, signed } }
         }
         Consent::None | Consent::Given { .. } | Consent::Expired { .. } => {
             SupportRequestEvent::ConsentAwaiting { by, since: cx.now, counts }
