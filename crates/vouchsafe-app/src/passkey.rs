@@ -4,10 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::id::{EnrolmentId, TenantId, UserId};
-use vouchsafe_core::passkey::{self as rules, Enrolment, NewPasskey, PASS_LASTS, PasskeyRecord, Way};
+use vouchsafe_core::passkey::{
+    self as rules, Enrolment, NewPasskey, PASS_LASTS, Passkey, PasskeyRecord, Way,
+};
 use vouchsafe_core::permit::{
     Facts, KeepPasskey, ManageSignInMethods, ReadUsers, SetUp, authorize, for_service,
 };
+use vouchsafe_core::person::Person;
 use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::setup::Account;
 use vouchsafe_core::time::{Duration, Timestamp};
@@ -20,6 +23,11 @@ use crate::call::{acting, finish, replayed, shown_after_commit};
 use crate::case::LOOK;
 use crate::people::{rights_of, standing};
 use crate::{App, AppError, Call, Who};
+
+/// How long administrators are told that a passkey took the place of a lost one.
+const RECOVERY_TOLD_FOR: Duration = Duration::days(7);
+/// Most new passkeys that are looked at for that.
+const RECOVERIES_MAX: u32 = 100;
 
 /// What is shown of a pass.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -181,6 +189,26 @@ impl App {
         let mut held = reader.passkeys_of(who.tenant, user).await?;
         held.retain(|record| record.removed.is_none());
         Ok(held)
+    }
+
+    /// The passkeys of the own tenant that took the place of lost ones in the last [`RECOVERY_TOLD_FOR`], the newest
+    /// first, with whose they are: what administrators are told.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn recovered_passkeys(&self, who: Who) -> Result<Vec<(Person, Passkey)>, AppError> {
+        let mut reader = self.store.read()?;
+        let me = acting(&mut reader, who).await?;
+        drop(authorize::<ReadUsers>(Facts::own_tenant(LOOK, &me.caller), who.tenant)?);
+        let since = reader.now() - RECOVERY_TOLD_FOR;
+        let mut told = Vec::new();
+        for PasskeyRecord { passkey, .. } in reader.passkeys_since(who.tenant, since, RECOVERIES_MAX).await? {
+            if passkey.recovered {
+                let account = standing(&mut reader, who.tenant, passkey.user).await?;
+                told.push((account.person, passkey));
+            }
+        }
+        Ok(told)
     }
 
     /// Removes a passkey of somebody of the own tenant, or one's own. Sessions that began with it end.

@@ -68,6 +68,29 @@ impl Session {
         user: UserId,
     ) -> Result<Vec<PasskeyRecord>, StoreError> {
         let rows = self.query(sql::PASSKEYS_OF, &values![tenant, user]).await?;
+        self.passkey_records(tenant, rows).await
+    }
+
+    /// The passkeys of a tenant that stand and were enrolled after `since`, the newest first, `limit` at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn passkeys_since(
+        &mut self,
+        tenant: TenantId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<PasskeyRecord>, StoreError> {
+        let values = values![tenant, since.as_micros(), i64::from(limit)];
+        let rows = self.query(sql::PASSKEYS_SINCE, &values).await?;
+        self.passkey_records(tenant, rows).await
+    }
+
+    async fn passkey_records(
+        &mut self,
+        tenant: TenantId,
+        rows: Vec<Row>,
+    ) -> Result<Vec<PasskeyRecord>, StoreError> {
         let mut passkeys = Vec::with_capacity(rows.len());
         for mut row in rows {
             let passkey: Passkey = self.opened(tenant, &row.bytes(0)?).await?;

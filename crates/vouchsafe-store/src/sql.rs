@@ -220,6 +220,7 @@ statements! {
     DELETE_OLD_SESSIONS = "DELETE FROM session WHERE expires_at < $1";
 
     PASSKEYS_OF = "SELECT document, counter, backup_eligible, last_used_at, removed_at FROM passkey WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_at, credential";
+    PASSKEYS_SINCE = "SELECT document, counter, backup_eligible, last_used_at, removed_at FROM passkey WHERE tenant_id = $1 AND created_at > $2 AND removed_at IS NULL ORDER BY created_at DESC, credential LIMIT $3";
     PASSKEY_OWNER = "SELECT user_id FROM passkey WHERE tenant_id = $1 AND credential = $2";
     PUT_PASSKEY = "INSERT INTO passkey (tenant_id, credential, user_id, counter, backup_eligible, created_at, last_used_at, removed_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, credential) DO UPDATE SET removed_at = excluded.removed_at";
     PASSKEY_USED = "UPDATE passkey SET counter = $1, last_used_at = $2 WHERE tenant_id = $3 AND credential = $4";

@@ -67,7 +67,7 @@ pub use desk::{DeskView, desk};
 pub use engineer::{EngineerAccountView, EngineerForm, EngineerPageView, engineer, engineer_account};
 pub use engineers::{EngineerRow, EngineersView, engineers};
 pub use enter::{EnrolView, EnterView, enrol, enter};
-pub use home::{HomeView, home};
+pub use home::{HomeView, RecoveredView, home};
 pub use landing::{LandingView, landing};
 pub use new_support_request::{NewSupportRequestForm, NewSupportRequestView, new_support_request};
 pub use people::{PassView, PeopleView, PersonActs, PersonRow, PersonView, pass, people, person};

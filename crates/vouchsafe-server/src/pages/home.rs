@@ -3,10 +3,11 @@
 use axum::extract::State;
 use vouchsafe_app::{AppError, ListOptions};
 use vouchsafe_core::permission::Permission;
-use vouchsafe_web::page::{self, HomeView, LandingView};
+use vouchsafe_web::page::{self, HomeView, LandingView, RecoveredView};
 use vouchsafe_web::{Section, paths};
 
 use super::answer::{Answer, Failure, page as show};
+use super::moment::moment;
 use super::rows;
 use super::visitor::Visitor;
 use crate::Server;
@@ -34,6 +35,7 @@ pub(crate) async fn home(State(server): State<Server>, visitor: Visitor) -> Answ
     let approvers_missing = manages && !server.app.who_can_approve(visitor.who).await?.suffice();
     show(page::home(&HomeView {
         approvers_missing,
+        recovered: recovered(&server, &visitor).await?,
         chrome: visitor.chrome(Some(Section::Home)),
         grants: stories.iter().map(|story| rows::grant_row(story, &visitor)).collect(),
         may_see_access,
@@ -44,6 +46,21 @@ pub(crate) async fn home(State(server): State<Server>, visitor: Visitor) -> Answ
             .collect(),
         may_open: visitor.may(Permission::ManageRequests),
     }))
+}
+
+/// What administrators are told of passkeys that took the place of lost ones.
+async fn recovered(server: &Server, visitor: &Visitor) -> Result<Vec<RecoveredView>, Failure> {
+    if !visitor.may(Permission::ManageRoles) || !visitor.may(Permission::ReadUsers) {
+        return Ok(Vec::new());
+    }
+    let told = server.app.recovered_passkeys(visitor.who).await?;
+    let shown = told.into_iter().map(|(person, passkey)| RecoveredView {
+        name: person.display_name.text().to_owned(),
+        path: paths::person(&person.id.to_string()),
+        at: moment(passkey.created),
+        signs_from: (passkey.signs_from > server.app.now()).then(|| moment(passkey.signs_from)),
+    });
+    Ok(shown.collect())
 }
 
 /// The start page of people whose roles have no list of their own.

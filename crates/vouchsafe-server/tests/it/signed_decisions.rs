@@ -263,6 +263,13 @@ async fn a_recovered_passkey_decides_nothing_for_a_day() {
     let yuki = house.who("Yuki Tanabe", Org::Adatum);
     let pass = site.app.first_pass(yuki, Duration::hours(1)).await.unwrap().expose();
     site.enrol(&pass, &mut recovered).await;
+    // Every administrator is told, on the first page that opens, and nobody else.
+    for (name, told) in [("Yuki Tanabe", true), ("Marta Kowal", false)] {
+        let session = site.app.sign_in(house.who(name, Org::Adatum)).await.unwrap().expose();
+        let cookie = format!("__Host-vouchsafe_session={session}");
+        let page = site.page(Method::GET, "/", &cookie, "").await.text();
+        assert_eq!(page.contains("enrolled a new passkey with a recovery link"), told, "{name}: {page}");
+    }
     let try_it = async |key: &mut Authenticator| {
         let problem = site.api(YUKI, approve(&id, &json!({}))).await.json();
         let body = with(json!({}), assertion(key, &problem));

@@ -2,7 +2,7 @@
 
 use vouchsafe_web::page::{
     self, AccessListView, AccessRequestSide, AccessRequestView, Act, ApprovedAccessView, ConfirmView,
-    DataAccess, Decision, DecisionForm, HomeView, PreviewPart, PreviewView,
+    DataAccess, Decision, DecisionForm, HomeView, PreviewPart, PreviewView, RecoveredView,
 };
 use vouchsafe_web::{
     AccessRow, AccessStatus, CaseRef, Category, EngineerView, Fact, Flash, GrantRow, GrantSource,
@@ -31,7 +31,11 @@ fn lists() -> Vec<Sample> {
         Sample { name: "home-many", html: page::home(&home(many_grants(), vec![request_row(); 3], 3)) },
         Sample {
             name: "home-nobody-can-approve",
-            html: page::home(&HomeView { approvers_missing: true, ..home(Vec::new(), Vec::new(), 0) }),
+            html: page::home(&HomeView {
+                approvers_missing: true,
+                recovered: recovered(),
+                ..home(Vec::new(), Vec::new(), 0)
+            }),
         },
         Sample { name: "home-no-access-rights", html: page::home(&home_without_rights()) },
         Sample { name: "pending-requests-empty", html: page::pending_requests(&pending(Vec::new())) },
@@ -166,9 +170,19 @@ fn many_grants() -> Vec<GrantRow> {
     ]
 }
 
+fn recovered() -> Vec<RecoveredView> {
+    let path = "/people/usr_0192f0d9a1b27c3d8e4f5a6b7c8d9e0f".to_owned();
+    let name = "Uma Novak".to_owned();
+    vec![
+        RecoveredView { name, path: path.clone(), at: asked(), signs_from: Some(later()) },
+        RecoveredView { name: hostile(), path, at: asked(), signs_from: None },
+    ]
+}
+
 fn home(grants: Vec<GrantRow>, open_requests: Vec<SupportRequestRow>, waiting: u32) -> HomeView {
     HomeView {
         approvers_missing: false,
+        recovered: Vec::new(),
         chrome: customer(Some(Section::Home), waiting),
         grants,
         may_see_access: true,
