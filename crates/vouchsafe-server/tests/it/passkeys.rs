@@ -349,6 +349,7 @@ async fn another_site_cannot_use_a_visitors_session_or_passkey() {
         "/passkeys/enrol",
         "/passkeys/add/options",
         "/passkeys/add",
+        "/passkeys/decide/options",
         "/account/passkeys/remove",
         "/account/sessions/end",
         "/account/sessions/end-others",
