@@ -42,6 +42,8 @@ pub struct Session {
     instant: Timestamp,
     /// A statement failed or a decision was refused: what was written so far is half of something.
     broken: bool,
+    /// The statement that failed was given up by the database in favour of others: whoever begins anew may succeed.
+    given_up: bool,
 }
 
 #[derive(Debug)]
@@ -112,6 +114,7 @@ impl Session {
             faults,
             instant,
             broken: false,
+            given_up: false,
         }
     }
 
@@ -171,6 +174,14 @@ impl Session {
         &self.master
     }
 
+    /// Makes a commit impossible after a failure.
+    fn note_failure<T>(&mut self, done: &Result<T, StoreError>) {
+        if let Err(error) = done {
+            self.broken = true;
+            self.given_up |= matches!(error, StoreError::GivenUp(_));
+        }
+    }
+
     /// Makes a commit impossible.
     pub(crate) fn spoil(&mut self) {
         self.broken = true;
@@ -179,6 +190,9 @@ impl Session {
     /// Commits a writing session, whose logs have these sizes now, and lets its keys be shared.
     pub(crate) async fn commit(mut self, logs: &BTreeMap<TenantId, u64>) -> Result<(), StoreError> {
         self.write_heads(logs).await?;
+        if self.given_up {
+            return Err(StoreError::GivenUp(Box::from("a statement of this unit of work was")));
+        }
         if self.broken {
             return Err(StoreError::CommitFailed("a statement of this unit of work failed".to_owned()));
         }
@@ -221,7 +235,7 @@ impl Session {
         if let Held::Transaction(transaction) = &mut self.connection {
             may_run(self.faults.as_deref(), sql::postgres::LOCK_LOG_HEAD)?;
             let locked = transaction.lock_head(tenant).await;
-            self.broken |= locked.is_err();
+            self.note_failure(&locked);
             return locked;
         }
         if let Some(size) = self.known().and_then(|known| known.head(tenant)) {
@@ -278,7 +292,7 @@ impl Session {
                 .and_then(|connection| sqlite::execute(connection, sql, &parameters.into())),
             (Ok(()), Held::Transaction(transaction)) => transaction.execute(sql, &parameters.into()).await,
         };
-        self.broken |= done.is_err();
+        self.note_failure(&done);
         done
     }
 
@@ -293,7 +307,7 @@ impl Session {
             }
             (Ok(()), Held::Transaction(transaction)) => transaction.query(sql, parameters).await,
         };
-        self.broken |= found.is_err();
+        self.note_failure(&found);
         found
     }
 

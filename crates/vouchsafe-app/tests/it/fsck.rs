@@ -110,14 +110,14 @@ async fn what_was_changed_in_accounts_messages_and_the_tenant_is_named() {
         ),
         (
             "message",
-            "\"fromEngineer\":false",
-            "\"fromEngineer\":true ",
+            "\"fromEngineer\":false,\"created\"",
+            "\"fromEngineer\":true ,\"created\"",
             ["the message msg_", "/fromEngineer"],
         ),
         (
             "tenant",
-            "\"displayName\":\"Fabrikam\"",
-            "\"displayName\":\"Fabrikan\"",
+            "\"displayName\":\"Fabrikam\",\"verifiedDomains\"",
+            "\"displayName\":\"Fabrikan\",\"verifiedDomains\"",
             ["the tenant", "/displayName"],
         ),
     ] {

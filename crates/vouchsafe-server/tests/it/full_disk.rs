@@ -5,10 +5,11 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::house::Folder;
+use crate::nodes::Scene;
 
 const SERVER: &str = env!("CARGO_BIN_EXE_vouchsafe-server");
 /// Changes that find the limit, at most: what was freed in the files is written first.
@@ -42,7 +43,7 @@ impl Limited {
 
     async fn ask(&self, token: &str, method: Method, path: &str, body: Option<&Value>) -> (u16, bool, Value) {
         let url = format!("{}{path}", self.1["url"].as_str().unwrap());
-        let mut request = Client::new().request(method, url).bearer_auth(token);
+        let mut request = Scene::client().request(method, url).bearer_auth(token);
         if let Some(body) = body {
             request = request.json(body);
         }

@@ -32,11 +32,6 @@ impl<'h> Site<'h> {
         Self { house, app, router }
     }
 
-    /// Answers on a loopback port too, as long as the test runs; gives its URL.
-    pub(crate) async fn listen(&self) -> String {
-        listen(self.router.clone()).await
-    }
-
     pub(crate) async fn exchange(&self, request: Request<Body>) -> Reply {
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();

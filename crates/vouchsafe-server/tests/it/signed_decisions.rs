@@ -433,7 +433,7 @@ async fn a_pack_holds_what_its_signatures_are_checked_with() {
     for _ in 0..2 {
         house.app.publish().await.unwrap();
     }
-    let (server, token) = (site.listen().await, house.token(YUKI).to_owned());
+    let (server, token) = (house.listen().await, house.token(YUKI).to_owned());
     let keys = site.ok(YUKI, Ask::get("/v1.0/auditLogs/logKeys")).await;
     let log_key = text(&keys["value"][0]["verifierKey"]);
     let folder = Folder::new();
