@@ -40,6 +40,20 @@ pub fn execute(folder: &Path, statement: &str, values: &[&str]) -> u64 {
     })
 }
 
+/// Writes `to` wherever `from` stands in a column of a folder's schema that holds text, or the bytes of one; gives the number of
+/// rows changed.
+pub fn rewrite(folder: &Path, (table, column): (&str, &str), from: &str, to: &str) -> u64 {
+    let (read, written) = match column {
+        "document" => (
+            format!("convert_from({column}, 'UTF8')"),
+            format!("convert_to(replace(convert_from({column}, 'UTF8'), $1, $2), 'UTF8')"),
+        ),
+        _ => (column.to_owned(), format!("replace({column}, $1, $2)")),
+    };
+    let change = format!("UPDATE {table} SET {column} = {written} WHERE strpos({read}, $1) > 0");
+    execute(folder, &change, &[from, to])
+}
+
 /// What somebody changes in a database who can write to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Damage {

@@ -9,14 +9,15 @@ use crate::Failure;
 
 const STORE: &str = "crates/vouchsafe-store/";
 
-/// What a pure room's code does not do. Its tests may.
-const IMPURE_CODE: [&str; 10] = [
+/// What a pure room's code does not do. Its tests may. Threads that end before their function does are no more than arithmetic side by side.
+const IMPURE_CODE: [&str; 11] = [
     "async fn ",
     ".await",
     "std::env::",
     "std::fs",
     "std::process",
-    "std::thread",
+    "thread::sleep",
+    "thread::spawn",
     "SystemTime",
     "TcpListener",
     "TcpStream",

@@ -6,7 +6,7 @@ use vouchsafe_app::App;
 use vouchsafe_log::checkpoint::Checkpoint;
 use vouchsafe_log::note::{KeyKind, Signer, VerifierKey};
 use vouchsafe_store::Head;
-use vouchsafe_testkit::database::{execute, on_postgres};
+use vouchsafe_testkit::database::{on_postgres, rewrite};
 use vouchsafe_testkit::{Folder, World};
 
 const READER: &str = "ada";
@@ -24,28 +24,12 @@ fn closed(app: App, folder: &Folder) {
 }
 
 /// Writes `to`, which is as long, wherever `from` stands in the documents of a table; gives what the check says then.
-async fn told_of(
-    world: &World,
-    heads: &Folder,
-    (table, column): (&str, &str),
-    from: &str,
-    to: &str,
-) -> Vec<String> {
+async fn told_of(world: &World, heads: &Folder, place: (&str, &str), from: &str, to: &str) -> Vec<String> {
     assert_eq!(from.len(), to.len());
     let World { app, folder, .. } = world.reopened(Folder::copy_of(world.folder.path()), 2);
     closed(app, &folder);
     if on_postgres() {
-        let bytes = column == "document";
-        let (read, written) = if bytes {
-            (
-                format!("convert_from({column}, 'UTF8')"),
-                format!("convert_to(replace(convert_from({column}, 'UTF8'), $1, $2), 'UTF8')"),
-            )
-        } else {
-            (column.to_owned(), format!("replace({column}, $1, $2)"))
-        };
-        let change = format!("UPDATE {table} SET {column} = {written} WHERE strpos({read}, $1) > 0");
-        assert!(execute(folder.path(), &change, &[from, to]) > 0, "{from}");
+        assert!(rewrite(folder.path(), place, from, to) > 0, "{from}");
     } else {
         let file = folder.path().join("state.sqlite");
         let mut bytes = std::fs::read(&file).unwrap();

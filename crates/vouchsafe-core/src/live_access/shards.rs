@@ -11,10 +11,13 @@ const SHARDS: usize = 64;
 /// The bits of a hash that choose the part: not those by which the table in it finds its places.
 const SHARD_BITS: u32 = 40;
 
+/// One part, under its lock.
+type Shard<K, V> = RwLock<HashTable<(K, V)>>;
+
 /// A map in parts, so that who changes one entry keeps few from reading others. A key is hashed once.
 #[derive(Debug)]
 pub(super) struct Shards<K, V> {
-    shards: Box<[RwLock<HashTable<(K, V)>>]>,
+    shards: Box<[Shard<K, V>]>,
     hasher: RandomState,
 }
 
@@ -26,11 +29,11 @@ impl<K, V> Default for Shards<K, V> {
 }
 
 impl<K: Eq + Hash + Copy, V> Shards<K, V> {
-    fn shard(&self, hash: u64) -> Option<&RwLock<HashTable<(K, V)>>> {
+    fn shard(&self, hash: u64) -> Option<&Shard<K, V>> {
         usize::try_from(hash >> SHARD_BITS).ok().and_then(|bits| self.shards.get(bits % SHARDS))
     }
 
-    fn writing(shard: &RwLock<HashTable<(K, V)>>) -> RwLockWriteGuard<'_, HashTable<(K, V)>> {
+    fn writing(shard: &Shard<K, V>) -> RwLockWriteGuard<'_, HashTable<(K, V)>> {
         shard.write().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -5,7 +5,12 @@
 //!
 //! Held against each schedule: a question that is asked after a removal was answered is never permitted, nor one that is asked
 //! two seconds after the removal was committed. Faults that are planted into the steps between must be found.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may stop at the first surprise"
+)]
 
 mod random;
 mod world;

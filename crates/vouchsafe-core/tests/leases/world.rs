@@ -128,6 +128,9 @@ struct Removal {
     answered: Option<u64>,
 }
 
+/// A question for facts: when it was asked, and what the database said of size and access.
+type Load = (Option<Asking>, Option<(u64, bool)>);
+
 struct Node {
     id: NodeId,
     /// What its clock is ahead of time.
@@ -141,7 +144,7 @@ struct Node {
     deaf: bool,
     registered: bool,
     /// Questions to the database on their way: there, and with what it said.
-    loads: VecDeque<(Option<Asking>, Option<(u64, bool)>)>,
+    loads: VecDeque<Load>,
     confirming: Option<(Asking, Option<u64>)>,
     beating: Option<(Elapsed, Option<bool>)>,
     /// Ends of access: number, size, and the removal that waits for it.

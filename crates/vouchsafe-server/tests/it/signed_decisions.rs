@@ -237,6 +237,7 @@ fn python() -> Option<PathBuf> {
 }
 
 /// A WebAuthn library that is not ours comes to the same, from the opened entries alone.
+#[expect(clippy::print_stdout, reason = "says what was left out")]
 async fn by_another_library(house: &House) {
     let Some(python) = python() else {
         println!("skipped: the package webauthn is not there (`./test --prepare`)");

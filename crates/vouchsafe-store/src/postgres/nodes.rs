@@ -153,6 +153,14 @@ impl Nodes {
         }
     }
 
+    fn take_yes(&self, payload: &str) {
+        let Ok(Yes { from, up_to }) = serde_json::from_str(payload) else { return };
+        if let Some(node) = named(&from) {
+            self.telling().announcements.acknowledged(up_to, node);
+            self.yes.notify_waiters();
+        }
+    }
+
     async fn stay<F, E>(
         &self,
         live: &Live,
@@ -180,11 +188,8 @@ impl Nodes {
                     let message = message.ok_or(Lost::Connection)?;
                     if message.channel() == stay.channel {
                         stay.hear(live, act, message.payload()).await?;
-                    } else if let Ok(Yes { from, up_to }) = serde_json::from_str(message.payload()) {
-                        if let Some(node) = named(&from) {
-                            self.telling().announcements.acknowledged(up_to, node);
-                            self.yes.notify_waiters();
-                        }
+                    } else {
+                        self.take_yes(message.payload());
                     }
                 }
             }

@@ -35,11 +35,12 @@ pub(crate) fn open(out: &Output, base: &str) -> Result<GraphSource, Failure> {
     };
     let token =
         Token::new(token).map_err(|_| Failure::Usage(format!("the token for {base} is not one word")))?;
-    GraphSource::new(base, token).map_err(|error| match error {
-        ClientError::InvalidServer { reason, .. } => {
+    GraphSource::new(base, token).map_err(|error| {
+        if let ClientError::InvalidServer { reason, .. } = error {
             Failure::Usage(format!("`{base}` cannot be read from: {reason}"))
+        } else {
+            error.into()
         }
-        error => error.into(),
     })
 }
 

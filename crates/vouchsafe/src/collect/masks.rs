@@ -71,6 +71,7 @@ impl Key {
 }
 
 /// A secret in hexadecimal.
+#[expect(clippy::disallowed_methods, reason = "this is the edge where randomness is read")]
 fn new_secret() -> Result<String, Failure> {
     let mut secret = [0; SECRET_BYTES];
     getrandom::fill(&mut secret).map_err(|error| Failure::Local(std::io::Error::other(error)))?;
