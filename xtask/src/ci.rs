@@ -49,7 +49,7 @@ const ALL_ON_POSTGRES: &str = "(package(vouchsafe-store) or package(vouchsafe-ap
     and not test(exports::) and not test(graph_sdk::) and not test(upstream::) and not test(restored)";
 
 /// Of these, what the short form runs: all of the store and of the use cases; of HTTP the modules that change much.
-const SHORT: &str = "not package(vouchsafe-server) or test(/^(collections|coverage|desk|elsewhere|evaluation|evidence|import|lists|pace|passkeys|reveals|roles|shapes|tokens)::/)";
+const SHORT: &str = "not package(vouchsafe-server) or test(/^(collections|contention|coverage|desk|elsewhere|evaluation|evidence|import|lists|pace|passkeys|reveals|roles|shapes|tokens)::/)";
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
