@@ -191,7 +191,7 @@ impl App {
         Ok(held)
     }
 
-    /// The passkeys of the own tenant that took the place of lost ones in the last [`RECOVERY_TOLD_FOR`], the newest
+    /// The passkeys of the own tenant that took the place of lost ones in the last seven days, the newest
     /// first, with whose they are: what administrators are told.
     ///
     /// # Errors
