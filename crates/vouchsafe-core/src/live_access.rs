@@ -254,7 +254,7 @@ impl LiveAccess {
         memory
     }
 
-    /// The memory of a node among others. Until [`Self::count_until`] it remembers nothing.
+    /// The memory of a node among others. Before [`Self::count_from`] it remembers nothing.
     #[must_use]
     pub fn among_nodes(provider: TenantId) -> Self {
         Self {
