@@ -136,13 +136,10 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn take_shared_time(&mut self) -> Result<(), StoreError> {
-        match self.shared_time().await? {
-            Some(now) => {
-                self.set_now(now);
-                Ok(())
-            }
-            None => Ok(()),
+        if let Some(now) = self.shared_time().await? {
+            self.set_now(now);
         }
+        Ok(())
     }
 }
 

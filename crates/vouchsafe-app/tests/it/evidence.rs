@@ -199,7 +199,7 @@ async fn a_backup_that_went_on_with_another_history_is_refused_though_it_is_long
 }
 
 /// Waits until the last connection has put all into the one file, which no checksum guards.
-fn closed(app: App, folder: &Folder) {
+pub(crate) fn closed(app: App, folder: &Folder) {
     drop(app);
     for _ in 0..500 {
         if !folder.path().join("state.sqlite-wal").exists() {

@@ -9,19 +9,9 @@ use vouchsafe_store::Head;
 use vouchsafe_testkit::database::{on_postgres, rewrite};
 use vouchsafe_testkit::{Folder, World};
 
-const READER: &str = "ada";
+use crate::evidence::closed;
 
-/// Waits until the last connection has put all into the one file.
-fn closed(app: App, folder: &Folder) {
-    drop(app);
-    for _ in 0..500 {
-        if !folder.path().join("state.sqlite-wal").exists() {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    panic!("the database was not closed");
-}
+const READER: &str = "ada";
 
 /// Writes `to`, which is as long, wherever `from` stands in the documents of a table; gives what the check says then.
 async fn told_of(world: &World, heads: &Folder, place: (&str, &str), from: &str, to: &str) -> Vec<String> {
