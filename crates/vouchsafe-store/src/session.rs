@@ -251,6 +251,18 @@ impl Session {
         Ok(Some(size))
     }
 
+    /// Makes the head of a log that was not found, and locks it; gives the size, which is not 0 if another node made it
+    /// first.
+    pub(crate) async fn add_head(&mut self, tenant: TenantId) -> Result<u64, StoreError> {
+        self.execute(sql::ADD_LOG_HEAD, values![tenant]).await?;
+        // The writer does not learn this row before the unit of work is kept: undone, it takes the row with it.
+        if !self.is_shared() {
+            return Ok(0);
+        }
+        let missing = || StoreError::Corrupt("the head of a log is missing".to_owned());
+        self.lock_head(tenant).await?.ok_or_else(missing)
+    }
+
     /// Whether other nodes write to the same database.
     pub(crate) fn is_shared(&self) -> bool {
         matches!(self.connection, Held::Transaction(_))

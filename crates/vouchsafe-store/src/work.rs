@@ -64,8 +64,7 @@ impl Work {
         let tenants: BTreeSet<TenantId> = tenants.into_iter().collect();
         for tenant in tenants {
             if !self.lock_found(tenant).await? {
-                self.session.execute(sql::ADD_LOG_HEAD, values![tenant]).await?;
-                self.lock_found(tenant).await?;
+                self.add_head(tenant).await?;
             }
         }
         self.take_time().await
@@ -78,8 +77,7 @@ impl Work {
     pub async fn lock_existing(&mut self, tenants: BTreeSet<TenantId>) -> Result<(), StoreError> {
         for tenant in tenants {
             if !self.lock_found(tenant).await? && self.has_tenant(tenant).await? {
-                self.session.execute(sql::ADD_LOG_HEAD, values![tenant]).await?;
-                self.lock_found(tenant).await?;
+                self.add_head(tenant).await?;
             }
         }
         self.take_time().await
@@ -93,6 +91,13 @@ impl Work {
         let size = self.session.lock_head(tenant).await?;
         self.heads.extend(size.map(|size| (tenant, size)));
         Ok(size.is_some())
+    }
+
+    /// Makes an empty log and locks its head.
+    async fn add_head(&mut self, tenant: TenantId) -> Result<(), StoreError> {
+        let size = self.session.add_head(tenant).await?;
+        self.heads.insert(tenant, size);
+        Ok(())
     }
 
     /// Takes the time of this unit of work: the clock's, or the database's where that is the one clock of all nodes.

@@ -93,6 +93,23 @@ async fn two_hundred_units_of_work_on_one_thread_leave_gapless_logs_with_true_le
     many_at_once().await;
 }
 
+#[tokio::test]
+async fn a_log_begun_by_a_unit_of_work_that_was_dropped_is_begun_by_the_next() {
+    let home = Home::new();
+    let mut first = home.store.work().await.unwrap();
+    first.lock([id(1)]).await.unwrap();
+    let dropped = async {
+        let mut work = home.store.work().await.unwrap();
+        work.lock([id(9)]).await.unwrap();
+    };
+    let next = async { home.set_up(&[id(9)], |cx| setup::issue_token(token(id(9), 1), cx)).await };
+    // Both wait for the first where one writes at a time, so the three are of one group.
+    let ((), begun, committed) = tokio::join!(dropped, next, first.commit());
+    committed.unwrap();
+    begun.unwrap();
+    assert_eq!(log_of(&home.store, id(9)).await.len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_that_hang_up_leave_whole_units_of_work_or_none() {
     let home = Arc::new(Home::new());
