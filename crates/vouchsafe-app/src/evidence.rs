@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Mutex;
 use vouchsafe_core::audit::Initiator;
@@ -27,6 +28,8 @@ const LOGS_PER_ROUND: usize = 256;
 const ENTRIES_PER_ROUND: u64 = 65_536;
 /// Leaf hashes that are read at once.
 const LEAVES_AT_ONCE: u64 = 8_192;
+/// How long a node without a heads file waits for another one's: these look for questions in every round.
+const PEER_ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 /// Levels of the tree in a level of tiles.
 const TILE_HEIGHT: u32 = 8;
 
@@ -125,8 +128,8 @@ struct Growth {
 
 impl App {
     /// The same application, which publishes logs under `host` and writes down in the heads file what it has published.
-    /// Without a file, one is made if nothing was published yet, or if of each log a witness signs that what was published
-    /// follows from the newest that it has seen.
+    /// Without a file, one is made if nothing was published yet, from the heads that another node has written down, or if of
+    /// each log a witness signs that what was published follows from the newest that it has seen.
     ///
     /// # Errors
     /// [`EvidenceError`] if file and database do not fit together; then nothing may be published.
@@ -135,20 +138,12 @@ impl App {
         let published = reader.published_heads().await?;
         let heads = match Heads::open(file)? {
             Some(heads) => heads,
-            None if published.is_empty() => Heads::create(file, BTreeMap::new())?,
-            None if !self.witnesses.is_empty() => {
+            None => {
                 drop(reader);
-                self.witnessed(&published).await?.ok_or_else(|| EvidenceError::NoHeads(file.to_owned()))?;
+                let found = self.heads_of_others(&published).await?;
                 reader = self.store.read()?;
-                tracing::warn!(file = %file.display(), "there was no heads file: witnesses have signed what the database says was published");
-                Heads::create(file, published.clone())?
+                Heads::create(file, found.ok_or_else(|| EvidenceError::NoHeads(file.to_owned()))?)?
             }
-            // A node that joins others: it holds them to what it finds now, from now on.
-            None if self.is_among_nodes() => {
-                tracing::warn!(file = %file.display(), "this node had no heads file: it watches the logs from here on");
-                Heads::create(file, published.clone())?
-            }
-            None => return Err(EvidenceError::NoHeads(file.to_owned())),
         };
         for (tenant, head) in heads.iter() {
             let stored = reader.entries_in_log(tenant).await?;
@@ -169,6 +164,27 @@ impl App {
         Ok(Self { publisher: Some(Publisher(Arc::new(Mutex::new(publishing)))), ..self })
     }
 
+    /// What a node without a heads file may begin one with, if anybody can tell.
+    async fn heads_of_others(
+        &self,
+        published: &BTreeMap<TenantId, Head>,
+    ) -> Result<Option<BTreeMap<TenantId, Head>>, EvidenceError> {
+        if self.is_among_nodes()
+            && let Some(heads) = self.store.heads_of_a_peer(PEER_ANSWERS_WITHIN).await?
+        {
+            tracing::info!("there was no heads file: it begins with what another node has written down");
+            return Ok(Some(heads));
+        }
+        if published.is_empty() {
+            return Ok(Some(BTreeMap::new()));
+        }
+        if self.witnesses.is_empty() || self.witnessed(published).await?.is_none() {
+            return Ok(None);
+        }
+        tracing::warn!("there was no heads file: witnesses have signed what the database says was published");
+        Ok(Some(published.clone()))
+    }
+
     /// Publishes what has been logged since the last round: one checkpoint for each log that has grown. Gives the number
     /// of checkpoints. What is wrong with one log delays no other.
     ///
@@ -178,6 +194,8 @@ impl App {
         let Some(Publisher(publisher)) = &self.publisher else { return Ok(0) };
         let mut publishing = publisher.lock().await;
         if self.is_among_nodes() {
+            // Whatever the database says by now: who asks wants to know what this node has seen.
+            self.store.tell_heads(&publishing.heads).await?;
             let mut reader = self.store.read()?;
             let published = reader.published_heads().await?;
             followed(&mut publishing.heads, &mut reader, published).await?;

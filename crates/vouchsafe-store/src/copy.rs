@@ -14,7 +14,7 @@ use crate::sql::{self, values};
 use crate::sqlite;
 
 /// What each database says of itself; it is settled when it is opened.
-const OWN: [&str; 3] = ["deployment", "migration", "job_lease"];
+const OWN: [&str; 6] = ["deployment", "migration", "job_lease", "node", "heads_question", "heads_answer"];
 
 /// Copies the state that lies in `folder` into an empty PostgreSQL database. The folder stays as it is, and goes on to be
 /// the first node's: the master key, record files and customers' files are in it. Gives the number of rows.

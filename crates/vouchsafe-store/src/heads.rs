@@ -18,6 +18,8 @@ use vouchsafe_log::Hash;
 
 use crate::error::StoreError;
 
+mod peer;
+
 /// Superseded lines that a file may have beside one for each tenant before it is written anew.
 const LINES_SPARE: usize = 10_000;
 

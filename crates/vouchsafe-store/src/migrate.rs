@@ -46,6 +46,7 @@ migrations!(
     "0013_roles",
     "0014_api_tokens",
     "0029_node",
+    "0032_heads_question",
 );
 
 const TABLE: &str =

@@ -32,6 +32,7 @@ pub struct MasterKey {
     masking: Key,
     cursors: Key,
     challenges: Key,
+    heads: Key,
     check: Key,
 }
 
@@ -51,6 +52,7 @@ impl MasterKey {
             masking: keyed_hash(secret, b"vouchsafe mask v1"),
             cursors: keyed_hash(secret, b"vouchsafe cursor v1"),
             challenges: keyed_hash(secret, b"vouchsafe challenge v1"),
+            heads: keyed_hash(secret, b"vouchsafe heads v1"),
             check: keyed_hash(secret, b"vouchsafe check v1"),
         }
     }
@@ -98,6 +100,18 @@ impl MasterKey {
     #[must_use]
     pub fn challenges(&self) -> &Key {
         &self.challenges
+    }
+
+    /// By what nodes know what another one tells about published heads.
+    pub(crate) fn heads_tag(&self, told: &[u8]) -> Vec<u8> {
+        keyed_hash(&self.heads, told).to_vec()
+    }
+
+    /// Whether this is the tag of what was told; compared in constant time.
+    pub(crate) fn is_heads_tag(&self, told: &[u8], tag: &[u8]) -> bool {
+        let Ok(mut hash) = Hmac::<Sha256>::new_from_slice(self.heads.as_slice()) else { return false };
+        hash.update(told);
+        hash.verify_slice(tag).is_ok()
     }
 
     /// Seals a place in a list of records for whoever reads on under the same `basis`.

@@ -345,6 +345,16 @@ statements! {
     LOG_KEYS = "SELECT id, verifier_key, sealed, created_at, signs_until FROM log_key WHERE tenant_id = $1 ORDER BY created_at, id";
     PUT_LOG_KEY = "INSERT INTO log_key (tenant_id, id, verifier_key, sealed, created_at, signs_until) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, id) DO UPDATE SET signs_until = excluded.signs_until";
 
+    ASK_FOR_HEADS = "INSERT INTO heads_question (nonce, asked_at, parts) VALUES ($1, $2, 0)";
+    HEADS_QUESTIONS = "SELECT nonce FROM heads_question WHERE parts = 0";
+    ANSWER_HEADS_QUESTION = "UPDATE heads_question SET parts = $1 WHERE nonce = $2 AND parts = 0";
+    PUT_HEADS_ANSWER = "INSERT INTO heads_answer (nonce, part, heads, tag) VALUES ($1, $2, $3, $4)";
+    HEADS_ANSWERED = "SELECT parts FROM heads_question WHERE nonce = $1";
+    HEADS_ANSWER = "SELECT heads, tag FROM heads_answer WHERE nonce = $1 ORDER BY part";
+    DELETE_HEADS_QUESTION = "DELETE FROM heads_question WHERE nonce = $1";
+    DELETE_OLD_HEADS_QUESTIONS = "DELETE FROM heads_question WHERE asked_at < $1";
+    DELETE_OLD_HEADS_ANSWERS = "DELETE FROM heads_answer WHERE nonce NOT IN (SELECT nonce FROM heads_question)";
+
     INSERT_OUTBOX = "INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ($1, $2, $3, $4, $5)";
     DELETE_OLD_OUTBOX = "DELETE FROM outbox WHERE created_at < $1";
 

@@ -162,3 +162,68 @@ async fn another_history_is_refused_though_it_is_longer() {
     let error = started(&restored, &Folder::new(), Some(&near)).await.unwrap_err();
     assert!(matches!(error, EvidenceError::OtherThanWitnessed { .. }), "{error}");
 }
+
+/// A node of a deployment on several, without witnesses.
+async fn node(world: &World, file: &Folder) -> Result<App, EvidenceError> {
+    App::new(Arc::clone(world.app.store())).among_nodes().publishing(HOST, &heads(file)).await
+}
+
+#[tokio::test]
+async fn a_node_that_joins_begins_with_the_heads_of_one_that_is_there() {
+    let (file, other) = (Folder::new(), Folder::new());
+    let mut world = World::new().await;
+    world.app = node(&world, &file).await.unwrap();
+    world.app.publish().await.unwrap();
+    world.open(READER, &[], false).await.unwrap();
+    world.app.publish().await.unwrap();
+    let first = world.app.clone();
+    let round = async {
+        loop {
+            first.publish().await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::select! {
+        joined = node(&world, &other) => drop(joined.unwrap()),
+        () = round => {}
+    }
+    let written = |file: &Folder| -> BTreeMap<_, _> {
+        vouchsafe_store::Heads::open(&heads(file)).unwrap().unwrap().iter().collect()
+    };
+    assert!(written(&file).len() > 1);
+    assert_eq!(written(&other), written(&file));
+}
+
+#[tokio::test]
+async fn a_node_that_nobody_tells_the_heads_does_not_publish() {
+    let file = Folder::new();
+    let mut world = World::new().await;
+    world.app = node(&world, &file).await.unwrap();
+    world.app.publish().await.unwrap();
+    assert!(matches!(node(&world, &Folder::new()).await, Err(EvidenceError::NoHeads(_))));
+}
+
+#[tokio::test]
+async fn a_backup_under_a_running_node_is_refused_by_the_one_that_joins() {
+    let file = Folder::new();
+    let mut world = World::new().await;
+    world.app = node(&world, &file).await.unwrap();
+    world.app.publish().await.unwrap();
+    let backup = Folder::copy_of(world.folder.path());
+    world.open(READER, &[], false).await.unwrap();
+    world.app.publish().await.unwrap();
+    let restored = world.reopened(backup, 2);
+    let seen = vouchsafe_store::Heads::open(&heads(&file)).unwrap().unwrap();
+    let telling = async {
+        while restored.app.store().tell_heads(&seen).await.unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let joined = tokio::select! {
+        joined = async { node(&restored, &Folder::new()).await } => joined,
+        () = telling => unreachable!("it never ends"),
+    };
+    let error = joined.unwrap_err();
+    assert!(matches!(error, EvidenceError::LostEntries { .. }), "{error}");
+}

@@ -22,7 +22,7 @@ fn every_statement_prepares_and_its_placeholders_stand_in_the_order_of_their_num
 }
 
 /// Jobs over all tenants, and what belongs to none.
-const OVER_ALL: [&str; 17] = [
+const OVER_ALL: [&str; 26] = [
     "SETTING",
     "SET_SETTING",
     "TAKE_LEASE",
@@ -40,6 +40,15 @@ const OVER_ALL: [&str; 17] = [
     "TENANTS_IDLE",
     "COLLECTIONS_DUE",
     "DELETE_OLD_TYPED_VALUES",
+    "ASK_FOR_HEADS",
+    "HEADS_QUESTIONS",
+    "ANSWER_HEADS_QUESTION",
+    "PUT_HEADS_ANSWER",
+    "HEADS_ANSWERED",
+    "HEADS_ANSWER",
+    "DELETE_HEADS_QUESTION",
+    "DELETE_OLD_HEADS_QUESTIONS",
+    "DELETE_OLD_HEADS_ANSWERS",
 ];
 
 #[test]
@@ -151,7 +160,7 @@ async fn both_databases_have_the_same_tables_columns_and_keys() {
     let unique = "SELECT tablename::text, indexdef::text FROM pg_indexes WHERE schemaname = $1 AND indexdef LIKE '%UNIQUE%'";
     for row in client.query(unique, &[&schema]).await.unwrap() {
         let (table, definition): (String, String) = (row.get(0), row.get(1));
-        let everywhere = ["deployment", "migration", "job_lease", "node"].contains(&table.as_str());
+        let everywhere = REFERENCE_TABLES.contains(&table.as_str());
         assert!(everywhere || definition.contains("(tenant_id"), "{definition}");
     }
 }
@@ -183,7 +192,8 @@ async fn a_deadlock_and_a_serialization_failure_are_a_unit_of_work_that_was_give
 }
 
 /// Tables that belong to no tenant: every node of a distributed PostgreSQL would hold them whole.
-const REFERENCE_TABLES: [&str; 4] = ["deployment", "job_lease", "migration", "node"];
+const REFERENCE_TABLES: [&str; 6] =
+    ["deployment", "heads_answer", "heads_question", "job_lease", "migration", "node"];
 
 /// Statements that look into the rows of several tenants, and so into several shards. A collection is found by its id alone, wherever it is kept; epochs are asked of many
 /// tenants at once.
