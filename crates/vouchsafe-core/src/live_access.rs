@@ -122,58 +122,84 @@ pub struct EngineerFacts {
     pub until: Option<Timestamp>,
 }
 
-/// Who may read what of one tenant for one case.
+/// Who may read what of one tenant for one case. There are many of these, so they are small: of the ends of several grants,
+/// only the first is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaseFacts {
     engineer: Option<UserId>,
-    /// Until when each category may be read, in microseconds as [`Timestamp::as_micros`]; [`NEVER`] where it may not. There are many of these, so
-    /// they are small.
-    until: [i64; DataCategory::ALL.len()],
+    /// What may be read as long as nothing changes.
+    always: Categories,
+    /// What may be read until then.
+    granted: Categories,
+    until: Timestamp,
 }
 
-/// Of a category that may not be read at all.
-const NEVER: i64 = i64::MIN;
+/// A set of categories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Categories(u8);
+
+const _: () = assert!(DataCategory::ALL.len() <= u8::BITS as usize, "a bit for each category");
+
+impl Categories {
+    fn has(self, category: DataCategory) -> bool {
+        self.0 & (1 << category as u8) != 0
+    }
+
+    fn add(&mut self, category: DataCategory) {
+        self.0 |= 1 << category as u8;
+    }
+}
 
 impl CaseFacts {
     /// Nobody may read anything.
-    pub const NOTHING: Self = Self { engineer: None, until: [NEVER; DataCategory::ALL.len()] };
+    pub const NOTHING: Self =
+        Self { engineer: None, always: Categories(0), granted: Categories(0), until: Timestamp::LAST };
 
     /// The facts that follow at `now` from a case and every grant of (tenant, case). At any later instant they say what
-    /// [`crate::effective::basis`] would say of the same rows.
+    /// [`crate::effective::basis`] would say of the same rows, or [`Over`].
     #[must_use]
     pub fn of(case: &SupportRequest, tenant: TenantId, grants: &[Grant], now: Timestamp) -> Self {
+        let mut facts = Self::NOTHING;
         if !case.is_open() {
-            return Self::NOTHING;
+            return facts;
         }
+        facts.engineer = case.engineer();
         let opened_here = opened_by(case, tenant);
-        let mut until = [NEVER; DataCategory::ALL.len()];
-        for (category, until) in DataCategory::ALL.into_iter().zip(&mut until) {
+        for category in DataCategory::ALL {
             let covers = |grant: &&Grant| {
                 grant.source != GrantSource::Collection
                     && (grant.tenant, grant.support_request) == (tenant, case.id)
                     && grant.data_categories.contains(&category)
                     && grant.is_live(now)
             };
-            let granted =
-                grants.iter().filter(covers).map(|grant| grant.expires.min(grant.usage.idle_at)).max();
-            let basic = opened_here && !category.is_advanced();
-            *until = if basic { i64::MAX } else { granted.map_or(NEVER, Timestamp::as_micros) };
+            if opened_here && !category.is_advanced() {
+                facts.always.add(category);
+            } else if let Some(until) =
+                grants.iter().filter(covers).map(|grant| grant.expires.min(grant.usage.idle_at)).max()
+            {
+                facts.granted.add(category);
+                facts.until = facts.until.min(until);
+            }
         }
-        Self { engineer: case.engineer(), until }
+        facts
     }
 
     /// Whether this engineer may, as far as case and grants say.
     ///
     /// # Errors
-    /// [`Over`]: that was so until a moment that has passed, and must be asked anew: a read may have moved it on.
+    /// [`Over`]: what was granted was so until a moment that has passed, and must be asked anew: a read may have moved it on,
+    /// and another grant may go on.
     pub fn allow(&self, engineer: UserId, category: DataCategory, now: Timestamp) -> Result<bool, Over> {
         if self.engineer != Some(engineer) {
             return Ok(false);
         }
-        match self.until.get(category as usize) {
-            None | Some(&NEVER) => Ok(false),
-            Some(until) if now.as_micros() < *until => Ok(true),
-            Some(_) => Err(Over),
+        if self.always.has(category) {
+            return Ok(true);
+        }
+        match self.granted.has(category) {
+            false => Ok(false),
+            true if now < self.until => Ok(true),
+            true => Err(Over),
         }
     }
 }

@@ -27,6 +27,9 @@ impl Timestamp {
     const MIN_MICROS: i64 = -62_135_596_800_000_000;
     const MAX_MICROS: i64 = 253_402_207_200_000_000;
 
+    /// The last instant of the documented range.
+    pub const LAST: Self = Self(Self::MAX_MICROS);
+
     /// The instant so many microseconds after 1970-01-01T00:00:00Z, held within the documented range.
     #[must_use]
     pub fn from_micros(micros: i64) -> Self {
