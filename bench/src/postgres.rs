@@ -2,11 +2,9 @@
 //! with a hash chain under a lock, driven by `pgbench` over a local socket. Optional: without its programs the ratios
 //! are left out.
 
-mod cluster;
-
 use std::path::Path;
 
-pub(crate) use cluster::Cluster;
+use vouchsafe_testkit::cluster::{Cluster, SUPERUSER};
 
 use crate::bare::Sample;
 
@@ -48,7 +46,7 @@ impl Postgres {
         let cluster = Cluster::start(&folder.join("postgres"), &[])?;
         let host = cluster.socket().to_str()?;
         let setup = format!("{};{}", sample.schema_for_postgres(&TABLES), with(SETUP, sample));
-        cluster.run("psql", &["-h", host, "-U", "bench", "-d", "postgres", "-q", "-c", &setup])?;
+        cluster.run("psql", &["-h", host, "-U", SUPERUSER, "-d", "postgres", "-q", "-c", &setup])?;
         for (name, text) in [("plain.sql", plain()), ("chained.sql", chained())] {
             std::fs::write(cluster.socket().join(name), with(&text, sample)).ok()?;
         }
@@ -84,7 +82,7 @@ impl Postgres {
             "-h",
             host,
             "-U",
-            "bench",
+            SUPERUSER,
             "postgres",
         ];
         let output = self.0.run("pgbench", &arguments).unwrap();

@@ -18,8 +18,8 @@ use vouchsafe_server::demo::{DemoClock, Sizes, World, build};
 use vouchsafe_store::{Database, Options, PostgresUrl, Store};
 
 use crate::machine::Machine;
-use crate::postgres::Cluster;
 use crate::rounds::Times;
+use vouchsafe_testkit::cluster::{Cluster, SUPERUSER};
 
 const NODES: usize = 3;
 /// Removals of one round.
@@ -34,7 +34,7 @@ pub(crate) async fn run(folder: &Path, rounds: usize) {
         return;
     };
     let host = cluster.socket().to_str().unwrap().replace('/', "%2F");
-    let url = format!("postgres://bench@{host}/postgres");
+    let url = format!("postgres://{SUPERUSER}@{host}/postgres");
     let (stop, stopped) = watch::channel(false);
     let (world, nodes) = nodes(folder, &url, &stopped).await;
     let bare = Bare::on(&url).await;

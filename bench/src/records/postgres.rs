@@ -15,7 +15,7 @@ use super::loading::{Load, Loader, load_by_self};
 use super::question::{Bound, Dialect, Question, Rows};
 use super::row::{INDEXES, Row, TABLE};
 use crate::machine::processor_seconds;
-use crate::postgres::Cluster;
+use vouchsafe_testkit::cluster::Cluster;
 
 /// As in the measurements that the values to reach come from; the rest as PostgreSQL is installed.
 pub(crate) const SETTINGS: [&str; 1] = ["shared_buffers=2GB"];
@@ -110,7 +110,7 @@ fn escaped(text: &str, out: &mut String) {
 /// Opens a connection, which a task of its own serves.
 async fn connect(socket: &Path) -> Client {
     let mut config = tokio_postgres::Config::new();
-    config.host_path(socket).user("bench").dbname("postgres");
+    config.host_path(socket).user(vouchsafe_testkit::cluster::SUPERUSER).dbname("postgres");
     let (client, connection) = config.connect(NoTls).await.unwrap();
     tokio::spawn(connection);
     client

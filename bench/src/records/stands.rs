@@ -10,7 +10,7 @@ use super::loads::{Loaded, Loads};
 use super::postgres;
 use super::product;
 use crate::machine::bytes_on_disk;
-use crate::postgres::Cluster;
+use vouchsafe_testkit::cluster::Cluster;
 
 /// Where engines keep their data, and those that are on this machine.
 #[derive(Debug)]

@@ -1,22 +1,4 @@
-//! A tenant's log, byte by byte: canonical entry bytes, commitments, leaf hashes.
-//!
-//! Works on bytes and JSON values alone and knows nothing of the rest of Vouchsafe, so that a third party can check
-//! a log with this crate. The formats are pinned by golden files:
-//!
-//! - *Entry bytes* are the RFC 8785 (JSON Canonicalization Scheme) form of the entry's JSON object ([`canonical`]),
-//!   at most [`ENTRY_BYTES_MAX`] bytes.
-//! - *A leaf* is `SHA-256(0x00 ‖ entry bytes)`, *a node* `SHA-256(0x01 ‖ left ‖ right)` (RFC 6962 section 2.1).
-//! - *A commitment* to a value that must stay erasable is `SHA-256(salt ‖ RFC 8785 bytes of the value)` with 32 fresh
-//!   random bytes of salt per value and entry ([`commit`]).
-//! - *Tiles* hold the tree's hashes and entries in pieces that never change ([`tile`]; C2SP `tlog-tiles`).
-//! - *A checkpoint* is origin, size and root in a signed note ([`checkpoint`], [`note`]; C2SP `tlog-checkpoint`,
-//!   `signed-note`); a witness may sign it as well (C2SP `tlog-cosignature`).
-//! - *A receipt* is an entry's place, its inclusion proof and a checkpoint ([`receipt`]; C2SP `tlog-proof`), checked
-//!   against a trust policy ([`policy`]; C2SP `tlog-policy`). With it come the entry and what it commits to ([`opening`]).
-//! - *A witness* is asked to sign a checkpoint with a proof that it follows from the last one it signed ([`witness`]; C2SP
-//!   `tlog-witness`).
-//! - *A whole log* is checked tile by tile ([`whole`]), on several threads where they are given ([`bundle`]), and its entries
-//!   against the rules that they prove ([`replay`]).
+#![doc = include_str!("../FORMAT.md")]
 
 pub mod bundle;
 pub mod checkpoint;

@@ -28,9 +28,7 @@ pub(crate) struct GivenUp;
 
 /// Runs a request, again if its unit of work was given up.
 pub(crate) async fn if_given_up(request: Request, next: Next) -> Response {
-    // A decision is no unit of work.
-    let decides = request.uri().path().starts_with("/access/");
-    if decides || request.body().size_hint().upper().is_none_or(|bytes| bytes > BODY_BYTES_MAX) {
+    if request.body().size_hint().upper().is_none_or(|bytes| bytes > BODY_BYTES_MAX) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -11,22 +12,39 @@ use crate::{Server, again, api, middleware, openapi, pages};
 
 /// The whole server as one service.
 pub fn router(server: Server) -> Router {
-    let (api, document) = api_routes().split_for_parts();
+    let (api, _) = api_routes().split_for_parts();
+    let (decisions, _) = decision_routes().split_for_parts();
+    // A decision is asked for often, is no unit of work and no page: it goes through no more layers than it needs.
+    let decisions = decisions
+        .method_not_allowed_fallback(middleware::wrong_method)
+        .layer(CatchPanicLayer::custom(middleware::panicked));
     Router::new()
         .merge(api)
-        .merge(openapi::routes(document))
+        .merge(openapi::routes(document()))
         .merge(pages::routes(&server).layer(CsrfLayer::new()))
         .fallback(middleware::nothing_here)
         .method_not_allowed_fallback(middleware::wrong_method)
         .layer(from_fn(again::if_given_up))
         .layer(CatchPanicLayer::custom(middleware::panicked))
         .layer(from_fn_with_state(server.clone(), pages::problems_as_pages))
+        .merge(decisions)
         .layer(from_fn_with_state(server.clone(), middleware::frame))
         .with_state(server)
 }
 
-/// The JSON routes, each beside its description (`api.md`, *Resources*).
-pub(crate) fn api_routes() -> OpenApiRouter<Server> {
+/// The description of every JSON route.
+pub(crate) fn document() -> OpenApi {
+    let (_, document) = api_routes().merge(decision_routes()).split_for_parts();
+    document
+}
+
+/// The decision point (`api.md`, *Decision point*).
+fn decision_routes() -> OpenApiRouter<Server> {
+    OpenApiRouter::new().routes(routes!(api::evaluation::one)).routes(routes!(api::evaluation::several))
+}
+
+/// The other JSON routes, each beside its description (`api.md`, *Resources*).
+fn api_routes() -> OpenApiRouter<Server> {
     OpenApiRouter::with_openapi(openapi::info())
         .routes(routes!(api::own::me))
         .routes(routes!(api::own::organization))
@@ -53,8 +71,6 @@ pub(crate) fn api_routes() -> OpenApiRouter<Server> {
         .routes(routes!(api::logs::sign_ins))
         .routes(routes!(api::logs::sign_in))
         .routes(routes!(api::diagnostics::import))
-        .routes(routes!(api::evaluation::one))
-        .routes(routes!(api::evaluation::several))
         .routes(routes!(api::evaluation::metadata))
         .routes(routes!(api::health::live))
         .routes(routes!(api::health::ready))

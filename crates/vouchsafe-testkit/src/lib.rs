@@ -2,7 +2,7 @@
 //!
 //! [`World`] is a deployment in a folder of its own: the provider with its engineers and three customers with their
 //! administrators, made through the use cases. [`check::logs`] holds every log against every row. [`state::of`] is
-//! everything the loaders give, as text. [`authenticator`] holds passkeys. [`model`] is what `lifecycle.md` says, written a second time without the
+//! everything the loaders give, as text. [`authenticator`] holds passkeys. [`cluster`] is a database server of its own. [`model`] is what `lifecycle.md` says, written a second time without the
 //! rules of `vouchsafe-core`.
 
 #![expect(
@@ -17,6 +17,7 @@
 pub mod authenticator;
 pub mod cast;
 pub mod check;
+pub mod cluster;
 pub mod database;
 pub mod faults;
 mod folder;

@@ -15,7 +15,7 @@ use crate::{openapi, router};
 
 /// The operations, read once: the document does not change while the server runs.
 static GROUPS: LazyLock<Vec<OperationGroup>> = LazyLock::new(|| {
-    let (_, document) = router::api_routes().split_for_parts();
+    let document = router::document();
     groups(&serde_json::to_value(openapi::finished(document)).unwrap_or_default())
 });
 

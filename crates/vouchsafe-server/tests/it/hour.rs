@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::house::Folder;
-use crate::nodes::{Node, Scene, check, made};
+use crate::nodes::{Node, Place, Scene, check, made};
 
 /// Cases that are opened, read for and ended side by side.
 const AT_ONCE: usize = 4;
@@ -37,8 +37,9 @@ async fn memory_stays_flat_under_a_long_mixed_load_and_every_log_verifies() {
     }
     let (http, folder) = (Scene::client(), Folder::new());
     let data = folder.path().join("data");
-    let world = made(&data).await;
-    let node = Node::new(folder.path(), 0, "+0s").await;
+    let place = Place::of(&data);
+    let world = made(&data, &place).await;
+    let node = Node::new(folder.path(), &place, 0, "+0s").await;
     node.ready(&http).await;
     let process = node.process_id();
     let scene = Scene::of(http, vec![node], world);
@@ -83,5 +84,5 @@ async fn memory_stays_flat_under_a_long_mixed_load_and_every_log_verifies() {
         assert!(late as f64 <= early as f64 * GROWTH_MAX, "memory grows: {seen:?}");
     }
     drop(scene);
-    check(&data).await;
+    check(&data, &place).await;
 }

@@ -41,6 +41,7 @@ mod rows;
 mod shapes;
 mod signed_decisions;
 mod snapshot;
+mod standby;
 mod tokens;
 mod tour;
 mod upstream;

@@ -17,7 +17,7 @@ use vouchsafe_app::App;
 use vouchsafe_core::id::{Id as _, TenantId};
 use vouchsafe_server::demo::{DemoClock, Sizes, World, build};
 use vouchsafe_store::edge::{Entropy as _, SystemEntropy};
-use vouchsafe_store::{Database, Options, Store};
+use vouchsafe_store::{Database, Options, PostgresUrl, Store};
 use vouchsafe_testkit::database::schema;
 
 use crate::house::Folder;
@@ -48,10 +48,35 @@ fn random(end: u64) -> u64 {
     u64::from_le_bytes(bytes) % end
 }
 
+/// Where the database is.
+pub(crate) struct Place {
+    pub(crate) url: String,
+    pub(crate) schema: Option<String>,
+}
+
+impl Place {
+    /// The schema of a folder on the server that tests use.
+    pub(crate) fn of(data: &Path) -> Self {
+        let url = std::env::var("VOUCHSAFE_TEST_POSTGRES").unwrap();
+        let _named = schema(data);
+        Self { url, schema: Some(std::fs::read_to_string(data.join("schema-of-the-test")).unwrap()) }
+    }
+
+    pub(crate) fn database(&self) -> Database {
+        let url = PostgresUrl::parse(&self.url).unwrap();
+        let url = match &self.schema {
+            Some(schema) => url.in_schema(schema).unwrap(),
+            None => url,
+        };
+        Database::Postgres(Box::new(url))
+    }
+}
+
 /// What stands between a node and the database.
 struct Line {
     port: u16,
     cut: watch::Sender<bool>,
+    server: watch::Sender<String>,
 }
 
 impl Line {
@@ -59,11 +84,11 @@ impl Line {
     async fn to(server: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let cut = watch::Sender::new(false);
-        let state = cut.subscribe();
+        let (cut, server) = (watch::Sender::new(false), watch::Sender::new(server));
+        let (state, leads_to) = (cut.subscribe(), server.subscribe());
         tokio::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
-                let (server, mut state) = (server.clone(), state.clone());
+                let (server, mut state) = (leads_to.borrow().clone(), state.clone());
                 if *state.borrow() {
                     continue;
                 }
@@ -76,7 +101,7 @@ impl Line {
                 });
             }
         });
-        Self { port, cut }
+        Self { port, cut, server }
     }
 }
 
@@ -91,10 +116,9 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) async fn new(base: &Path, number: usize, skew: &'static str) -> Self {
-        let url = std::env::var("VOUCHSAFE_TEST_POSTGRES").unwrap();
-        let (user, place) = url.strip_prefix("postgres://").unwrap().split_once('@').unwrap();
-        let (server, database) = place.split_once('/').unwrap();
+    pub(crate) async fn new(base: &Path, place: &Place, number: usize, skew: &'static str) -> Self {
+        let (user, rest) = place.url.strip_prefix("postgres://").unwrap().split_once('@').unwrap();
+        let (server, database) = rest.split_once('/').unwrap();
         let line = Line::to(server.to_owned()).await;
         let folder = base.join(format!("node-{number}"));
         std::fs::create_dir_all(&folder).unwrap();
@@ -103,12 +127,14 @@ impl Node {
             assert!(copied.unwrap().success());
         }
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let name = std::fs::read_to_string(base.join("data/schema-of-the-test")).unwrap();
-        let text = format!(
-            "listen = \"127.0.0.1:{free}\"\npublic_url = \"http://127.0.0.1:{free}\"\n[database]\nurl = \"postgres://{user}@127.0.0.1:{}/{database}\"\nfolder = \"{}\"\nschema = \"{name}\"\n",
+        let mut text = format!(
+            "listen = \"127.0.0.1:{free}\"\npublic_url = \"http://127.0.0.1:{free}\"\n[database]\nurl = \"postgres://{user}@127.0.0.1:{}/{database}\"\nfolder = \"{}\"\n",
             line.port,
             folder.display(),
         );
+        if let Some(schema) = &place.schema {
+            text.push_str(&format!("schema = \"{schema}\"\n"));
+        }
         let config = base.join(format!("node-{number}.toml"));
         std::fs::write(&config, text).unwrap();
         let child = Mutex::new(Self::process(&config, skew));
@@ -151,6 +177,11 @@ impl Node {
         panic!("a node does not get ready");
     }
 
+    /// The database is somewhere else from now on.
+    pub(crate) fn follow(&self, server: &str) {
+        self.line.server.send_replace(server.to_owned());
+    }
+
     /// Something goes wrong with it, and is over at the end.
     async fn suffer(&self) {
         let a_while = Duration::from_millis(200 + random(2_300));
@@ -191,13 +222,15 @@ pub(crate) struct Scene {
     refused: Mutex<u64>,
     permits: Mutex<u64>,
     denied: Mutex<u64>,
+    /// Cases of which somebody was told that they are open.
+    opened: Mutex<Vec<String>>,
 }
 
 impl Scene {
     pub(crate) fn of(http: Client, nodes: Vec<Node>, world: World) -> Arc<Self> {
         let over = AtomicBool::new(false);
-        let (ended, reads, refused, permits, denied) = Default::default();
-        Arc::new(Self { http, nodes, world, over, ended, reads, refused, permits, denied })
+        let (ended, reads, refused, permits, denied, opened) = Default::default();
+        Arc::new(Self { http, nodes, world, over, ended, reads, refused, permits, denied, opened })
     }
 
     /// Someone who asks HTTP, and turns to another node if one does not answer.
@@ -210,6 +243,31 @@ impl Scene {
     /// How many ends of access there were, and reads and questions that were let through.
     pub(crate) fn counts(&self) -> (usize, u64, u64) {
         (self.ended.lock().unwrap().len(), *self.reads.lock().unwrap(), *self.permits.lock().unwrap())
+    }
+
+    /// Asks everybody to end after what they are at.
+    pub(crate) fn end(&self) {
+        self.over.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Whether every case is there of which somebody was told that it is open.
+    pub(crate) async fn all_are_there(&self) {
+        let marta = self.token("Marta Kowal", 3);
+        let opened = self.opened.lock().unwrap().clone();
+        assert!(opened.len() > 2, "{opened:?}");
+        for id in opened {
+            let url = format!("{}/v1.0/support/requests/{id}", self.any().url);
+            let answer = self.http.get(url).bearer_auth(&marta).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{id}");
+        }
     }
 
     fn token(&self, name: &str, tenant: usize) -> String {
@@ -308,6 +366,7 @@ impl Scene {
         let (status, case) = self.post(&marta, "/v1.0/support/requests", &body).await;
         assert_eq!(status, 201, "{case}");
         let (id, engineer) = (case["id"].as_str().unwrap(), &case["assignedTo"]["id"]);
+        self.opened.lock().unwrap().push(id.to_owned());
         let Some(engineer) = engineer.as_str() else { return };
         let grant = case["consent"]["grantId"].as_str().unwrap().to_owned();
         let path = format!("/diagnostics/{id}/{adatum}/v1.0/auditLogs/signIns?$top=3");
@@ -373,22 +432,23 @@ impl Scene {
     }
 }
 
-/// The demo's world in a schema, before any node serves it.
-pub(crate) async fn made(data: &Path) -> World {
+/// The demo's world in a database, before any node serves it.
+pub(crate) async fn made(data: &Path, place: &Place) -> World {
     let clock = DemoClock::default();
-    let database = Database::Postgres(Box::new(schema(data)));
-    let options = Options { clock: Arc::new(clock.clone()), database, ..Options::default() };
+    let options =
+        Options { clock: Arc::new(clock.clone()), database: place.database(), ..Options::default() };
     let app = App::new(Arc::new(Store::open(data, options).unwrap()));
     build(&app, &clock, 7, Sizes { people: 30, sign_ins: 200 }).await.unwrap()
 }
 
-/// Every log against the rows, and in every log no read behind the end of what it rested on.
-pub(crate) async fn check(data: &Path) {
-    let database = Database::Postgres(Box::new(schema(data)));
-    let store = Arc::new(Store::open(data, Options { database, ..Options::default() }).unwrap());
-    let app = App::new(store).among_nodes().publishing("localhost", &data.join("heads")).await.unwrap();
+/// Every log against the rows and against what the first node has published, and in every log no read behind the end of what
+/// it rested on.
+pub(crate) async fn check(data: &Path, place: &Place) {
+    let store = Store::open(data, Options { database: place.database(), ..Options::default() }).unwrap();
+    let heads = data.with_file_name("node-0.heads");
+    let app = App::new(Arc::new(store)).among_nodes().publishing("localhost", &heads).await.unwrap();
     app.publish().await.unwrap();
-    let report = app.fsck(None).await.unwrap();
+    let report = app.fsck(Some(&heads)).await.unwrap();
     assert!(report.faults.is_empty(), "{:#?}", report.faults);
     assert!(report.entries > 100, "{report:?}");
 }
@@ -402,11 +462,12 @@ async fn whoever_is_told_that_access_has_ended_never_sees_it_used_again_on_any_n
     let http = Scene::client();
     let folder = Folder::new();
     let data = folder.path().join("data");
-    let world = made(&data).await;
+    let place = Place::of(&data);
+    let world = made(&data, &place).await;
     let can_skew = false_clock().is_some();
     let mut nodes = Vec::new();
     for (number, skew) in ["+0s", "+90s", "-90s"].into_iter().enumerate() {
-        nodes.push(Node::new(folder.path(), number, skew).await);
+        nodes.push(Node::new(folder.path(), &place, number, skew).await);
     }
     for node in &nodes {
         node.ready(&http).await;
@@ -416,7 +477,7 @@ async fn whoever_is_told_that_access_has_ended_never_sees_it_used_again_on_any_n
     for _ in 0..3 {
         let scene = Arc::clone(&scene);
         tasks.push(tokio::spawn(async move {
-            while !scene.over.load(Ordering::SeqCst) {
+            while !scene.is_over() {
                 scene.case().await;
             }
         }));
@@ -428,7 +489,7 @@ async fn whoever_is_told_that_access_has_ended_never_sees_it_used_again_on_any_n
         suffered += 1;
         tokio::time::sleep(Duration::from_millis(300 + random(500))).await;
     }
-    scene.over.store(true, Ordering::SeqCst);
+    scene.end();
     for task in tasks {
         task.await.unwrap();
     }
@@ -447,7 +508,7 @@ async fn whoever_is_told_that_access_has_ended_never_sees_it_used_again_on_any_n
     assert!(ended.len() >= 3 && reads > 8 && refused > 20, "too little load");
     assert!(permits > 20 && denied > 20, "too few questions");
     drop(scene);
-    check(&data).await;
+    check(&data, &place).await;
 }
 
 /// Every entry of every log, as it is stored.
