@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::decided::Context;
-use vouchsafe_core::id::{TenantId, UserId};
+use vouchsafe_core::id::{TenantId, TokenId, UserId};
 use vouchsafe_core::permission::Permissions;
 use vouchsafe_core::permit::Caller;
 use vouchsafe_core::tenant::{Tenant, TenantKind};
@@ -28,13 +28,15 @@ pub struct Who {
     pub scopes: Option<Permissions>,
     /// When the token ends by itself; a session has no end that counts here.
     pub ends: Option<Timestamp>,
+    /// The token; none for a session of the pages.
+    pub token: Option<TokenId>,
 }
 
 impl Who {
     /// An account, with all that it may do.
     #[must_use]
     pub const fn of(tenant: TenantId, user: UserId) -> Self {
-        Self { tenant, user, scopes: None, ends: None }
+        Self { tenant, user, scopes: None, ends: None, token: None }
     }
 }
 
@@ -102,7 +104,7 @@ impl App {
         }
         self.token_uses.note(&found, now);
         let ends = Some(found.expires);
-        Ok(Who { tenant: found.tenant, user: found.user, scopes: found.scopes, ends })
+        Ok(Who { tenant: found.tenant, user: found.user, scopes: found.scopes, ends, token: Some(found.id) })
     }
 
     /// The present instant.

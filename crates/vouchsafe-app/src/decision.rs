@@ -83,15 +83,15 @@ impl App {
         let credential = sent.credential();
         let of_caller =
             |record: &&PasskeyRecord| record.removed.is_none() && record.passkey.credential == credential;
-        let record = held.iter().find(of_caller).ok_or_else(|| self.failed(None))?;
+        let record = held.iter().find(of_caller).ok_or(AppError::Unauthenticated)?;
         let checked = relying_party.verify(&sent, &challenge, &known(record)).map_err(refused);
-        let counter = checked.map_err(|_| self.failed(Some(&credential)))?;
+        let counter = checked.map_err(|_| self.failed(&credential))?;
         if work.now() < record.passkey.signs_from {
             let message = "this passkey replaces a lost one, and signs no decision in its first 24 hours";
             return Err(Rejection::Forbidden(message).into());
         }
         if !work.spend_challenge(person.tenant, Sha256::digest(&nonce).into(), end).await? {
-            return Err(self.failed(Some(&credential)));
+            return Err(self.failed(&credential));
         }
         work.passkey_used(person.tenant, &credential, counter).await?;
         let parts = sent.parts();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::id::{EnrolmentId, TenantId, UserId};
 use vouchsafe_core::passkey::{
-    self as rules, Enrolment, NewPasskey, PASS_LASTS, Passkey, PasskeyRecord, Way,
+    self as rules, Enrolment, NewPasskey, PASS_LASTS, PassUse, Passkey, PasskeyRecord, Way,
 };
 use vouchsafe_core::permit::{
     Facts, KeepPasskey, ManageSignInMethods, ReadUsers, SetUp, authorize, for_service,
@@ -108,7 +108,6 @@ impl App {
     /// [`AppError::Unauthenticated`] for a pass that was used, is over, or never was: all alike.
     pub async fn enrol_options(&self, pass: &str) -> Result<EnrolView, AppError> {
         let relying_party = self.relying_party()?;
-        self.attempts.may_try(self.store.now())?;
         let mut reader = self.store.read()?;
         let (enrolment, account) = self.usable_pass(&mut reader, pass).await?;
         let challenge = self.challenge(ChallengeUse::EnrolByPass, &enrolment.hash, enrolment.tenant);
@@ -127,7 +126,6 @@ impl App {
     /// [`AppError::Unauthenticated`] for a pass or an answer that does not hold; [`AppError::Rejected`].
     pub async fn enrol_by_pass(&self, pass: &str, name: &str, sent: &Value) -> Result<Secret, AppError> {
         let relying_party = self.relying_party()?;
-        self.attempts.may_try(self.store.now())?;
         let sent = Attestation::read(sent).map_err(refused)?;
         let tenant = Secret::parse(Purpose::Enrolment, pass).map_err(|_| AppError::Unauthenticated)?.tenant();
         let mut work = self.work_on([tenant].into()).await?;
@@ -135,7 +133,19 @@ impl App {
         self.own_challenge(ChallengeUse::EnrolByPass, &enrolment.hash, sent.challenge())?;
         let new = made(relying_party, &sent, name)?;
         let credential = new.credential.clone();
-        keep(&mut work, &account, new, Way::Pass(&enrolment)).await?;
+        let maker = match enrolment.offered_by {
+            Some(maker) => work.caller(tenant, maker).await?.filter(|(maker, _)| maker.person.active),
+            None => None,
+        };
+        let assurance =
+            work.tenant(tenant).await?.ok_or(AppError::Unauthenticated)?.policy.decision_assurance;
+        let using = PassUse {
+            pass: &enrolment,
+            maker: maker.as_ref().map(|(maker, _)| &**maker),
+            rights: &rights_of(&mut work, tenant, enrolment.user).await?,
+            assurance,
+        };
+        keep(&mut work, &account, new, Way::Pass(using)).await?;
         let who = Who::of(tenant, enrolment.user);
         let secret = self.open_session(&mut work, who, Some(credential)).await?;
         work.commit().await?;
@@ -214,7 +224,7 @@ impl App {
     /// Removes a passkey of somebody of the own tenant, or one's own. Sessions that began with it end.
     ///
     /// # Errors
-    /// [`AppError`].
+    /// [`AppError::Rejected`] for an own one by an API token: whoever has that is not known to be the person.
     pub async fn remove_passkey(&self, call: &Call, user: UserId, credential: &str) -> Result<(), AppError> {
         let tenant = call.who.tenant;
         let mut work = self.work_on([tenant].into()).await?;
@@ -229,6 +239,10 @@ impl App {
         let record = held.iter().find(here).ok_or(AppError::NotFound)?;
         let cx = me.context(&work);
         if user == call.who.user {
+            if call.who.token.is_some() {
+                let message = "your own passkeys are removed on the pages, after a fresh sign-in";
+                return Err(Rejection::Forbidden(message).into());
+            }
             let permit = for_service::<KeepPasskey>(work.id(), tenant);
             work.record(permit, rules::remove_own(record, &held, &cx)?).await?;
         } else {
@@ -263,24 +277,18 @@ impl App {
         let now = self.store.now();
         let challenger = Challenger::new(self.store.master().challenges());
         let end = challenger.check(purpose, binding, challenge, now);
-        end.ok_or_else(|| self.failed(None))
-    }
-
-    /// Counts a failure, and says so to nobody but the log.
-    pub(crate) fn failed(&self, credential: Option<&str>) -> AppError {
-        self.attempts.failed(credential, self.store.now());
-        AppError::Unauthenticated
+        end.ok_or(AppError::Unauthenticated)
     }
 
     async fn usable_pass(&self, session: &mut Session, pass: &str) -> Result<(Enrolment, Account), AppError> {
-        let secret = Secret::parse(Purpose::Enrolment, pass).map_err(|_| self.failed(None))?;
+        let secret = Secret::parse(Purpose::Enrolment, pass).map_err(|_| AppError::Unauthenticated)?;
         let now = self.store.now();
         let found = session.enrolment(secret.tenant(), secret.hash().0).await?;
         let usable = found.filter(|enrolment| enrolment.is_usable(now));
-        let enrolment = usable.ok_or_else(|| self.failed(None))?;
+        let enrolment = usable.ok_or(AppError::Unauthenticated)?;
         let account = session.account(enrolment.tenant, enrolment.user).await?;
         let account = account.filter(|account| account.person.active);
-        Ok((enrolment, account.ok_or_else(|| self.failed(None))?))
+        Ok((enrolment, account.ok_or(AppError::Unauthenticated)?))
     }
 }
 
@@ -305,7 +313,7 @@ fn new_pass(work: &Work, tenant: TenantId, user: UserId, lasts: Duration) -> (En
     let secret = Secret::new(Purpose::Enrolment, tenant, random);
     let created = work.now();
     let (id, hash, expires) = (work.new_id(tenant), secret.hash().0, created + lasts);
-    (Enrolment { id, tenant, user, hash, created, expires, used: None }, secret)
+    (Enrolment { id, tenant, user, hash, created, expires, used: None, offered_by: None }, secret)
 }
 
 fn creation_options(

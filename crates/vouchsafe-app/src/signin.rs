@@ -30,21 +30,19 @@ const FRESH_FOR: Duration = Duration::minutes(15);
 const SESSIONS_SHOWN: u32 = 100;
 /// Failures of one passkey in [`ATTEMPTS_FOR`] after which it is not looked at until that is over.
 const FAILURES_MAX: u32 = 10;
-/// Failures of everybody together in [`ATTEMPTS_FOR`] after which nobody is looked at until that is over.
-const FAILURES_IN_ALL: u32 = 1_000;
 /// How long failures are counted.
 const ATTEMPTS_FOR: Duration = Duration::minutes(15);
 /// Passkeys whose failures are counted at a time; beyond it the count starts afresh.
 const COUNTED_MAX: usize = 10_000;
 
-/// Failed attempts to get in. What is counted is kept in memory: a start forgives all.
+/// Wrong signatures in the name of somebody's passkey. Only these are counted: a pass or a challenge cannot be guessed, and
+/// whoever sends anything else must not keep others out. The count is kept in memory: a start forgives all.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts(Mutex<Failures>);
 
 #[derive(Debug, Default)]
 struct Failures {
     since: Option<Timestamp>,
-    in_all: u32,
     by_credential: HashMap<String, u32>,
 }
 
@@ -57,28 +55,19 @@ impl Attempts {
         look(&mut failures)
     }
 
-    /// Refuses everybody once too many have failed.
-    pub(crate) fn may_try(&self, now: Timestamp) -> Result<(), AppError> {
-        let failed = self.with(now, |failures| failures.in_all);
-        if failed < FAILURES_IN_ALL { Ok(()) } else { Err(AppError::Busy) }
-    }
-
     fn is_locked(&self, credential: &str, now: Timestamp) -> bool {
         self.with(now, |failures| {
             failures.by_credential.get(credential).is_some_and(|failed| *failed >= FAILURES_MAX)
         })
     }
 
-    /// Counts one. A credential is named only if it is somebody's.
-    pub(crate) fn failed(&self, credential: Option<&str>, now: Timestamp) {
+    /// Counts one in the name of a passkey that is somebody's.
+    fn failed(&self, credential: &str, now: Timestamp) {
         self.with(now, |failures| {
-            failures.in_all = failures.in_all.saturating_add(1);
             if failures.by_credential.len() >= COUNTED_MAX {
                 failures.by_credential.clear();
             }
-            if let Some(credential) = credential {
-                *failures.by_credential.entry(credential.to_owned()).or_default() += 1;
-            }
+            *failures.by_credential.entry(credential.to_owned()).or_default() += 1;
         });
     }
 }
@@ -87,10 +76,9 @@ impl App {
     /// What a browser is asked to sign somebody in: whose passkey it is, the answer says.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] where passkeys are not offered; [`AppError::Busy`].
+    /// [`AppError::NotFound`] where passkeys are not offered.
     pub fn sign_in_options(&self) -> Result<Value, AppError> {
         let relying_party = self.relying_party()?;
-        self.attempts.may_try(self.store.now())?;
         let challenge = self.challenge(ChallengeUse::SignIn, &[], self.store.provider());
         Ok(relying_party.request_options(&challenge, &[]))
     }
@@ -102,10 +90,9 @@ impl App {
     /// used challenge, a wrong signature. Nobody is told which.
     pub async fn sign_in_by_passkey(&self, sent: &Value) -> Result<Secret, AppError> {
         let relying_party = self.relying_party()?;
-        self.attempts.may_try(self.store.now())?;
         let sent = Assertion::read(sent).map_err(refused)?;
         let end = self.own_challenge(ChallengeUse::SignIn, &[], sent.challenge())?;
-        let (tenant, user) = sent.account().ok_or_else(|| self.failed(None))?;
+        let (tenant, user) = sent.account().ok_or(AppError::Unauthenticated)?;
         let who = Who::of(tenant, user);
         let record = self.passkey_of(who, &sent.credential()).await?;
         let credential = record.passkey.credential.clone();
@@ -113,13 +100,13 @@ impl App {
             return Err(AppError::Unauthenticated);
         }
         let checked = relying_party.verify(&sent, sent.challenge(), &known(&record)).map_err(refused);
-        let counter = checked.map_err(|_| self.failed(Some(&credential)))?;
+        let counter = checked.map_err(|_| self.failed(&credential))?;
         let mut work = self.store.work().await?;
         // What was looked at without the writer must be so still.
         let held = work.passkeys_of(tenant, user).await?;
         let spent = Sha256::digest(sent.challenge()).into();
         if !held.contains(&record) || !work.spend_challenge(tenant, spent, end).await? {
-            return Err(self.failed(Some(&credential)));
+            return Err(self.failed(&credential));
         }
         work.passkey_used(tenant, &credential, counter).await?;
         let secret = self.open_session(&mut work, who, Some(credential)).await?;
@@ -127,11 +114,17 @@ impl App {
         Ok(secret)
     }
 
+    /// Counts a failure in the name of somebody's passkey, and says so to nobody.
+    pub(crate) fn failed(&self, credential: &str) -> AppError {
+        self.attempts.failed(credential, self.store.now());
+        AppError::Unauthenticated
+    }
+
     async fn passkey_of(&self, who: Who, credential: &str) -> Result<PasskeyRecord, AppError> {
         let held = self.store.read()?.passkeys_of(who.tenant, who.user).await?;
         let standing =
             |record: &PasskeyRecord| record.removed.is_none() && record.passkey.credential == credential;
-        held.into_iter().find(standing).ok_or_else(|| self.failed(None))
+        held.into_iter().find(standing).ok_or(AppError::Unauthenticated)
     }
 
     /// Opens a session of the pages for an account; gives the secret of its cookie.

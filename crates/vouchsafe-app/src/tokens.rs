@@ -93,6 +93,10 @@ impl App {
         let me = acting(&mut work, call.who).await?;
         let facts = Facts::own_tenant(work.id(), &me.caller);
         drop(authorize::<UseOwnTokens>(facts, tenant).map_err(|_| AppError::Forbidden)?);
+        if call.who.scopes.is_some() {
+            // It would outlive the one that made it.
+            return Err(Rejection::Forbidden("a limited token makes no tokens").into());
+        }
         if let Some(Made(id)) = replayed(&mut work, call).await? {
             let record = work.token_by_id(tenant, id).await?.ok_or(AppError::NotFound)?;
             return shown_after_commit(work, MadeToken { record, secret: None }).await;
@@ -138,6 +142,9 @@ impl App {
         let token = work.token_by_id(tenant, id).await?.ok_or(AppError::NotFound)?;
         let cx = me.context(&work);
         if token.user == call.who.user {
+            if call.who.scopes.is_some() && call.who.token != Some(id) {
+                return Err(Rejection::Forbidden("a limited token ends no token but itself").into());
+            }
             let permit = authorize::<UseOwnTokens>(facts, tenant)?;
             if let Some(Made(_)) = replayed(&mut work, call).await? {
                 return shown_after_commit(work, token).await;

@@ -2,7 +2,7 @@
 //!
 //! A passkey is enrolled with a one-time pass that an administrator hands out, or by a session of its person that began with
 //! a passkey. Whoever had one before and gets a pass has lost it, or somebody says so: the new one signs no decision for
-//! [`RECOVERED_WAITS`], and what it adds in that time waits as long. Enrolment and removal are entries of the tenant's log
+//! [`RECOVERED_WAITS`], and what it adds in that time waits as long. So does a first one, where decisions must be signed. Enrolment and removal are entries of the tenant's log
 //! with the public key in them, so that the log alone says whose signature one is.
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ use crate::person::{Person, PersonKind};
 use crate::personal::Personal;
 use crate::rejection::{Rejection, text_within};
 use crate::setup::Account;
+use crate::tenant::Assurance;
 use crate::time::{Duration, Timestamp};
 
 /// How long a recovered passkey signs no decision.
@@ -88,6 +89,8 @@ pub struct Enrolment {
     pub expires: Timestamp,
     /// When it was used.
     pub used: Option<Timestamp>,
+    /// Who handed it out; none for a tenant's first one.
+    pub offered_by: Option<UserId>,
 }
 
 impl Enrolment {
@@ -138,9 +141,40 @@ pub struct NewPasskey {
 #[derive(Debug, Clone, Copy)]
 pub enum Way<'a> {
     /// A one-time pass.
-    Pass(&'a Enrolment),
+    Pass(PassUse<'a>),
     /// A session that began with this passkey of the same person.
     Session(&'a PasskeyRecord),
+}
+
+/// A one-time pass, and what is so at the moment of its use.
+#[derive(Debug, Clone, Copy)]
+pub struct PassUse<'a> {
+    /// The pass.
+    pub pass: &'a Enrolment,
+    /// Who handed it out, as they are now; none if they may not do anything any more.
+    pub maker: Option<&'a Caller>,
+    /// What its person may do now.
+    pub rights: &'a Permissions,
+    /// What the tenant asks of decisions.
+    pub assurance: Assurance,
+}
+
+impl PassUse<'_> {
+    /// Whether it counts: whoever handed it out could use it, so its person may still do no more than they.
+    fn counts(&self, user: UserId, now: Timestamp) -> bool {
+        let by_service = self.pass.offered_by.is_none();
+        let within = |maker: &Caller| {
+            self.pass.offered_by == Some(maker.person.id) && allows_no_more(self.rights, maker).is_ok()
+        };
+        self.pass.user == user && self.pass.is_usable(now) && (by_service || self.maker.is_some_and(within))
+    }
+
+    /// From when on what it enrols signs decisions, and whether it takes the place of something lost. Where decisions must be
+    /// signed, whoever can hand out passes could otherwise make as many signers as are asked for, at once.
+    fn signs(&self, had_one: bool, now: Timestamp) -> (bool, Timestamp) {
+        let waits = had_one || (self.pass.offered_by.is_some() && !self.assurance.accepts(false));
+        (had_one, if waits { now + RECOVERED_WAITS } else { now })
+    }
 }
 
 /// Checks that somebody can be given a pass at all.
@@ -177,7 +211,7 @@ pub fn offer(
         let (min, max) = (PASS_LASTS_MIN.as_minutes(), PASS_LASTS_MAX.as_minutes());
         return Err(Rejection::invalid("lifetimeInMinutes", format!("must be between {min} and {max}")));
     }
-    Ok(offered(enrolment, had_one, cx))
+    Ok(offered(Enrolment { offered_by: Some(by.person.id), ..enrolment }, had_one, cx))
 }
 
 /// Makes the pass of a new tenant's first administrator.
@@ -190,7 +224,7 @@ pub fn offer_first(
     cx: &Context,
 ) -> Result<Decided<SetUp>, Rejection> {
     can_enrol(&account.person)?;
-    Ok(offered(enrolment, false, cx))
+    Ok(offered(Enrolment { offered_by: None, ..enrolment }, false, cx))
 }
 
 fn offered<A: Action<Subject = TenantId>>(enrolment: Enrolment, recovery: bool, cx: &Context) -> Decided<A> {
@@ -206,8 +240,9 @@ fn offered<A: Action<Subject = TenantId>>(enrolment: Enrolment, recovery: bool, 
 /// Enrols a passkey. `held` is every passkey that the person ever had.
 ///
 /// # Errors
-/// [`Rejection::AlreadyEnded`] for a pass that was used or is over; [`Rejection::Invalid`] for a name that is too long, a
-/// credential that is known already, or one passkey too many.
+/// [`Rejection::AlreadyEnded`] for a pass that was used, is over, or was handed out by somebody who may not do as much as
+/// this person any more; [`Rejection::Invalid`] for a name that is too long, a credential that is known already, or one
+/// passkey too many.
 pub fn enrol(
     account: &Account,
     new: NewPasskey,
@@ -225,11 +260,11 @@ pub fn enrol(
         return Err(Rejection::invalid("credential", format!("is one more than {PASSKEYS_MAX}")));
     }
     let (recovered, signs_from, pass) = match way {
-        Way::Pass(pass) if pass.user != user || !pass.is_usable(cx.now) => {
-            return Err(Rejection::AlreadyEnded);
+        Way::Pass(using) if !using.counts(user, cx.now) => return Err(Rejection::AlreadyEnded),
+        Way::Pass(using) => {
+            let (recovered, signs_from) = using.signs(!held.is_empty(), cx.now);
+            (recovered, signs_from, Some(using.pass))
         }
-        Way::Pass(pass) if held.is_empty() => (false, cx.now, Some(pass)),
-        Way::Pass(pass) => (true, cx.now + RECOVERED_WAITS, Some(pass)),
         Way::Session(with) => (with.passkey.recovered, with.passkey.signs_from.max(cx.now), None),
     };
     let passkey = Passkey {

@@ -67,5 +67,22 @@ pub fn text_within(field: &str, text: &str, min: usize, max: usize) -> Result<St
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(Rejection::invalid(field, "must not contain control characters"));
     }
+    if text.chars().any(misleads) {
+        return Err(Rejection::invalid(
+            field,
+            "must not contain characters that hide or turn what stands beside them",
+        ));
+    }
     Ok(text.to_owned())
+}
+
+/// Characters that show a text as another one than it is: they turn its direction (Unicode UAX 9, explicit formatting), or
+/// are not seen at all. Joiners, which several scripts write with, do not.
+fn misleads(c: char) -> bool {
+    is_invisible(c) && !matches!(c, '\u{200c}'..='\u{200f}')
+}
+
+/// Characters that turn the direction of a text or cannot be seen.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

@@ -132,6 +132,7 @@ impl Session {
             created: Timestamp::from_micros(row.int(2)?),
             expires: Timestamp::from_micros(row.int(3)?),
             used: row.opt_int(4)?.map(Timestamp::from_micros),
+            offered_by: row.opt_parsed(5)?,
         }))
     }
 }
@@ -264,12 +265,12 @@ impl Work {
 
     /// A new pass ends the ones before it that were not used.
     pub(crate) async fn write_enrolment(&mut self, row: &Enrolment) -> Result<(), StoreError> {
-        let Enrolment { id, tenant, user, hash, created, expires, used } = row;
+        let Enrolment { id, tenant, user, hash, created, expires, used, offered_by } = row;
         self.must_hold(*tenant)?;
         if used.is_none() {
             self.execute(sql::DELETE_UNUSED_ENROLMENTS_OF, values![*tenant, *user]).await?;
         }
-        let parameters = values![*tenant, *id, *user, hash.to_vec(), *created, *expires, *used];
+        let parameters = values![*tenant, *id, *user, hash.to_vec(), *created, *expires, *used, *offered_by];
         self.execute(sql::PUT_ENROLMENT, parameters).await.map(drop)
     }
 

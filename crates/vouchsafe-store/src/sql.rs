@@ -122,6 +122,13 @@ impl Row {
         self.text(column)?.parse().map_err(|_| wrong(column))
     }
 
+    pub(crate) fn opt_parsed<T: std::str::FromStr>(
+        &mut self,
+        column: usize,
+    ) -> Result<Option<T>, StoreError> {
+        self.opt_text(column)?.map(|text| text.parse().map_err(|_| wrong(column))).transpose()
+    }
+
     pub(crate) fn bytes(&mut self, column: usize) -> Result<Vec<u8>, StoreError> {
         match self.take(column) {
             Value::Bytes(bytes) => Ok(bytes),
@@ -226,8 +233,8 @@ statements! {
     PASSKEY_USED = "UPDATE passkey SET counter = $1, last_used_at = $2 WHERE tenant_id = $3 AND credential = $4";
     REMOVE_PASSKEYS_OF = "UPDATE passkey SET removed_at = $1 WHERE tenant_id = $2 AND user_id = $3 AND removed_at IS NULL";
     DELETE_PASSKEYS_OF = "DELETE FROM passkey WHERE tenant_id = $1 AND user_id = $2";
-    ENROLMENT_BY_HASH = "SELECT id, user_id, created_at, expires_at, used_at FROM enrolment WHERE tenant_id = $1 AND hash = $2";
-    PUT_ENROLMENT = "INSERT INTO enrolment (tenant_id, id, user_id, hash, created_at, expires_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, id) DO UPDATE SET used_at = excluded.used_at";
+    ENROLMENT_BY_HASH = "SELECT id, user_id, created_at, expires_at, used_at, offered_by FROM enrolment WHERE tenant_id = $1 AND hash = $2";
+    PUT_ENROLMENT = "INSERT INTO enrolment (tenant_id, id, user_id, hash, created_at, expires_at, used_at, offered_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, id) DO UPDATE SET used_at = excluded.used_at";
     DELETE_UNUSED_ENROLMENTS_OF = "DELETE FROM enrolment WHERE tenant_id = $1 AND user_id = $2 AND used_at IS NULL";
     DELETE_ENROLMENTS_OF = "DELETE FROM enrolment WHERE tenant_id = $1 AND user_id = $2";
     DELETE_OLD_ENROLMENTS = "DELETE FROM enrolment WHERE expires_at < $1";

@@ -15,7 +15,7 @@ use crate::permit::{
 };
 use crate::person::Person;
 use crate::personal::Personal;
-use crate::rejection::{Rejection, remark, text_within};
+use crate::rejection::{Rejection, is_invisible, remark, text_within};
 use crate::scope::{DataCategory, DataFilter};
 use crate::support_request::command::open_only;
 use crate::support_request::{RequestState, SupportRequest};
@@ -133,11 +133,6 @@ pub fn file_name(name: &str) -> Result<&str, Rejection> {
         return Err(Rejection::invalid("name", message));
     }
     Ok(name)
-}
-
-/// Characters that turn the direction of a text or cannot be seen.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Whether a file of this name may be put in now.

@@ -4,6 +4,7 @@ use super::*;
 use crate::audit::Initiator;
 use crate::engineer::EngineerProfile;
 use crate::id::uuid_v7;
+use crate::role;
 
 fn start() -> Timestamp {
     Timestamp::from_millis(1_000_000_000)
@@ -36,7 +37,22 @@ fn account(n: u8) -> Account {
 
 fn pass(n: u8, user: u8, created: Timestamp) -> Enrolment {
     let expires = created + PASS_LASTS;
-    Enrolment { id: id(n), tenant: id(2), user: id(user), hash: [n; 32], created, expires, used: None }
+    Enrolment {
+        id: id(n),
+        tenant: id(2),
+        user: id(user),
+        hash: [n; 32],
+        created,
+        expires,
+        used: None,
+        offered_by: None,
+    }
+}
+
+/// A pass that the service made.
+fn by(pass: &Enrolment) -> Way<'_> {
+    static NOTHING: std::sync::LazyLock<Permissions> = std::sync::LazyLock::new(Permissions::default);
+    Way::Pass(PassUse { pass, maker: None, rights: &NOTHING, assurance: Assurance::Token })
 }
 
 fn new(credential: usize) -> NewPasskey {
@@ -61,10 +77,54 @@ fn a_pass_is_for_one_person_once_and_for_a_time() {
     let over = pass(1, 7, start() - PASS_LASTS);
     let of_other = pass(1, 8, start());
     for wrong in [used, over, of_other] {
-        let refused = enrol(&account(7), new(1), Way::Pass(&wrong), &[], &at(start())).unwrap_err();
+        let refused = enrol(&account(7), new(1), by(&wrong), &[], &at(start())).unwrap_err();
         assert_eq!(refused, Rejection::AlreadyEnded);
     }
-    assert!(enrol(&account(7), new(1), Way::Pass(&pass(1, 7, start())), &[], &at(start())).is_ok());
+    assert!(enrol(&account(7), new(1), by(&pass(1, 7, start())), &[], &at(start())).is_ok());
+}
+
+/// Somebody with these roles.
+fn somebody(n: u8, roles: &[&str]) -> Caller {
+    Caller { person: account(n).person, permissions: rights(roles) }
+}
+
+fn rights(roles: &[&str]) -> Permissions {
+    Permissions::of(roles.iter().flat_map(|name| role::by_name(name).unwrap().actions.iter().copied()), true)
+}
+
+#[test]
+fn a_pass_counts_only_while_its_maker_may_do_as_much_as_its_person() {
+    let (lesser, above) = (["Authentication Administrator"], ["Global Administrator"]);
+    let pass = Enrolment { offered_by: Some(id(9)), ..pass(1, 7, start()) };
+    let used = |maker: Option<&Caller>, rights: &Permissions| {
+        let using = PassUse { pass: &pass, maker, rights, assurance: Assurance::Token };
+        enrol(&account(7), new(1), Way::Pass(using), &[], &at(start())).map(drop)
+    };
+    assert_eq!(used(Some(&somebody(9, &lesser)), &rights(&[])), Ok(()));
+    assert_eq!(used(Some(&somebody(9, &above)), &rights(&above)), Ok(()));
+    let ended = Err(Rejection::AlreadyEnded);
+    assert_eq!(used(Some(&somebody(9, &lesser)), &rights(&above)), ended, "they were given more since");
+    assert_eq!(used(Some(&somebody(9, &[])), &rights(&lesser)), ended, "the maker has lost roles since");
+    assert_eq!(used(None, &rights(&[])), ended, "the maker is gone");
+    assert_eq!(used(Some(&somebody(8, &above)), &rights(&[])), ended, "somebody else");
+}
+
+#[test]
+fn where_decisions_must_be_signed_a_first_passkey_waits_as_well_but_for_the_tenants_first() {
+    let nothing = Permissions::default();
+    let signs_from = |offered_by: Option<UserId>, assurance: Assurance| {
+        let pass = Enrolment { offered_by, ..pass(1, 7, start()) };
+        let maker = somebody(9, &["Global Administrator"]);
+        let using = PassUse { pass: &pass, maker: Some(&maker), rights: &nothing, assurance };
+        let decided = enrol(&account(7), new(1), Way::Pass(using), &[], &at(start())).unwrap();
+        let PasskeyRecord { passkey, .. } = record(&decided);
+        assert!(!passkey.recovered);
+        passkey.signs_from
+    };
+    assert_eq!(signs_from(Some(id(9)), Assurance::Passkey), start() + RECOVERED_WAITS);
+    assert_eq!(signs_from(Some(id(9)), Assurance::StepUp), start() + RECOVERED_WAITS);
+    assert_eq!(signs_from(Some(id(9)), Assurance::Token), start());
+    assert_eq!(signs_from(None, Assurance::Passkey), start());
 }
 
 #[test]
@@ -73,7 +133,7 @@ fn service_accounts_and_disabled_ones_enrol_nothing() {
     let change = |change: fn(&mut Person)| {
         let mut account = account(7);
         change(&mut account.person);
-        enrol(&account, new(1), Way::Pass(&pass), &[], &at(start())).is_err()
+        enrol(&account, new(1), by(&pass), &[], &at(start())).is_err()
     };
     assert!(change(|person| person.kind = PersonKind::Service));
     assert!(change(|person| person.active = false));
@@ -83,7 +143,7 @@ fn service_accounts_and_disabled_ones_enrol_nothing() {
 #[test]
 fn the_last_own_passkey_stays() {
     let pass = pass(1, 7, start());
-    let first = record(&enrol(&account(7), new(1), Way::Pass(&pass), &[], &at(start())).unwrap());
+    let first = record(&enrol(&account(7), new(1), by(&pass), &[], &at(start())).unwrap());
     let held = [first.clone()];
     assert!(matches!(remove_own(&first, &held, &at(start())), Err(Rejection::Forbidden(_))));
     let second = enrol(&account(7), new(2), Way::Session(&first), &held, &at(start())).unwrap();
@@ -138,7 +198,7 @@ proptest! {
                 Step::Pass => {
                     let pass = pass(u8::try_from(n).unwrap(), 7, now);
                     let root = (now, held.is_empty());
-                    enrol(&account, new(n), Way::Pass(&pass), &held, &at(now)).map(|decided| (decided, root))
+                    enrol(&account, new(n), by(&pass), &held, &at(now)).map(|decided| (decided, root))
                 }
                 Step::Session(which) => {
                     let Some(i) = left.get(which).copied() else { continue };

@@ -16,6 +16,8 @@ use vouchsafe_testkit::authenticator::Authenticator;
 use crate::house::*;
 
 const ORIGIN: &str = "https://support.example";
+const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+const AUTHENTICATION_ADMINISTRATOR: &str = "c4e39bd9-1100-46d3-8c65-fb160da0071f";
 
 /// The house under a name that passkeys can be bound to.
 pub(crate) struct Site<'h> {
@@ -327,6 +329,59 @@ async fn a_session_is_new_at_each_sign_in_and_ends_in_every_way_that_it_should()
     site.ok(YUKI, Ask::new(Method::DELETE, method)).await;
     assert!(!site.opens(&last).await);
     assert_eq!(site.sign_in_reply(&mut phone, "").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_link_enrols_nothing_once_its_person_may_do_more_than_whoever_made_it() {
+    let house = House::new().await;
+    let site = Site::of(&house);
+    let (ben, marta) = (house.who("Ben Carver", Org::Adatum), house.who("Marta Kowal", Org::Adatum));
+    let give = |who: Who, role: &str| {
+        let body = json!({ "principalId": who.user, "roleDefinitionId": role });
+        Ask::post("/v1.0/roleManagement/directory/roleAssignments", &body)
+    };
+    site.ok(YUKI, give(marta, AUTHENTICATION_ADMINISTRATOR)).await;
+    let roles = site.ok(YUKI, Ask::get("/v1.0/roleManagement/directory/roleAssignments")).await;
+    for held in
+        roles["value"].as_array().unwrap().iter().filter(|held| held["principalId"] == json!(ben.user))
+    {
+        let path = format!("/v1.0/roleManagement/directory/roleAssignments/{}", text(&held["id"]));
+        site.ok(YUKI, Ask::new(Method::DELETE, path)).await;
+    }
+    let pass = site.pass(MARTA, ben).await;
+    site.ok(YUKI, give(ben, GLOBAL_ADMINISTRATOR)).await;
+    let refused = site.enrol_reply(&pass, &mut key(1)).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    let methods = format!("/v1.0/users/{}/authentication/fido2Methods", ben.user);
+    assert_eq!(site.ok(YUKI, Ask::get(&methods)).await["value"], json!([]));
+    site.enrol(&site.pass(YUKI, ben).await, &mut key(1)).await;
+}
+
+#[tokio::test]
+async fn no_token_removes_its_persons_own_passkey() {
+    let house = House::new().await;
+    let site = Site::of(&house);
+    let marta = house.who("Marta Kowal", Org::Adatum);
+    let (mut first, mut second) = (key(1), key(2));
+    site.enrol(&site.pass(YUKI, marta).await, &mut first).await;
+    site.enrol(&site.pass(YUKI, marta).await, &mut second).await;
+    let method = format!("/v1.0/users/{}/authentication/fido2Methods/{}", marta.user, first.credential());
+    let refused = site.api(MARTA, Ask::new(Method::DELETE, method)).await;
+    assert_eq!(refused.verdict(), "403 forbidden");
+    site.sign_in(&mut first).await;
+}
+
+#[tokio::test]
+async fn junk_keeps_nobody_from_signing_in() {
+    let house = House::new().await;
+    let site = Site::of(&house);
+    let mut phone = key(1);
+    site.enrol(&site.pass(YUKI, house.who("Ben Carver", Org::Adatum)).await, &mut phone).await;
+    for _ in 0..1_100 {
+        let junk = site.send("/passkeys/enrol/options", "", &json!({ "pass": "x" })).await;
+        assert_eq!(junk.status, 401);
+    }
+    site.sign_in(&mut phone).await;
 }
 
 #[tokio::test]

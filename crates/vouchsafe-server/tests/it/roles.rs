@@ -180,12 +180,17 @@ async fn a_token_may_what_it_says_and_its_account_may_and_nothing_besides() {
     ] {
         assert_eq!(with(&house, &token, ask.clone()).await.verdict(), verdict, "{}", ask.path);
     }
-    // Nor does it make itself a wider one, or see what others have.
+    // Nor does it make itself a wider one, or any; or see what others have.
     let wider = json!({ "displayName": "Wider", "scopes": ["microsoft.directory/auditLogs/allProperties/read"], "expiresDateTime": house.clock.now() + Duration::days(1) });
-    assert_eq!(
-        with(&house, &token, Ask::post("/v1.0/apiTokens", &wider)).await.verdict(),
-        "400 invalidRequest"
-    );
+    assert_eq!(with(&house, &token, Ask::post("/v1.0/apiTokens", &wider)).await.verdict(), "403 forbidden");
+    // It ends no token but itself.
+    let (other, others) = make(&house, YUKI, &new_token("Other")).await;
+    let (itself, itselfs) = make(&house, YUKI, &new_token("Itself")).await;
+    let end = |id: &str| Ask::post(format!("/v1.0/apiTokens/{id}/revoke"), &json!({}));
+    assert_eq!(with(&house, &itselfs, end(&other)).await.verdict(), "403 forbidden");
+    assert_eq!(with(&house, &others, Ask::get(PENDING)).await.status, 200);
+    assert_eq!(with(&house, &itselfs, end(&itself)).await.status, 200);
+    assert_eq!(with(&house, &itselfs, Ask::get(PENDING)).await.verdict(), "401 tokenRevoked");
     let (_, martas) = make(&house, MARTA, &new_token("Marta's")).await;
     let listed = with(&house, &martas, Ask::get("/v1.0/apiTokens")).await.json();
     assert_eq!(listed["value"].as_array().unwrap().len(), 2, "her first one and this one");
@@ -215,11 +220,9 @@ async fn a_token_is_shown_once_and_ends_when_it_is_ended() {
     let listed = house.list(YUKI, "/v1.0/apiTokens").await;
     let used = listed.iter().find(|one| one["id"] == first["id"]).unwrap();
     assert!(text(&used["lastUsedDateTime"]).contains(":00:00"), "{used}");
-    // A token makes none that outlives it.
-    let mut successor = new_token("Successor");
-    successor["expiresDateTime"] = json!(house.clock.now() + Duration::days(21));
-    let outlives = with(&house, &token, Ask::post("/v1.0/apiTokens", &successor)).await;
-    assert_eq!(outlives.verdict(), "400 invalidRequest");
+    // It makes none, which could outlive it.
+    let successor = with(&house, &token, Ask::post("/v1.0/apiTokens", &new_token("Successor"))).await;
+    assert_eq!(successor.verdict(), "403 forbidden");
     // Others do not end it, and do not learn that it exists.
     let end = format!("/v1.0/apiTokens/{}/revoke", text(&first["id"]));
     house.refused(MARTA, Ask::post(&end, &json!({})), "404 notFound").await;

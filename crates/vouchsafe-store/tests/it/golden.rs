@@ -18,7 +18,7 @@ use vouchsafe_core::grant::GrantState;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::log_key::{self, LogHead, LogKey};
 use vouchsafe_core::pace::Usage;
-use vouchsafe_core::passkey::{self, Enrolment, NewPasskey, Way};
+use vouchsafe_core::passkey::{self, Enrolment, NewPasskey, PassUse, Way};
 use vouchsafe_core::people::{self, NewUser};
 use vouchsafe_core::permission::Permissions;
 use vouchsafe_core::permit::{
@@ -35,7 +35,7 @@ use vouchsafe_core::role::manage::{self, Managers, Role};
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::setup;
 use vouchsafe_core::support_request::{RequestState, Resolution, SupportRequest};
-use vouchsafe_core::tenant::{SupportAccessPolicy, TenantKind};
+use vouchsafe_core::tenant::{Assurance, SupportAccessPolicy, TenantKind};
 use vouchsafe_core::time::{Duration, Timestamp};
 use vouchsafe_store::{LogEntry, Work};
 
@@ -250,7 +250,16 @@ async fn of_the_people(home: &Home, ada: &Person) {
     let account = work.account(s, id(91)).await.unwrap().unwrap();
     let created = work.now();
     let expires = created + passkey::PASS_LASTS;
-    let pass = Enrolment { id: id(92), tenant: s, user: id(91), hash: [9; 32], created, expires, used: None };
+    let pass = Enrolment {
+        id: id(92),
+        tenant: s,
+        user: id(91),
+        hash: [9; 32],
+        created,
+        expires,
+        used: None,
+        offered_by: Some(admin.person.id),
+    };
     let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
     let nothing = Permissions::default();
     let offered = passkey::offer(&account, pass.clone(), false, &admin, &nothing, &cx).unwrap();
@@ -267,7 +276,9 @@ async fn of_the_people(home: &Home, ada: &Person) {
             counter: 0,
             backup_eligible: true,
         };
-        let way = held.first().map_or(Way::Pass(&pass), Way::Session);
+        let using =
+            PassUse { pass: &pass, maker: Some(&admin), rights: &nothing, assurance: Assurance::Token };
+        let way = held.first().map_or(Way::Pass(using), Way::Session);
         let permit = for_service::<KeepPasskey>(work.id(), s);
         work.record(permit, passkey::enrol(&account, new, way, &held, &hers).unwrap()).await.unwrap();
     }
