@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::case as rules;
 use vouchsafe_core::id::{SupportRequestId, TenantId, UserId};
+use vouchsafe_core::past_request::PastRequest;
 use vouchsafe_core::permit::{RouteRequest, for_service};
 use vouchsafe_core::person::Person;
 use vouchsafe_core::support_request::command::{Chosen, NewRequest};
@@ -17,11 +18,12 @@ use vouchsafe_core::support_request::{Amount, Ground, Severity, SupportRequest};
 use vouchsafe_core::tenant::SupportAccessPolicy;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_routing::{Assignment, Band, Expertise, Outcome, Request, Resolved};
-use vouchsafe_store::{DeskEngineer, ResolvedCase, Session, WaitingCase, Work};
+use vouchsafe_store::{DeskEngineer, ResolvedCase, ResolvedOf, Session, WaitingCase, Work};
 
 use crate::{App, AppError};
 
 mod engineers;
+mod past;
 mod staff;
 
 /// Resolutions that are learned at once, in one look at the store.
@@ -107,26 +109,56 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// What a resolution teaches from.
+enum Lesson {
+    /// A case here.
+    Case(Box<SupportRequest>),
+    /// A request of the time before.
+    Past(Box<PastRequest>),
+}
+
+impl Lesson {
+    /// The request, the number that later texts may mention it by, and all that it was filed under.
+    fn parts(&self) -> (Asked<'_>, &str, Vec<&str>) {
+        match self {
+            Self::Case(request) => (Asked::of(request), &request.number, vec![&request.problem_type]),
+            Self::Past(past) => {
+                let problem_types: Vec<&str> = past.problem_types.iter().map(String::as_str).collect();
+                let asked = Asked {
+                    tenant: past.tenant,
+                    title: past.title.text(),
+                    description: past.description.text(),
+                    problem_type: problem_types.first().copied().unwrap_or_default(),
+                    severity: past.severity,
+                    language: None,
+                    opened: past.created,
+                };
+                (asked, &past.id, problem_types)
+            }
+        }
+    }
+}
+
 impl Desk {
     fn position(&self) -> u64 {
         self.learned.lock().unwrap_or_else(PoisonError::into_inner).position
     }
 
     /// Learns one resolution, unless it is known already. They come in the order of the store, each after all before it.
-    fn learn(&self, case: &ResolvedCase, request: Option<&SupportRequest>) {
+    fn learn(&self, case: &ResolvedCase, lesson: Option<&Lesson>) {
         let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
         if case.position <= learned.position {
             return;
         }
         learned.position = case.position;
-        let Some(request) = request else { return };
-        let problem_types = [request.problem_type.as_str()];
+        let Some(lesson) = lesson else { return };
+        let (asked, number, problem_types) = lesson.parts();
         // As it was when it was resolved: whoever learns it later must learn the same.
-        let asked = Asked { severity: case.severity, ..Asked::of(request) };
+        let asked = Asked { severity: case.severity, ..asked };
         let resolved = Resolved {
             request: staff::request(&asked, &problem_types),
-            number: &request.number,
-            tenant: staff::tenant(case.tenant),
+            number,
+            tenant: staff::tenant(asked.tenant),
             engineer: staff::engineer(case.engineer),
             resolved: case.closed.to_jiff(),
             reopened: case.reopened,
@@ -219,8 +251,17 @@ impl App {
         let provider = self.store.provider();
         let cases = reader.resolved_after(provider, self.desk.position(), LEARN_AT_ONCE).await?;
         for case in &cases {
-            let request = reader.support_request(case.tenant, case.id).await?;
-            self.desk.learn(case, request.as_ref());
+            let lesson = match &case.of {
+                ResolvedOf::Case { tenant, id } => {
+                    reader.support_request(*tenant, *id).await?.map(|request| Lesson::Case(Box::new(request)))
+                }
+                ResolvedOf::Past(id) => {
+                    let past = reader.past_request(provider, id).await?;
+                    // Nothing is left to learn from once whoever resolved it was erased.
+                    past.filter(|past| !past.title.is_erased()).map(|past| Lesson::Past(Box::new(past)))
+                }
+            };
+            self.desk.learn(case, lesson.as_ref());
         }
         Ok(cases.len())
     }

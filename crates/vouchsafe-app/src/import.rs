@@ -17,7 +17,7 @@ use crate::{App, AppError, Who};
 /// Batches that wait between the thread that reads and the store.
 const BATCHES_WAITING: usize = 1;
 /// Refused records that the answer lists; all are counted.
-const REJECTIONS_LISTED_MAX: usize = 1_000;
+pub(crate) const REJECTIONS_LISTED_MAX: usize = 1_000;
 /// Other tenants that the answer names; further ones count as the last.
 const OTHER_TENANTS_LISTED_MAX: usize = 100;
 
@@ -115,7 +115,7 @@ impl App {
         }
     }
 
-    fn empty_report(&self, who: Who) -> ImportReport {
+    pub(crate) fn empty_report(&self, who: Who) -> ImportReport {
         let mut random = [0; 10];
         self.store.random(who.tenant, &mut random);
         let id = vouchsafe_core::id::Id::from_uuid(vouchsafe_core::id::uuid_v7(self.store.now(), random));

@@ -214,28 +214,14 @@ impl Rows {
     }
 
     pub(crate) fn side(&self, tenant: TenantId) -> Option<&AccessSide> {
-        self.0.iter().find_map(|write| match write {
-            Write::AccessSide(row) if row.tenant == tenant => Some(&**row),
-            Write::AccessSide(_)
-            | Write::SupportRequest(_)
-            | Write::EngineerRequest(_)
-            | Write::Grant(_)
-            | Write::Message(_)
-            | Write::Read(_)
-            | Write::Reveal(_)
-            | Write::DataCollection(_)
-            | Write::CollectionMessage(_)
-            | Write::Tenant(_)
-            | Write::Account(_)
-            | Write::Role(_)
-            | Write::RoleGone(_)
-            | Write::Link(_)
-            | Write::Token(_)
-            | Write::Passkey(_)
-            | Write::Enrolment(_)
-            | Write::CredentialsEnd(_)
-            | Write::Erasure(_)
-            | Write::LogKey(_) => None,
+        self.0.iter().find_map(|write| {
+            if let Write::AccessSide(row) = write
+                && row.tenant == tenant
+            {
+                Some(&**row)
+            } else {
+                None
+            }
         })
     }
 

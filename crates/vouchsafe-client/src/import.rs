@@ -133,7 +133,27 @@ impl Client {
     /// # Errors
     /// Any [`ClientError`]; then nothing of the file was imported.
     pub async fn import(&self, source: ImportSource) -> Result<Answer<ImportResult>, ClientError> {
-        let url = self.address(&["v1.0", "diagnostics", "import"], "");
+        self.send_table(&["v1.0", "diagnostics", "import"], source).await
+    }
+
+    /// Sends a table of requests that were resolved elsewhere, for assignment to learn from; for the provider's managers.
+    /// Safe to repeat: requests that are there already are counted, not added.
+    ///
+    /// # Errors
+    /// Any [`ClientError`]; what was imported of the file before stays.
+    pub async fn import_resolved_requests(
+        &self,
+        source: ImportSource,
+    ) -> Result<Answer<ImportResult>, ClientError> {
+        self.send_table(&["v1.0", "support", "resolvedRequests", "import"], source).await
+    }
+
+    async fn send_table(
+        &self,
+        path: &[&str],
+        source: ImportSource,
+    ) -> Result<Answer<ImportResult>, ClientError> {
+        let url = self.address(path, "");
         let mut request = self
             .request(Method::POST, url)
             .timeout(IMPORT_TIMEOUT)

@@ -476,6 +476,8 @@ activities! {
     SupportRequestClosed = "Support request closed", SupportRequestManagement, "Update";
     /// The engineer proposed to open a case again.
     SupportRequestReopenProposed = "Support request reopening proposed", SupportRequestManagement, "Update";
+    /// Requests that were resolved before came in, for assignment to learn from.
+    PastRequestsImported = "Resolved support requests imported", SupportRequestManagement, "Add";
     /// A case was opened again.
     SupportRequestReopened = "Support request reopened", SupportRequestManagement, "Update";
     /// The tenant was set up.

@@ -11,6 +11,7 @@ use crate::grant::{Grant, GrantEvent};
 use crate::id::{SupportRequestId, TenantId};
 use crate::log_key::LogKey;
 use crate::passkey::{CredentialsEnd, Enrolment, PasskeyRecord};
+use crate::past_request::PastRequest;
 use crate::permit::Action;
 use crate::read::ReadRecord;
 use crate::reveal::Reveal;
@@ -63,6 +64,8 @@ pub enum Write {
     DataCollection(Box<DataCollection>),
     /// A message about a data collection.
     CollectionMessage(Box<CollectionMessage>),
+    /// A request that was resolved before, for assignment to learn from.
+    PastRequest(Box<PastRequest>),
     /// A tenant.
     Tenant(Box<Tenant>),
     /// An account with its roles.
@@ -326,6 +329,7 @@ impl Write {
             Self::Reveal(row) => ("reveal", row.tenant, row.id.to_string()),
             Self::DataCollection(row) => ("data collection", row.kept_by, row.id.to_string()),
             Self::CollectionMessage(row) => ("collection message", row.tenant, row.id.to_string()),
+            Self::PastRequest(row) => ("past request", row.tenant, row.id.clone()),
             Self::Tenant(row) => ("tenant", row.id, String::new()),
             Self::Account(row) => ("account", row.person.tenant, row.person.id.to_string()),
             Self::Role(row) | Self::RoleGone(row) => ("role", row.tenant, row.id.to_string()),

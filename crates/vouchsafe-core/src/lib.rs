@@ -24,6 +24,7 @@ pub mod live_access;
 pub mod log_key;
 pub mod pace;
 pub mod passkey;
+pub mod past_request;
 pub mod people;
 pub mod permission;
 pub mod permit;

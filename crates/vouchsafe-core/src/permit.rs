@@ -582,6 +582,8 @@ actions! {
     RecordApprovers on TenantId, allowed &[], visible &[];
     /// See the provider's engineers with what assignment knows of them.
     ReadStaff on TenantId, allowed &[(OwnTenant, ManageProvider), (OwnTenant, ManageQueue)], visible &[];
+    /// Bring past requests in for assignment to learn from.
+    ImportPast on TenantId, allowed &[(OwnTenant, ManageQueue)], visible &[(OwnTenant, ManageProvider), (OwnTenant, WorkRequests)];
     /// Change an engineer's account.
     ManageStaff on TenantId, allowed &[(OwnTenant, ManageProvider)], visible &[(OwnTenant, ManageQueue)];
     /// See how everyone ranked for a case.

@@ -40,6 +40,7 @@ mod table;
 mod us_date;
 
 use bytes::{Bytes, Kept};
+pub use csv::{CsvRow, CsvRows};
 use detect::Format;
 use expand::{Damage, Expanded, expanded};
 use object::{Objects, Taken};

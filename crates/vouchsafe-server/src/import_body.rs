@@ -4,10 +4,17 @@
 use std::io::{self, BufRead, Read};
 
 use axum::body::Body;
+use axum::extract::Request;
 use bytes::{Buf as _, Bytes};
+use http::header;
 use http_body_util::BodyExt as _;
 use tokio::sync::mpsc;
+use vouchsafe_api::problem::Code;
 
+use crate::problem::Refusal;
+
+/// What an import may be compressed with (RFC 9110 section 8.4.1, RFC 8878).
+const ENCODINGS: [&str; 4] = ["identity", "gzip", "x-gzip", "zstd"];
 /// Pieces that wait at most.
 const PIECES_WAITING_MAX: usize = 8;
 
@@ -18,9 +25,18 @@ pub(crate) struct BodyReader {
     current: Bytes,
 }
 
-/// Starts to hand a body over, up to `limit` bytes, for a reader that blocks.
-pub(crate) fn reader(body: Body, limit: u64) -> BodyReader {
-    BodyReader { pieces: pieces(body, limit), current: Bytes::new() }
+/// Starts to hand the body of an import over, up to `limit` bytes, for a reader that blocks.
+///
+/// # Errors
+/// [`Code::UnsupportedMediaType`] where it says that it is compressed with something else than what is understood.
+pub(crate) fn source(request: Request, limit: u64, path: &str) -> Result<BodyReader, Refusal> {
+    let encoding = request.headers().get(header::CONTENT_ENCODING);
+    // What the body is compressed with is told by its content, as with files.
+    if !encoding.is_none_or(|encoding| ENCODINGS.iter().any(|known| encoding == known)) {
+        let detail = format!("`Content-Encoding` may be one of {}.", ENCODINGS.join(", "));
+        return Err(Refusal::new(Code::UnsupportedMediaType, detail, path));
+    }
+    Ok(BodyReader { pieces: pieces(request.into_body(), limit), current: Bytes::new() })
 }
 
 /// Starts to hand a body over piece by piece, up to `limit` bytes.

@@ -92,6 +92,7 @@ fn support_routes() -> OpenApiRouter<Server> {
         .routes(routes!(api::requests::assignment))
         .routes(routes!(api::requests::messages, api::requests::post_message))
         .routes(routes!(api::engineers::list))
+        .routes(routes!(api::engineers::import_resolved))
         .routes(routes!(api::engineers::show, api::engineers::update))
         .routes(routes!(api::access::ask))
         .routes(routes!(api::access::list))

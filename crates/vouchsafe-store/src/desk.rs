@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use vouchsafe_core::id::{SupportRequestId, TenantId, UserId};
+use vouchsafe_core::past_request::PastRequest;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::person::Person;
 use vouchsafe_core::setup::Account;
@@ -41,15 +42,13 @@ pub struct WaitingCase {
     pub created: Timestamp,
 }
 
-/// One resolution of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// One resolution of a case, or of a request of the time before.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolvedCase {
     /// Its place in the order of the provider's resolutions, from 1 without gaps.
     pub position: u64,
-    /// The case.
-    pub id: SupportRequestId,
-    /// Whose.
-    pub tenant: TenantId,
+    /// What was resolved.
+    pub of: ResolvedOf,
     /// Who resolved it.
     pub engineer: UserId,
     /// How much it hurt when it was resolved; the case itself may say otherwise by now.
@@ -58,6 +57,20 @@ pub struct ResolvedCase {
     pub closed: Timestamp,
     /// Whether it had been resolved before and came back.
     pub reopened: bool,
+}
+
+/// What a resolution is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResolvedOf {
+    /// A case here.
+    Case {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        id: SupportRequestId,
+    },
+    /// A past request of the provider, by its id.
+    Past(String),
 }
 
 impl Session {
@@ -140,10 +153,14 @@ impl Session {
     ) -> Result<Vec<ResolvedCase>, StoreError> {
         let rows = self.query(sql::RESOLVED_AFTER, &values![provider, position, i64::from(limit)]).await?;
         let resolved = rows.into_iter().map(|mut row| {
+            let tenant: TenantId = row.parsed(2)?;
+            let of = match tenant == provider {
+                true => ResolvedOf::Past(row.text(1)?),
+                false => ResolvedOf::Case { tenant, id: row.parsed(1)? },
+            };
             Ok(ResolvedCase {
                 position: row.count(0)?,
-                id: row.parsed(1)?,
-                tenant: row.parsed(2)?,
+                of,
                 engineer: row.parsed(3)?,
                 severity: severity_named(&row.text(4)?)?,
                 closed: Timestamp::from_micros(row.int(5)?),
@@ -152,9 +169,49 @@ impl Session {
         });
         resolved.collect()
     }
+
+    /// A past request of a provider. Its texts are empty once whoever resolved it was erased.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn past_request(
+        &mut self,
+        provider: TenantId,
+        id: &str,
+    ) -> Result<Option<PastRequest>, StoreError> {
+        let Some(mut row) = self.query_one(sql::PAST_REQUEST, &values![provider, id]).await? else {
+            return Ok(None);
+        };
+        self.opened(provider, &row.bytes(0)?).await.map(Some)
+    }
+
+    /// Whether a provider has a past request of this id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_past_request(&mut self, provider: TenantId, id: &str) -> Result<bool, StoreError> {
+        Ok(self.query_one(sql::HAS_PAST_REQUEST, &values![provider, id]).await?.is_some())
+    }
 }
 
 impl Work {
+    /// A past request, with its place in the order of resolutions.
+    pub(crate) async fn write_past_request(&mut self, row: &PastRequest) -> Result<(), StoreError> {
+        self.must_hold(row.tenant)?;
+        let document = self.sealed(row.tenant, row).await?;
+        self.execute(sql::INSERT_PAST_REQUEST, values![row.tenant, row.id.as_str(), document]).await?;
+        self.lock_row(sql::postgres::QUEUE_RESOLUTIONS, &[]).await?;
+        let parameters = values![
+            row.tenant,
+            row.id.as_str(),
+            row.tenant,
+            row.engineer,
+            severity(row.severity),
+            row.resolved
+        ];
+        self.execute(sql::INSERT_RESOLVED_CASE, parameters).await.map(drop)
+    }
+
     /// The provider's row of a case: whose it is, who works on it since when, and whether.
     pub(crate) async fn write_desk_case(&mut self, row: &SupportRequest) -> Result<(), StoreError> {
         let status = if row.is_open() { "open" } else { "closed" };

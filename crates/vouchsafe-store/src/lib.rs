@@ -64,7 +64,7 @@ mod work;
 
 pub use copy::copy_to_postgres;
 pub use cosignature::StoredCosignature;
-pub use desk::{DeskEngineer, ResolvedCase, WaitingCase};
+pub use desk::{DeskEngineer, ResolvedCase, ResolvedOf, WaitingCase};
 pub use entry::LogEntry;
 pub use erasure::Remains;
 pub use error::{QueryRefusal, StoreError};

@@ -45,6 +45,7 @@ migrations!(
     "0010_sign_in",
     "0013_roles",
     "0014_api_tokens",
+    "0016_past_request",
     "0029_node",
     "0032_heads_question",
     "0033_enrolment_maker",

@@ -74,6 +74,7 @@ impl Work {
             Write::Reveal(row) => self.write_reveal(row).await,
             Write::DataCollection(row) => self.write_collection(row).await,
             Write::CollectionMessage(row) => self.write_collection_message(row).await,
+            Write::PastRequest(row) => self.write_past_request(row).await,
             Write::Tenant(row) => self.write_tenant(row).await,
             Write::Account(row) => self.write_account(row).await,
             Write::Passkey(row) => self.write_passkey(row).await,

@@ -261,6 +261,9 @@ statements! {
     WAITING_CASES = "SELECT d.id, d.support_tenant, d.created_at FROM desk_case d WHERE d.tenant_id = $1 AND d.status = 'open' AND (d.created_at > $2 OR (d.created_at = $2 AND d.id > $3)) AND (d.assigned_to IS NULL OR d.assigned_to IN (SELECT a.id FROM account a WHERE a.tenant_id = d.tenant_id AND a.active = 0)) ORDER BY d.created_at, d.id LIMIT $4";
     CASES_OF_ENGINEER = "SELECT id, support_tenant FROM desk_case WHERE tenant_id = $1 AND assigned_to = $2 AND status = 'open' ORDER BY created_at, id LIMIT $3";
     RESOLVED_AFTER = "SELECT position, id, support_tenant, engineer, severity, closed_at, resolved_before FROM resolved_case WHERE tenant_id = $1 AND position > $2 ORDER BY position LIMIT $3";
+    PAST_REQUEST = "SELECT document FROM past_request WHERE tenant_id = $1 AND id = $2";
+    HAS_PAST_REQUEST = "SELECT 1 FROM past_request WHERE tenant_id = $1 AND id = $2";
+    INSERT_PAST_REQUEST = "INSERT INTO past_request (tenant_id, id, document) VALUES ($1, $2, $3)";
     INSERT_RESOLVED_CASE = "INSERT INTO resolved_case (tenant_id, position, id, support_tenant, engineer, severity, closed_at, resolved_before) VALUES ($1, (SELECT COALESCE(MAX(position), 0) + 1 FROM resolved_case WHERE tenant_id = $1), $2, $3, $4, $5, $6, (SELECT COUNT(*) FROM resolved_case WHERE tenant_id = $1 AND id = $2))";
 
     MESSAGES = "SELECT document FROM message WHERE tenant_id = $1 AND support_request = $2 AND id > $3 ORDER BY id LIMIT $4";

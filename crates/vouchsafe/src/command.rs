@@ -42,7 +42,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Audit(audit) => audit.run(&session()?).await,
         Command::SignIns(sign_ins) => sign_ins.run(&session()?).await,
         Command::Read(read) => read.run(&session()?).await,
-        Command::Import(import) => import.run(&session()?).await,
+        Command::Import(import) => import.run(import::What::DiagnosticData, &session()?).await,
         Command::Generate(generate) => generate.run(&Output::new(global.output)),
         Command::Policy(policy) => policy.run(&session()?).await,
         Command::Users(users) => users.run(&session()?).await,

@@ -8,6 +8,7 @@ use vouchsafe_core::id::{SupportRequestId, UserId};
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::support_request::command::NewRequest;
 use vouchsafe_core::support_request::{Assignment, Severity};
+use vouchsafe_core::time::Duration;
 use vouchsafe_diagnostics::resource::Resource;
 use vouchsafe_testkit::Folder;
 use vouchsafe_testkit::World;
@@ -241,4 +242,106 @@ async fn what_was_resolved_is_learned_by_every_node_and_again_after_a_start() {
     while anew.app.learn_resolved().await.unwrap() > 0 {}
     let there = anew.app.ranking(anew.who("mona"), case).await.unwrap().unwrap();
     assert_eq!(format!("{here:?}"), format!("{there:?}"));
+}
+
+/// A table of resolved requests: `rows` of each engineer, every one about what its engineer knows.
+fn past(world: &World, rows: usize) -> String {
+    let mut table =
+        "id,createdDateTime,resolvedDateTime,priority,component,title,description,engineer\n".to_owned();
+    let start = vouchsafe_core::time::Timestamp::from_millis(1_600_000_000_000);
+    for row in 0..rows {
+        let opened = start + Duration::minutes(u32::try_from(row).unwrap());
+        let resolved = opened + Duration::hours(2);
+        for (name, about) in [("eve", "badge printer jams"), ("ewan", "token signature is refused")] {
+            let engineer = world.who(name).user;
+            let line = format!(
+                "{name}-{row},{opened},{resolved},Major,signIn/conditionalAccess,\"{about}, again\",\"case\n{row}\",{engineer}\n"
+            );
+            table.push_str(&line);
+        }
+    }
+    table
+}
+
+async fn import(world: &World, by: &str, table: &str) -> Result<(u64, u64, u64), AppError> {
+    let source = std::io::Cursor::new(table.to_owned().into_bytes());
+    let report = world.app.import_resolved(world.who(by), source).await?;
+    assert_eq!(report.received, report.imported + report.already_present + report.rejected);
+    Ok((report.imported, report.already_present, report.rejected))
+}
+
+/// What was learned of both engineers for a new case about printers.
+async fn learned_of_printers(world: &World) -> (f64, f64) {
+    while world.app.learn_resolved().await.unwrap() > 0 {}
+    world.tick();
+    let new = NewRequest {
+        title: "The badge printer jams".to_owned(),
+        description: String::new(),
+        severity: Severity::Moderate,
+        service: "identity".to_owned(),
+        problem_type: "signIn/conditionalAccess".to_owned(),
+        contact: None,
+        resource_tenants: Vec::new(),
+    };
+    let command = OpenCommand { new, allow_advanced_diagnostics: false };
+    let case = world.app.open_request(&world.call("ada"), command).await.unwrap().request.id;
+    let ranking = world.app.ranking(world.who("mona"), case).await.unwrap().unwrap();
+    let of = |name: &str| {
+        let found = ranking.iter().find(|one| one.person.id == world.who(name).user);
+        found.unwrap().learned
+    };
+    (of("eve"), of("ewan"))
+}
+
+#[tokio::test]
+async fn ten_thousand_requests_of_the_time_before_are_learned_once_and_known_after_a_start() {
+    let world = World::new().await;
+    let table = past(&world, 5_000);
+    assert_eq!(import(&world, "mona", &table).await.unwrap(), (10_000, 0, 0));
+    let here = learned_of_printers(&world).await;
+    assert!(here.0 > 0.9 && here.1 < 0.1, "{here:?}");
+
+    // Sent again, nothing is new, and nothing is learned twice.
+    assert_eq!(import(&world, "mona", &table).await.unwrap(), (0, 10_000, 0));
+    assert_eq!(world.app.learn_resolved().await.unwrap(), 0);
+
+    let anew = world.reopened(Folder::copy_of(world.folder.path()), 7);
+    assert_eq!(learned_of_printers(&anew).await, here);
+    vouchsafe_testkit::check::logs(&world).await;
+}
+
+#[tokio::test]
+async fn rows_that_are_wrong_are_told_with_their_lines_and_teach_nothing() {
+    let world = World::new().await;
+    let mut table = past(&world, 1);
+    table.push_str("other-1,2020-01-01T00:00:00Z,2020-01-02T00:00:00Z,,,Slow,,nobody@northwind.example\n");
+    table.push_str("other-2,2020-01-03T00:00:00Z,2020-01-02T00:00:00Z,,,Slow,,EVE@northwind.example\n");
+    table.push_str("eve-0,2020-01-01T00:00:00Z,2020-01-02T00:00:00Z,,,Slow,,eve@northwind.example\n");
+    let source = std::io::Cursor::new(table.clone().into_bytes());
+    let report = world.app.import_resolved(world.who("mona"), source).await.unwrap();
+    assert_eq!((report.imported, report.already_present, report.rejected), (2, 1, 2));
+    let told: Vec<(u64, &str)> =
+        report.rejections.iter().map(|one| (one.line, one.reason.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (6, "`engineer` is neither the id nor the user principal name of an engineer"),
+            (7, "`resolvedDateTime` is before `createdDateTime`"),
+        ]
+    );
+    assert_eq!(world.app.learn_resolved().await.unwrap(), 2);
+
+    // What is before the place where a file breaks stays.
+    table.push_str("eve-9,2020-01-01T00:00:00Z,2020-01-02T00:00:00Z,,,\"open");
+    let broken = import(&world, "mona", &table).await;
+    assert!(matches!(&broken, Err(AppError::BadImport(reason)) if reason.contains("line 9")), "{broken:?}");
+    for (by, hidden) in [("eve", false), ("paul", false), ("ada", true)] {
+        let refused = import(&world, by, &table).await;
+        let as_it_should = if hidden {
+            matches!(refused, Err(AppError::NotFound))
+        } else {
+            matches!(refused, Err(AppError::Forbidden))
+        };
+        assert!(as_it_should, "{by}: {refused:?}");
+    }
 }

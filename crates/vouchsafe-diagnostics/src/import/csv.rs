@@ -7,9 +7,60 @@ use std::io::BufRead;
 
 use super::ImportError;
 use super::bytes::{Bytes, Scan};
+use super::expand::{Expanded, expanded};
+use crate::sign_in::MAX_RECORD_BYTES;
 
 /// Most cells of a row.
 const MAX_CELLS: usize = 1_024;
+
+/// The rows of any table, as it is or compressed with gzip or zstd, one by one in the order of the source. After an
+/// [`ImportError`] it ends.
+#[derive(Debug)]
+pub struct CsvRows<R: BufRead> {
+    /// None after the end.
+    bytes: Option<Bytes<Expanded<R>>>,
+}
+
+/// A row of such a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvRow {
+    /// Line of the source where it starts, the first being 1.
+    pub line: u64,
+    /// Its cells, or why they cannot be had: too many bytes or cells, or no UTF-8.
+    pub cells: Result<Vec<String>, &'static str>,
+}
+
+impl<R: BufRead> CsvRows<R> {
+    /// Begins to read.
+    ///
+    /// # Errors
+    /// [`ImportError`] if the source cannot be read.
+    pub fn new(source: R) -> Result<Self, ImportError> {
+        let source = expanded(source).map_err(|error| ImportError::reading(1, error))?;
+        Ok(Self { bytes: Some(Bytes::new(source)) })
+    }
+}
+
+impl<R: BufRead> Iterator for CsvRows<R> {
+    type Item = Result<CsvRow, ImportError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let found = row(self.bytes.as_mut()?, MAX_RECORD_BYTES).transpose();
+        if !matches!(found, Some(Ok(_))) {
+            self.bytes = None;
+        }
+        Some(found?.map(|Row { line, cells, overflow }| {
+            let texts: Option<Vec<String>> =
+                cells.into_iter().map(|cell| String::from_utf8(cell).ok()).collect();
+            let cells = match (overflow, texts) {
+                (true, _) => Err("the row is too long"),
+                (false, None) => Err("the row is not UTF-8"),
+                (false, Some(texts)) => Ok(texts),
+            };
+            CsvRow { line, cells }
+        }))
+    }
+}
 
 /// A row of a table.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -123,6 +174,27 @@ mod tests {
         expect("\"a,\"\"b\"\"\r\nc\",d\ne", &[(1, &["a,\"b\"\r\nc", "d"]), (3, &["e"])]);
         expect("a\"b,\"c\"d", &[(1, &["a\"b", "cd"])]);
         expect("\"x\"\r\n\"y\"", &[(1, &["x"]), (2, &["y"])]);
+    }
+
+    #[test]
+    fn any_table_can_be_read_row_by_row_until_it_breaks() {
+        let table = b"id,title\n1,\"two\nlines\"\n2,\xff\n3,\"open".as_slice();
+        let rows: Vec<_> = CsvRows::new(table).unwrap().collect();
+        let told: Vec<_> = rows.iter().map(|row| row.as_ref().map_err(ToString::to_string)).collect();
+        let cells = |cells: &[&str]| Ok(cells.iter().map(|&cell| cell.to_owned()).collect());
+        assert_eq!(
+            told,
+            [
+                Ok(&CsvRow { line: 1, cells: cells(&["id", "title"]) }),
+                Ok(&CsvRow { line: 2, cells: cells(&["1", "two\nlines"]) }),
+                Ok(&CsvRow { line: 4, cells: Err("the row is not UTF-8") }),
+                Err("line 5: a quote opened in this row is never closed".to_owned()),
+            ]
+        );
+        let long = format!("a,{}", "b".repeat(MAX_RECORD_BYTES));
+        let row = CsvRows::new(long.as_bytes()).unwrap().next().unwrap().unwrap();
+        assert_eq!(row.cells, Err("the row is too long"));
+        assert!(CsvRows::new(b"".as_slice()).unwrap().next().is_none());
     }
 
     #[test]

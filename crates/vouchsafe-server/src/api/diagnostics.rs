@@ -14,7 +14,6 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::header::{GRANT, READ};
 use vouchsafe_api::import::ImportResult;
-use vouchsafe_api::problem::Code;
 use vouchsafe_api::record::GraphRecord;
 use vouchsafe_api::summary::{Summary, SummaryRow};
 use vouchsafe_app::{AppError, Count, MaskedAnswer, ReadAnswer, ReadQuery, Wanted};
@@ -29,8 +28,6 @@ use crate::{Server, import_body, wire};
 
 /// Bytes of one import.
 const IMPORT_BYTES_MAX: u64 = 8 * 1024 * 1024 * 1024;
-/// What an import may be compressed with (RFC 9110 section 8.4.1, RFC 8878).
-const IMPORT_ENCODINGS: [&str; 4] = ["identity", "gzip", "x-gzip", "zstd"];
 /// Base of the read-only Graph of one tenant for one case.
 const BASE: &str = "/diagnostics/{supportRequestId}/{tenantId}/v1.0";
 /// The same of what a tenant collected for a case.
@@ -48,14 +45,7 @@ const COUNTED: Resource = Resource::SignIn;
     responses((status = 200, body = ImportResult)))]
 pub(crate) async fn import(State(server): State<Server>, Look(who): Look, request: Request) -> Answer {
     let path = "/v1.0/diagnostics/import";
-    let encoding = request.headers().get(header::CONTENT_ENCODING);
-    // What the body is compressed with is told by its content, as with files.
-    let known = encoding.is_none_or(|encoding| IMPORT_ENCODINGS.iter().any(|known| encoding == known));
-    if !known {
-        let detail = format!("`Content-Encoding` may be one of {}.", IMPORT_ENCODINGS.join(", "));
-        return Err(Refusal::new(Code::UnsupportedMediaType, detail, path));
-    }
-    let source = import_body::reader(request.into_body(), IMPORT_BYTES_MAX);
+    let source = import_body::source(request, IMPORT_BYTES_MAX, path)?;
     let report = server.app.import(who, source).await.map_err(refuse(path))?;
     Ok(Json(wire::import_result(report)).into_response())
 }

@@ -1,18 +1,22 @@
-//! The provider's engineers.
+//! The provider's engineers, and what assignment learns of them from the time before.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::response::IntoResponse as _;
 use http::StatusCode;
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::engineer::{Engineer, UpdateEngineer};
+use vouchsafe_api::import::ImportResult;
 use vouchsafe_app::version_of;
 use vouchsafe_core::id::UserId;
 
 use super::{Answer, refuse, tagged};
 use crate::extract::{Act, Base, Id, Look};
 use crate::openapi::parameters::IfMatchParameter;
-use crate::{Server, wire};
+use crate::{Server, import_body, wire};
+
+/// Bytes of one import: some hundred thousand requests.
+const IMPORT_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
 /// The engineers with what assignment knows of them; for the provider's managers and administrators.
 #[utoipa::path(get, path = "/v1.0/support/engineers", operation_id = "listEngineers", tag = "Engineers", responses((status = 200, body = Collection<Engineer>)))]
@@ -50,4 +54,22 @@ pub(crate) async fn update(
     let engineer = server.app.change_engineer(&act.call, id, change).await.map_err(refuse(uri.path()))?;
     let version = version_of(&engineer.person);
     Ok(tagged(StatusCode::OK, version, wire::engineers::engineer(engineer)))
+}
+
+/// Imports requests that were resolved in another system, for assignment to learn from; for the provider's managers. CSV
+/// (RFC 4180), as it is or compressed with gzip or zstd, with the columns `id`, `createdDateTime`, `resolvedDateTime`,
+/// `title`, `engineer` (id or user principal name) and, if known, `priority`, `component`, `description`. Idempotent by
+/// `id`; learned in the order of the rows.
+#[utoipa::path(post, path = "/v1.0/support/resolvedRequests/import", operation_id = "importResolvedRequests", tag = "Engineers",
+    request_body(content = String, description = "The file as it is", content_type = "application/octet-stream"),
+    responses((status = 200, body = ImportResult)))]
+pub(crate) async fn import_resolved(
+    State(server): State<Server>,
+    Look(who): Look,
+    request: Request,
+) -> Answer {
+    let path = "/v1.0/support/resolvedRequests/import";
+    let source = import_body::source(request, IMPORT_BYTES_MAX, path)?;
+    let report = server.app.import_resolved(who, source).await.map_err(refuse(path))?;
+    Ok(Json(wire::import_result(report)).into_response())
 }

@@ -300,3 +300,54 @@ async fn two_histories_of_other_tenants_in_the_same_bands_give_a_customer_the_sa
     assert_eq!(few, told(3, 5, MARK).await);
     assert!(!few.contains("Quokka"));
 }
+
+#[tokio::test]
+async fn resolved_requests_of_another_system_come_in_by_the_manager_and_rank_engineers() {
+    let house = House::new().await;
+    let stage = Stage::set(&house).await;
+    let table = |rows: usize| {
+        let row = |n: usize| {
+            format!(
+                "OLD-{n},2025-01-07T08:00:00Z,2025-01-08T09:00:00Z,Codes arrive late,jonas.lindqvist@northwind.example\n"
+            )
+        };
+        let rows: String = (0..rows).map(row).collect();
+        format!("id,createdDateTime,resolvedDateTime,title,engineer\n{rows}")
+    };
+    let import = |table: String| {
+        Ask::new(http::Method::POST, "/v1.0/support/resolvedRequests/import").raw("text/csv", table)
+    };
+    for who in [MARTA, NOOR] {
+        house.refused(who, import(table(1)), "404 notFound").await;
+    }
+    for who in [INES, DMITRI] {
+        house.refused(who, import(table(1)), "403 forbidden").await;
+    }
+    let learned = async || {
+        while house.app.learn_resolved().await.unwrap() > 0 {}
+        let path = format!("/v1.0/support/requests/{}/assignment", stage.id("payroll"));
+        let assignment = house.ok(RUTH, Ask::get(path)).await;
+        let ranking = assignment["ranking"].as_array().unwrap().clone();
+        let jonas = ranking.iter().find(|one| one["engineer"]["id"] == stage.id("jonas")).unwrap();
+        jonas["learned"].as_f64().unwrap()
+    };
+    let before = learned().await;
+    let report = house.ok(RUTH, import(table(40))).await;
+    assert_eq!(
+        (&report["received"], &report["imported"], &report["alreadyPresent"], &report["rejected"]),
+        (&json!(40), &json!(40), &json!(0), &json!(0))
+    );
+    assert!(learned().await > before);
+    let again = house.ok(RUTH, import(table(41) + "OLD-99,x,y,z,w\n")).await;
+    assert_eq!(
+        (&again["imported"], &again["alreadyPresent"], &again["rejected"]),
+        (&json!(1), &json!(40), &json!(1))
+    );
+    assert_eq!(again["rejections"][0]["line"], 43);
+    for table in ["", "id,title\n", "<html>"] {
+        let problem = house.refused(RUTH, import(table.to_owned()), "400 invalidRequest").await;
+        assert!(text(&problem["detail"]).starts_with("Line 1: "), "{problem}");
+    }
+    let coded = import(table(1)).with("content-encoding", "br");
+    house.refused(RUTH, coded, "415 unsupportedMediaType").await;
+}

@@ -239,6 +239,10 @@ const ROWS: &[Row] = &[
         &[],
         &[Org::Provider],
     ),
+    Row {
+        logs: &[Org::Provider],
+        ..look("POST /v1.0/support/resolvedRequests/import", RUTH, &[], Takes::Nothing)
+    },
     look("GET /v1.0/support/requests/{id}/messages", MARTA, &["payroll"], CREATED),
     Row {
         answers: "201",
@@ -505,6 +509,9 @@ impl Row {
         let ask = Ask::new(self.method(), self.path(&self.ids(stage)));
         match self.body {
             Some(body) => ask.json(&body(stage)),
+            None if self.is_import() && self.template().contains("resolvedRequests") => {
+                ask.raw("text/csv", PAST_REQUEST)
+            }
             None if self.is_import() => ask.raw("application/octet-stream", SIGN_IN),
             None => ask,
         }
@@ -513,6 +520,9 @@ impl Row {
 
 /// A sign-in that no tenant has.
 pub(crate) const SIGN_IN: &str = r#"{"id":"66ea54eb-6301-4ee5-be62-ff5a759b0100","createdDateTime":"2026-10-01T09:00:00Z","userId":"26be570a-ae82-4189-b4e2-a37c6808512d","userPrincipalName":"lee@adatum.example"}"#;
+
+/// A request that Ines resolved before.
+pub(crate) const PAST_REQUEST: &str = "id,createdDateTime,resolvedDateTime,title,engineer\nOLD-1,2025-01-07T08:00:00Z,2025-01-08T09:00:00Z,Prompted twice,ines.okafor@northwind.example\n";
 
 /// Pauses a grant, as if too much had been read under it.
 pub(crate) async fn pause(house: &House, org: Org, grant: &str) {

@@ -19,11 +19,12 @@ use vouchsafe_core::id::TenantId;
 use vouchsafe_core::log_key::{self, LogHead, LogKey};
 use vouchsafe_core::pace::Usage;
 use vouchsafe_core::passkey::{self, Enrolment, NewPasskey, PassUse, Way};
+use vouchsafe_core::past_request::{self, PastRequest, PastText};
 use vouchsafe_core::people::{self, NewUser};
 use vouchsafe_core::permission::Permissions;
 use vouchsafe_core::permit::{
-    Caller, Facts, KeepPasskey, ManageLog, ManageRoles, ManageStaff, RecordApprovers, RecordCollection,
-    RecordDenied, RecordRetention, RouteRequest, UseOwnTokens, authorize, for_service,
+    Caller, Facts, ImportPast, KeepPasskey, ManageLog, ManageRoles, ManageStaff, RecordApprovers,
+    RecordCollection, RecordDenied, RecordRetention, RouteRequest, UseOwnTokens, authorize, for_service,
 };
 use vouchsafe_core::person::Person;
 use vouchsafe_core::personal::Personal;
@@ -37,7 +38,7 @@ use vouchsafe_core::setup;
 use vouchsafe_core::support_request::{RequestState, Resolution, SupportRequest};
 use vouchsafe_core::tenant::{Assurance, SupportAccessPolicy, TenantKind};
 use vouchsafe_core::time::{Duration, Timestamp};
-use vouchsafe_store::{LogEntry, Work};
+use vouchsafe_store::{LogEntry, ResolvedOf, Work};
 
 use crate::folder::{Home, id, person, token};
 use crate::life::{StoreSink, lived, mighty};
@@ -229,6 +230,7 @@ async fn and_the_rest(world: &World<StoreSink>) {
     of_the_desk(world, &ada).await;
     of_the_people(home, &ada).await;
     of_roles(world, &ada).await;
+    of_lessons(home, &ada).await;
 }
 
 /// What a tenant does with its people, and they with their passkeys.
@@ -399,6 +401,31 @@ async fn of_the_desk(world: &World<StoreSink>, by: &Person) {
     let cx = work.context(Initiator::Service);
     let decided = vouchsafe_core::case::route(&case, None, &BTreeMap::new(), &cx).unwrap();
     work.record(permit, decided).await.unwrap();
+    work.commit().await.unwrap();
+}
+
+/// What assignment is given to learn from. The log is that of `by`'s tenant, as for everything besides.
+async fn of_lessons(home: &Home, by: &Person) {
+    let s = by.tenant;
+    let mut work = home.store.work().await.unwrap();
+    work.lock([s]).await.unwrap();
+    let text = PastText {
+        id: "OLD-1",
+        created: "2007-11-06T05:45:00Z",
+        resolved: "2007-11-06T20:47:00Z",
+        title: "Prompted twice",
+        ..PastText::default()
+    };
+    let past = PastRequest::read(&text, s, by.id, work.now()).unwrap();
+    let cx = work.context(Initiator::User(Box::new(by.clone())));
+    let manager = mighty(by);
+    let permit = authorize::<ImportPast>(Facts::own_tenant(work.id(), &manager), s).unwrap();
+    work.record(permit, past_request::take_in(s, vec![past.clone()], 2, 1, &cx)).await.unwrap();
+    assert_eq!(work.past_request(s, "OLD-1").await.unwrap(), Some(past));
+    assert!(work.has_past_request(s, "OLD-1").await.unwrap());
+    assert!(!work.has_past_request(s, "OLD-2").await.unwrap());
+    let lesson = work.resolved_after(s, 0, 10).await.unwrap().remove(0);
+    assert_eq!((lesson.engineer, lesson.of), (by.id, ResolvedOf::Past("OLD-1".to_owned())));
     work.commit().await.unwrap();
 }
 

@@ -1,4 +1,4 @@
-//! `vouchsafe import`
+//! `vouchsafe import`, and `vouchsafe requests import`
 
 use std::fs::File;
 use std::io;
@@ -12,7 +12,16 @@ use vouchsafe_client::api::import::ImportResult;
 use crate::failure::Failure;
 use crate::session::Session;
 
-/// `vouchsafe import`
+/// What a file holds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum What {
+    /// Diagnostic data of the own tenant.
+    DiagnosticData,
+    /// Requests that were resolved elsewhere.
+    ResolvedRequests,
+}
+
+/// The files of an import.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// Files to import, one after the other; - is the standard input
@@ -21,11 +30,15 @@ pub(crate) struct Import {
 }
 
 impl Import {
-    pub(crate) async fn run(self, session: &Session) -> Result<(), Failure> {
+    pub(crate) async fn run(self, what: What, session: &Session) -> Result<(), Failure> {
         for path in &self.files {
             let (source, bar) = open(path).map_err(|source| Failure::File { path: path.clone(), source })?;
             let progress = bar.clone();
-            let answer = session.client.import(source.on_progress(move |bytes| progress.inc(bytes))).await;
+            let source = source.on_progress(move |bytes| progress.inc(bytes));
+            let answer = match what {
+                What::DiagnosticData => session.client.import(source).await,
+                What::ResolvedRequests => session.client.import_resolved_requests(source).await,
+            };
             bar.finish_and_clear();
             session.out.answer(&answer?, |result| words(path, result))?;
         }

@@ -12,6 +12,7 @@ use vouchsafe_client::api::support_request::{
 use vouchsafe_client::id::{SupportRequestId, UserId};
 
 use crate::argument::{Listing, text, word};
+use crate::command::import::{Import, What};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::session::Session;
@@ -96,6 +97,12 @@ pub(crate) enum Requests {
     },
     /// Show the tree of problem types
     Types,
+    /// Import requests that were resolved in another system, for assignment to learn from (managers)
+    ///
+    /// CSV with the columns id, createdDateTime, resolvedDateTime, title, engineer (id or user principal name) and, if
+    /// known, priority, component, description; as it is, or compressed with gzip or zstd. Best in order of resolution.
+    /// Importing a file again adds nothing twice.
+    Import(Import),
 }
 
 /// An answer about consent.
@@ -143,6 +150,7 @@ impl Requests {
             Self::Messages { id, listing } => messages(session, id, &listing).await,
             Self::Consent { id, answer, reason } => consent(session, id, answer, reason).await,
             Self::Types => types(session).await,
+            Self::Import(import) => import.run(What::ResolvedRequests, session).await,
         }
     }
 }

@@ -244,3 +244,18 @@ fn a_link_is_shown_with_what_to_know_of_it() {
         "POST /v1.0/users/usr_018bcfe5680077078707070707070703/authentication/temporaryAccessPassMethods HTTP/1.1"
     );
 }
+
+#[test]
+fn resolved_requests_are_imported_with_what_is_wrong_in_them() {
+    let result = r#"{"id":"imp_018bcfe5680077078707070707070704","received":3,"imported":1,"alreadyPresent":1,"rejected":1,"rejections":[{"line":4,"reason":"`title` is empty"}]}"#;
+    let server = FakeServer::start(vec![Reply::json(result)]);
+    let program = Program::signed_in("import-resolved", &server);
+    let file = program.folder().join("resolved.csv");
+    std::fs::write(&file, "id,createdDateTime,resolvedDateTime,title,engineer\n").unwrap();
+    let ran = program.run(&["requests", "import", file.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.ends_with(
+        "3 received, 1 imported, 1 already present, 1 rejected (imp_018bcfe5680077078707070707070704)\n  line 4: `title` is empty\n"
+    ));
+    assert_eq!(server.asked()[0].line, "POST /v1.0/support/resolvedRequests/import HTTP/1.1");
+}
