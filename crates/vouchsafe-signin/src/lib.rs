@@ -1,10 +1,12 @@
-//! API tokens, sessions, passkeys and one-time passes: how they look, what is kept of them, and how they are checked.
+//! API tokens, sessions, passkeys, one-time passes and identity providers: how they look, what is kept of them, and how
+//! they are checked.
 //!
 //! A token is 256 random bits with its tenant in front, so that the look-up has the tenant before anything else.
 //! Only the SHA-256 of the random bits is stored; a hash is enough because nobody guesses 256 bits. Nothing here
 //! prints a token but [`Secret::expose`].
 
 pub mod challenge;
+pub mod oidc;
 pub mod passkey;
 
 use std::fmt;
