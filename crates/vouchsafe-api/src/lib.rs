@@ -21,6 +21,7 @@ pub mod engineer;
 pub mod evaluation;
 pub mod grant;
 pub mod header;
+pub mod identity_provider;
 pub mod import;
 pub mod log_key;
 pub mod message;

@@ -8,6 +8,7 @@ use vouchsafe_diagnostics::mask::MaskError;
 use vouchsafe_store::{QueryRefusal, StoreError};
 
 use crate::decision::AssuranceView;
+use crate::federation::SignInError;
 use crate::upstream::UpstreamError;
 
 /// A refusal or failure. Each case but [`AppError::Internal`] is one that a caller can act on.
@@ -73,6 +74,9 @@ pub enum AppError {
     /// A live source that does not answer as it should.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
+    /// Somebody who comes from an identity provider is not signed in.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
     /// An uploaded file that cannot be read on.
     #[error("{0}")]
     BadImport(String),

@@ -262,6 +262,9 @@ impl Folded {
             | Event::AccountsLinked { .. }
             | Event::RoleDefined { .. }
             | Event::RoleDeleted { .. }
+            | Event::IdentityProviderDefined { .. }
+            | Event::IdentityProviderDeleted { .. }
+            | Event::IdentityLinked { .. }
             | Event::ApproversMissing { .. }
             | Event::TokenIssued { .. }
             | Event::TokenRevoked { .. }

@@ -16,8 +16,10 @@ mod erasure;
 mod error;
 mod evaluation;
 mod evidence;
+pub mod federation;
 mod fsck;
 mod grant;
+mod identity_provider;
 mod import;
 mod live;
 mod log;
@@ -48,6 +50,7 @@ use vouchsafe_signin::passkey::RelyingParty;
 use vouchsafe_store::Store;
 
 use evidence::Publisher;
+use federation::Federation;
 use upstream::Upstreams;
 use witness::Witness;
 
@@ -61,6 +64,7 @@ pub use desk::Ranked;
 pub use error::AppError;
 pub use evidence::EvidenceError;
 pub use fsck::FsckReport;
+pub use identity_provider::{BegunSignIn, DoneSignIn, ProviderCommand};
 pub use import::{ImportReport, Rejected};
 pub use live::{LOOK_EVERY, LiveAnswer, LiveAnswers};
 pub use own::version_of;
@@ -91,6 +95,8 @@ pub struct App {
     witnesses: Arc<[Arc<Witness>]>,
     /// None where the service has no name that passkeys can be bound to.
     relying_party: Option<Arc<RelyingParty>>,
+    /// None where nobody can sign in at an identity provider.
+    federation: Option<Arc<Federation>>,
     attempts: Arc<signin::Attempts>,
 }
 
@@ -108,6 +114,7 @@ impl App {
             witnesses: Arc::default(),
             desk: desk::Desk::default(),
             relying_party: None,
+            federation: None,
             attempts: Arc::default(),
             token_uses: tokens::TokenUses::default(),
         }
@@ -148,6 +155,12 @@ impl App {
     #[must_use]
     pub fn with_passkeys(self, relying_party: RelyingParty) -> Self {
         Self { relying_party: Some(Arc::new(relying_party)), ..self }
+    }
+
+    /// The same application, whose people can sign in at identity providers as well.
+    #[must_use]
+    pub fn with_federation(self, federation: Federation) -> Self {
+        Self { federation: Some(Arc::new(federation)), ..self }
     }
 
     /// Whether people can sign in with passkeys here.

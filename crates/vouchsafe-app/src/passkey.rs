@@ -22,6 +22,7 @@ use vouchsafe_store::{PageSession, Session, Work};
 use crate::call::{acting, finish, replayed, shown_after_commit};
 use crate::case::LOOK;
 use crate::people::{rights_of, standing};
+use crate::signin::Began;
 use crate::{App, AppError, Call, Who};
 
 /// How long administrators are told that a passkey took the place of a lost one.
@@ -147,7 +148,7 @@ impl App {
         };
         keep(&mut work, &account, new, Way::Pass(using)).await?;
         let who = Who::of(tenant, enrolment.user);
-        let secret = self.open_session(&mut work, who, Some(credential)).await?;
+        let secret = self.open_session(&mut work, who, Began::Passkey(credential)).await?;
         work.commit().await?;
         Ok(secret)
     }

@@ -15,7 +15,7 @@ use crate::roles::managers;
 use crate::{App, AppError, Call, Who, version_of};
 
 /// Accounts of one tenant.
-const USERS_MAX: usize = 10_000;
+pub(crate) const USERS_MAX: usize = 10_000;
 
 /// Somebody to be invited.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use vouchsafe_core::audit::{Activity, Initiator};
-use vouchsafe_core::id::{TenantId, UserId};
+use vouchsafe_core::id::{SupportRequestId, TenantId, UserId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::{self, Facts, RecordApprovers, Scope, authorize, for_service};
 use vouchsafe_core::person::{Person, PersonKind};
@@ -220,13 +220,9 @@ impl App {
             decided => decided?,
         };
         work.record(permit, decided).await?;
-        let works = match work.caller(tenant, user).await? {
-            Some((left, _)) => left.permissions.allow(Permission::WorkRequests),
-            None => false,
-        };
-        let stopped = if works { Vec::new() } else { work.open_cases_of(tenant, user, CASES_MAX).await? };
+        let stopped = cases_left(&mut work, tenant, user).await?;
         work.commit().await?;
-        self.end_access_for(&stopped.iter().map(|(case, _)| *case).collect::<Vec<_>>()).await;
+        self.end_access_for(&stopped).await;
         Ok(())
     }
 
@@ -323,6 +319,20 @@ impl RoleView {
             Self::Custom(role) => role.id.to_string(),
         }
     }
+}
+
+/// The open cases of somebody who may work on none any more: what is being sent for them stops.
+pub(crate) async fn cases_left(
+    work: &mut Work,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Vec<SupportRequestId>, AppError> {
+    let works = match work.caller(tenant, user).await? {
+        Some((left, _)) => left.permissions.allow(Permission::WorkRequests),
+        None => false,
+    };
+    let open = if works { Vec::new() } else { work.open_cases_of(tenant, user, CASES_MAX).await? };
+    Ok(open.into_iter().map(|(case, _)| case).collect())
 }
 
 /// That the list exists is no secret.

@@ -12,7 +12,7 @@ use vouchsafe_core::time::{Duration, Timestamp};
 use vouchsafe_signin::challenge::ChallengeUse;
 use vouchsafe_signin::passkey::{Assertion, Known};
 use vouchsafe_signin::{Purpose, Secret};
-use vouchsafe_store::{PageSession, Work};
+use vouchsafe_store::{PageSession, SessionIdentity, Work};
 
 use crate::call::acting;
 use crate::passkey::refused;
@@ -34,6 +34,17 @@ const FAILURES_MAX: u32 = 10;
 const ATTEMPTS_FOR: Duration = Duration::minutes(15);
 /// Passkeys whose failures are counted at a time; beyond it the count starts afresh.
 const COUNTED_MAX: usize = 10_000;
+
+/// How somebody came in.
+#[derive(Debug)]
+pub(crate) enum Began {
+    /// Chosen, in the demo.
+    Chosen,
+    /// With the passkey of this credential id.
+    Passkey(String),
+    /// At an identity provider.
+    Elsewhere(SessionIdentity),
+}
 
 /// Wrong signatures in the name of somebody's passkey. Only these are counted: a pass or a challenge cannot be guessed, and
 /// whoever sends anything else must not keep others out. The count is kept in memory: a start forgives all.
@@ -109,7 +120,7 @@ impl App {
             return Err(self.failed(&credential));
         }
         work.passkey_used(tenant, &credential, counter).await?;
-        let secret = self.open_session(&mut work, who, Some(credential)).await?;
+        let secret = self.open_session(&mut work, who, Began::Passkey(credential)).await?;
         work.commit().await?;
         Ok(secret)
     }
@@ -133,7 +144,8 @@ impl App {
     /// [`AppError::NotFound`] for an account that does not exist or is disabled.
     pub async fn sign_in(&self, who: Who) -> Result<Secret, AppError> {
         let mut work = self.store.work().await?;
-        let secret = self.open_session(&mut work, who, None).await.map_err(|_| AppError::NotFound)?;
+        let secret =
+            self.open_session(&mut work, who, Began::Chosen).await.map_err(|_| AppError::NotFound)?;
         work.commit().await?;
         Ok(secret)
     }
@@ -143,9 +155,14 @@ impl App {
         &self,
         work: &mut Work,
         who: Who,
-        credential: Option<String>,
+        began: Began,
     ) -> Result<Secret, AppError> {
         acting(work, who).await?;
+        let (credential, identity) = match began {
+            Began::Chosen => (None, None),
+            Began::Passkey(credential) => (Some(credential), None),
+            Began::Elsewhere(identity) => (None, Some(identity)),
+        };
         let mut random = [0; vouchsafe_signin::SECRET_BYTES];
         work.random(who.tenant, &mut random);
         let secret = Secret::new(Purpose::Session, who.tenant, random);
@@ -159,6 +176,7 @@ impl App {
             created: now,
             seen: now,
             expires: now + SESSION_LASTS,
+            identity,
         };
         work.open_session(&session).await?;
         Ok(secret)
@@ -212,6 +230,20 @@ impl App {
     /// [`AppError::Rejected`].
     pub async fn must_be_fresh(&self, cookie: &str) -> Result<(), AppError> {
         self.fresh_session(cookie).await.map(drop)
+    }
+
+    /// Refuses unless the session began a short while ago, however it did: for changes of how others sign in.
+    ///
+    /// # Errors
+    /// [`AppError::Rejected`].
+    pub async fn must_be_recent(&self, cookie: &str) -> Result<(), AppError> {
+        let session = self.page_session(cookie).await?;
+        if self.store.now() >= session.created + FRESH_FOR {
+            return Err(
+                Rejection::Forbidden("this needs a fresh sign-in: sign out, and sign in again").into()
+            );
+        }
+        Ok(())
     }
 
     /// The open sessions of somebody, the newest first.

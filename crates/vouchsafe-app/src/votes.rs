@@ -29,6 +29,13 @@ pub(crate) async fn accounts_of(
             }
         }
     }
+    // Whoever signs in as somebody of the provider does is that one, linked or not. Nothing follows from it but that nobody of
+    // the provider decides for a customer: claims link no accounts.
+    let provider = session.provider();
+    if tenant != provider {
+        let theirs = session.same_identity_in(provider, (tenant, user)).await?;
+        known.extend(theirs.into_iter().map(|user| (provider, user)));
+    }
     Ok(known)
 }
 

@@ -10,9 +10,10 @@ use crate::decision::SignedDecision;
 use crate::engineer::EngineerProfile;
 use crate::grant::GrantEvent;
 use crate::id::{
-    AccessRequestId, DataCollectionId, EnrolmentId, GrantId, ReadId, RevealId, RoleId, SupportRequestId,
-    TenantId, UserId,
+    AccessRequestId, DataCollectionId, EnrolmentId, GrantId, IdentityProviderId, ReadId, RevealId, RoleId,
+    SupportRequestId, TenantId, UserId,
 };
+use crate::identity_provider::IdentityProvider;
 use crate::log_key::LogHead;
 use crate::passkey::Passkey;
 use crate::person::Person;
@@ -265,6 +266,29 @@ pub enum Event {
         /// Template id or `rol_` id of the role.
         role: String,
     },
+    /// An identity provider was set up, or changed.
+    IdentityProviderDefined {
+        /// As it is from now on, without its secret.
+        provider: Box<IdentityProvider>,
+        /// Whether its secret is a new one.
+        secret_changed: bool,
+    },
+    /// An identity provider was taken away: nobody's account is linked with it any more.
+    IdentityProviderDeleted {
+        /// Which.
+        provider: IdentityProviderId,
+    },
+    /// An account belongs to a person at an identity provider from here on.
+    IdentityLinked {
+        /// The account.
+        user: UserId,
+        /// At which identity provider.
+        provider: IdentityProviderId,
+        /// The issuer.
+        issuer: String,
+        /// Who it is there.
+        subject: Personal,
+    },
     /// Fewer people can approve than an approval needs.
     ApproversMissing {
         /// How many an approval needs.
@@ -516,6 +540,14 @@ activities! {
     RoleUnassigned = "Remove member from role", RoleManagement, "Unassign";
     /// The daily check found that fewer people can approve than an approval needs.
     ApproversMissing = "Approvers missing", SupportAccessManagement, "Read";
+    /// An identity provider was set up.
+    IdentityProviderAdded = "Add identity provider", DirectoryManagement, "Add";
+    /// An identity provider was changed.
+    IdentityProviderChanged = "Update identity provider", DirectoryManagement, "Update";
+    /// An identity provider was taken away.
+    IdentityProviderDeleted = "Delete identity provider", DirectoryManagement, "Delete";
+    /// An account belongs to a person at an identity provider.
+    IdentityLinked = "Add external identity", UserManagement, "Add";
     /// An API token was made.
     TokenIssued = "Create API token", UserManagement, "Add";
     /// An API token was ended.
@@ -560,7 +592,7 @@ pub enum AuditCategory {
     UserManagement,
     /// Roles and who holds them.
     RoleManagement,
-    /// Tenants.
+    /// Tenants, and their identity providers.
     DirectoryManagement,
     /// Settings.
     Policy,

@@ -9,6 +9,8 @@ use crate::decision::SignedDecision;
 use crate::erasure::Erasure;
 use crate::grant::{Grant, GrantEvent};
 use crate::id::{SupportRequestId, TenantId};
+use crate::identity_provider::IdentityProvider;
+use crate::identity_provider::arrival::ExternalIdentity;
 use crate::log_key::LogKey;
 use crate::passkey::{CredentialsEnd, Enrolment, PasskeyRecord};
 use crate::past_request::PastRequest;
@@ -82,6 +84,12 @@ pub enum Write {
     Passkey(Box<PasskeyRecord>),
     /// A one-time pass for enrolling a passkey.
     Enrolment(Box<Enrolment>),
+    /// An identity provider of a tenant.
+    IdentityProvider(Box<IdentityProvider>),
+    /// Such a one, taken away with what was linked with it.
+    IdentityProviderGone(Box<IdentityProvider>),
+    /// An account that belongs to a person at an identity provider.
+    Identity(Box<ExternalIdentity>),
     /// A person who is signed out everywhere.
     CredentialsEnd(Box<CredentialsEnd>),
     /// A person whose key is destroyed, with tokens and sessions.
@@ -337,6 +345,12 @@ impl Write {
             Self::Token(row) => ("token", row.tenant, row.id.to_string()),
             Self::Passkey(row) => ("passkey", row.passkey.tenant, row.passkey.credential.clone()),
             Self::Enrolment(row) => ("enrolment", row.tenant, row.id.to_string()),
+            Self::IdentityProvider(row) | Self::IdentityProviderGone(row) => {
+                ("identity provider", row.tenant, row.id.to_string())
+            }
+            Self::Identity(row) => {
+                ("external identity", row.tenant, format!("{} {}", row.provider, row.subject))
+            }
             Self::CredentialsEnd(row) => ("end of credentials", row.tenant, row.user.to_string()),
             Self::Erasure(row) => ("erasure", row.tenant, row.user.to_string()),
             Self::LogKey(row) => ("log key", row.tenant, row.id.clone()),

@@ -99,6 +99,8 @@ id_kinds! {
     SessionId = "ses";
     /// An import of diagnostic data.
     ImportId = "imp";
+    /// An identity provider of a tenant.
+    IdentityProviderId = "idp";
 }
 
 /// A tenant: a customer organisation or the provider. Plain UUID, as in Microsoft Entra.

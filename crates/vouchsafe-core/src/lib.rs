@@ -20,6 +20,7 @@ pub mod engineer;
 pub mod erasure;
 pub mod grant;
 pub mod id;
+pub mod identity_provider;
 pub mod live_access;
 pub mod log_key;
 pub mod pace;

@@ -37,6 +37,20 @@ pub struct NewUser {
 /// # Errors
 /// [`Rejection::Invalid`] names the field.
 pub fn invite(new: NewUser, tenant: &Tenant, cx: &Context) -> Result<Decided<InviteUser>, Rejection> {
+    let person = newcomer(new, tenant)?;
+    let mut draft = Draft::new(cx);
+    draft
+        .entry(tenant.id, Activity::UserAdded, person.id, None)
+        .event(Event::UserAdded { user: Box::new(person.clone()), roles: Vec::new() })
+        .put(Write::Account(Box::new(Account { person, roles: Vec::new() })));
+    Ok(draft.decided(tenant.id))
+}
+
+/// The person of a new account, if the names are in order.
+///
+/// # Errors
+/// [`Rejection::Invalid`] names the field.
+pub(crate) fn newcomer(new: NewUser, tenant: &Tenant) -> Result<Person, Rejection> {
     let NewUser { id, active, .. } = new;
     let display_name = text_within("displayName", &new.display_name, 1, NAME_CHARS_MAX)?;
     let name = text_within("userPrincipalName", &new.user_principal_name, 3, UPN_CHARS_MAX)?;
@@ -48,7 +62,7 @@ pub fn invite(new: NewUser, tenant: &Tenant, cx: &Context) -> Result<Decided<Inv
     if !tenant.verified_domains.iter().any(|known| known.eq_ignore_ascii_case(domain)) {
         return Err(wrong("must end in a domain of your organisation"));
     }
-    let person = Person {
+    Ok(Person {
         id,
         tenant: tenant.id,
         display_name: Personal::new(id, display_name),
@@ -63,13 +77,7 @@ pub fn invite(new: NewUser, tenant: &Tenant, cx: &Context) -> Result<Decided<Inv
         expertise: Vec::new(),
         profile: EngineerProfile::default(),
         deleted: None,
-    };
-    let mut draft = Draft::new(cx);
-    draft
-        .entry(tenant.id, Activity::UserAdded, id, None)
-        .event(Event::UserAdded { user: Box::new(person.clone()), roles: Vec::new() })
-        .put(Write::Account(Box::new(Account { person, roles: Vec::new() })));
-    Ok(draft.decided(tenant.id))
+    })
 }
 
 /// Changes somebody's name. The same name is nothing recorded.

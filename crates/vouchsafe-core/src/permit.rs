@@ -574,6 +574,12 @@ actions! {
     ReadRoles on TenantId, allowed SEES_ROLES, visible &[];
     /// Define roles, give them to people, take them back.
     ManageRoles on TenantId, allowed &[(OwnTenant, Roles)], visible SEES_ROLES;
+    /// See the tenant's identity providers.
+    ReadIdentityProviders on TenantId, allowed SEES_ROLES, visible &[];
+    /// Set identity providers up, change them, take them away: they say who people are, and may say which roles they have.
+    ManageIdentityProviders on TenantId, allowed &[(OwnTenant, Roles)], visible SEES_ROLES;
+    /// Link an account with who comes from an identity provider: who may is shown by the issuer's signature, not by a role.
+    KeepIdentity on TenantId, allowed &[], visible &[];
     /// See the own API tokens; make one that speaks for oneself; end one's own.
     UseOwnTokens on TenantId, allowed ANYBODY, visible &[];
     /// See and end everybody's API tokens; make those of service accounts.
@@ -613,6 +619,7 @@ impl ServiceAction for RecordRetention {}
 impl ServiceAction for ManageLog {}
 impl ServiceAction for SetUp {}
 impl ServiceAction for KeepPasskey {}
+impl ServiceAction for KeepIdentity {}
 impl ServiceAction for RouteRequest {}
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod evaluation;
 pub mod evidence;
 pub mod grants;
 pub mod health;
+pub mod identity_providers;
 pub mod logs;
 pub mod own;
 pub mod requests;

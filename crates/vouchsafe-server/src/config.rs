@@ -8,11 +8,13 @@ use vouchsafe_store::{FolderLock, Options, Store, StoreError};
 
 mod database;
 mod files;
+pub mod sign_in;
 mod upstream;
 mod witness;
 
 pub use database::Database;
 pub use files::Files;
+pub use sign_in::SignIn;
 pub use upstream::Upstream;
 pub use witness::Witness;
 
@@ -37,6 +39,9 @@ pub struct Config {
     /// Where tenants' data is read live.
     #[serde(default, rename = "upstream")]
     pub upstreams: Vec<Upstream>,
+    /// Identity providers of the provider's own people, and where those of all tenants may lie.
+    #[serde(default)]
+    pub sign_in: SignIn,
 }
 
 /// How logs are published.
@@ -143,6 +148,7 @@ impl Config {
         }
         config.files.as_ref().map_or(Ok(()), Files::check).map_err(|message| unsupported(&message))?;
         upstream::check(&config.upstreams).map_err(|message| unsupported(&message))?;
+        sign_in::check(&config.sign_in).map_err(|message| unsupported(&message))?;
         witness::check(&config.log.witnesses).map_err(|message| unsupported(&message))?;
         Ok(config)
     }

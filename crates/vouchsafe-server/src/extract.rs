@@ -328,7 +328,8 @@ from_path!(
     UserId,
     ReadId,
     RevealId,
-    TokenId
+    TokenId,
+    IdentityProviderId
 );
 
 impl FromPath for String {
@@ -341,6 +342,13 @@ impl FromPath for String {
 impl FromPath for (vouchsafe_core::id::DataCollectionId, String) {
     fn read(texts: &[&str]) -> Option<Self> {
         if let [id, name] = texts { Some((id.parse().ok()?, (*name).to_owned())) } else { None }
+    }
+}
+
+/// A tenant and one of its identity providers.
+impl FromPath for (vouchsafe_core::id::TenantId, vouchsafe_core::id::IdentityProviderId) {
+    fn read(texts: &[&str]) -> Option<Self> {
+        if let [tenant, id] = texts { Some((tenant.parse().ok()?, id.parse().ok()?)) } else { None }
     }
 }
 

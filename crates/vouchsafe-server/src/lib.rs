@@ -10,6 +10,7 @@ pub mod config;
 pub mod demo;
 mod extract;
 mod import_body;
+pub mod issuers;
 mod live_body;
 mod middleware;
 mod openapi;

@@ -12,10 +12,12 @@ mod cookies;
 mod desk;
 mod docs;
 mod engineers;
+mod federated;
 mod form;
 mod grants;
 mod home;
 mod id;
+mod identity_providers;
 mod moment;
 mod passkeys;
 mod people;
@@ -68,6 +70,7 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
         .route("/settings/roles/take-back", post(roles::take_back))
         .route("/settings/api-tokens", get(tokens::tokens).post(tokens::make))
         .route("/settings/api-tokens/{id}/end", post(tokens::end))
+        .merge(providers())
         .merge(support_requests())
         .merge(access_requests())
         .merge(data_collections())
@@ -84,6 +87,9 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
 fn ways_in() -> Router<Server> {
     Router::new()
         .route("/sign-in", get(sign_in::enter_page).post(sign_in::needs_script))
+        .route("/sign-in/with/{tenantId}/{id}", get(federated::begin))
+        .route("/sign-in/with/{tenantId}/{id}/callback", get(federated::back))
+        .route("/sign-in/with/{tenantId}/{id}/logout", post(federated::signed_out_there))
         .route("/enrol", get(sign_in::enrol_page).post(sign_in::needs_script))
         .route("/passkeys/sign-in/options", post(passkeys::sign_in_options))
         .route("/passkeys/sign-in", post(passkeys::sign_in))
@@ -96,6 +102,14 @@ fn ways_in() -> Router<Server> {
         .route("/account/passkeys/remove", post(account::remove_passkey))
         .route("/account/sessions/end", post(account::end_session))
         .route("/account/sessions/end-others", post(account::end_other_sessions))
+}
+
+fn providers() -> Router<Server> {
+    use identity_providers::{add, change, delete, list, one};
+    Router::new()
+        .route("/settings/identity-providers", get(list).post(add))
+        .route("/settings/identity-providers/{id}", get(one).post(change))
+        .route("/settings/identity-providers/{id}/delete", post(delete))
 }
 
 fn people_of_the_tenant() -> Router<Server> {

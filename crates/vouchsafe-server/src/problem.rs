@@ -7,6 +7,7 @@ use vouchsafe_api::header::PROBLEM_JSON;
 use vouchsafe_api::problem::{Code, Pointer, Problem};
 use vouchsafe_api::query::QueryError;
 use vouchsafe_app::AppError;
+use vouchsafe_app::federation::SignInError;
 use vouchsafe_app::upstream::UpstreamError;
 use vouchsafe_core::effective::ReadRefusal;
 use vouchsafe_core::rejection::Rejection;
@@ -112,6 +113,14 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
             tracing::error!(error = cause as &dyn std::error::Error, "a live source failed");
             Code::Unavailable
         }
+        AppError::SignIn(refused) => match refused {
+            SignInError::Unreachable(_) | SignInError::Malformed(_) => {
+                tracing::error!(error = refused as &dyn std::error::Error, "an identity provider failed");
+                Code::Unavailable
+            }
+            SignInError::NotOurs => Code::InvalidRequest,
+            SignInError::Refused | SignInError::NotAdmitted => Code::Forbidden,
+        },
         AppError::BadImport(_) | AppError::FileRefused(_) | AppError::BadUpload(_) => Code::InvalidRequest,
         AppError::TooLarge(_) => Code::TooLarge,
         AppError::Busy => Code::TooManyRequests,

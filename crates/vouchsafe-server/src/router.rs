@@ -60,6 +60,12 @@ fn api_routes() -> OpenApiRouter<Server> {
         .routes(routes!(api::roles::definition, api::roles::change, api::roles::delete))
         .routes(routes!(api::roles::assignments, api::roles::assign))
         .routes(routes!(api::roles::assignment, api::roles::unassign))
+        .routes(routes!(api::identity_providers::list, api::identity_providers::add))
+        .routes(routes!(
+            api::identity_providers::show,
+            api::identity_providers::change,
+            api::identity_providers::delete
+        ))
         .routes(routes!(api::tokens::list, api::tokens::make))
         .routes(routes!(api::tokens::revoke))
         .routes(routes!(api::logs::audits))

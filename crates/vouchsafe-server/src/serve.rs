@@ -13,6 +13,7 @@ use vouchsafe_signin::passkey::RelyingParty;
 use vouchsafe_store::edge::{Clock, SystemClock};
 
 use crate::config::{Config, OpenError};
+use crate::issuers::{self, IssuersError};
 use crate::upstream::{self, ConnectError};
 use crate::witness::{self, WitnessSetupError};
 use crate::{Server, Settings, router};
@@ -61,6 +62,9 @@ pub enum ServeError {
     /// A live source cannot be used.
     #[error("[[upstream]]: {0}")]
     Upstream(#[from] ConnectError),
+    /// An identity provider of the configuration cannot be used.
+    #[error("[sign_in]: {0}")]
+    SignIn(#[from] IssuersError),
     /// A live source of a tenant that is not there.
     #[error("[[upstream]]: `tenant_id` {0} is no customer of this deployment")]
     NoCustomer(TenantId),
@@ -100,8 +104,9 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let upstreams = upstream::connect(&config.upstreams, &clock)?;
     let witnesses = witness::connect(&config.log.witnesses)?;
+    let federation = issuers::connect(&config.sign_in, &store)?;
     let among_nodes = store.is_shared();
-    let app = App::new(store).with_upstreams(upstreams).with_witnesses(witnesses);
+    let app = App::new(store).with_upstreams(upstreams).with_witnesses(witnesses).with_federation(federation);
     let app = if among_nodes { app.among_nodes() } else { app };
     let app = match app.clone().publishing(config.host(), &config.heads_file(&folder)).await {
         Err(error @ (EvidenceError::NoHeads(_) | EvidenceError::OldHeads { .. })) => {

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 mod collections;
 mod diagnostics;
 pub(crate) mod engineers;
+pub(crate) mod identity_providers;
 mod requests;
 pub(crate) mod roles;
 pub(crate) mod users;

@@ -84,6 +84,7 @@ impl Work {
             sql::DELETE_ANSWERS_OF,
             sql::DELETE_PASSKEYS_OF,
             sql::DELETE_ENROLMENTS_OF,
+            sql::DELETE_IDENTITIES_OF,
         ] {
             self.execute(statement, values![tenant, user]).await?;
         }

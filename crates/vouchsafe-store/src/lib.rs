@@ -8,7 +8,7 @@
 //! work that wait for each other commit as one group with one fsync, and each is answered after it.
 //!
 //! There is no other public mutation, but for these, which are not audited because they change nothing that a
-//! tenant could want to see: sessions ([`Work::open_session`], [`Work::close_session`]), when a passkey last signed in
+//! tenant could want to see: sessions ([`Work::open_session`], [`Work::close_session`], [`Work::close_sessions_of_subject`]), when a passkey last signed in
 //! ([`Work::passkey_used`]) or a token was used ([`Work::note_token_use`]) and which challenges were answered
 //! ([`Work::spend_challenge`]), counters of refused reads
 //! ([`Work::count_denied`], which become entries a minute later), remembered answers ([`Work::remember`]) and the
@@ -38,6 +38,7 @@ mod every;
 mod evidence;
 pub mod files;
 mod heads;
+mod identity_provider;
 mod known;
 mod lease;
 mod list;
@@ -79,6 +80,6 @@ pub use records::{
 };
 pub use role::Holder;
 pub use session::{Faults, Session};
-pub use signin::PageSession;
+pub use signin::{PageSession, SessionIdentity};
 pub use store::{Database, FolderLock, Options, Reader, Store};
 pub use work::{Answered, Work};

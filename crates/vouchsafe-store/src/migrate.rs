@@ -47,6 +47,7 @@ migrations!(
     "0014_api_tokens",
     "0016_past_request",
     "0029_node",
+    "0030_identity_provider",
     "0032_heads_question",
     "0033_enrolment_maker",
 );

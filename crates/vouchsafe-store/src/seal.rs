@@ -12,7 +12,7 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
-use vouchsafe_core::id::{DataCollectionId, TenantId, UserId};
+use vouchsafe_core::id::{DataCollectionId, IdentityProviderId, TenantId, UserId};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::edge::{drawn_random, os_random};
@@ -33,6 +33,7 @@ pub struct MasterKey {
     cursors: Key,
     challenges: Key,
     heads: Key,
+    sign_ins: Key,
     check: Key,
 }
 
@@ -53,6 +54,7 @@ impl MasterKey {
             cursors: keyed_hash(secret, b"vouchsafe cursor v1"),
             challenges: keyed_hash(secret, b"vouchsafe challenge v1"),
             heads: keyed_hash(secret, b"vouchsafe heads v1"),
+            sign_ins: keyed_hash(secret, b"vouchsafe sign-in v1"),
             check: keyed_hash(secret, b"vouchsafe check v1"),
         }
     }
@@ -128,6 +130,72 @@ impl MasterKey {
     /// [`StoreError::Corrupt`] for anything else.
     pub fn open_cursor(&self, basis: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
         open(&self.cursors, sealed, basis)
+    }
+
+    /// Seals what a browser keeps of a sign-in while its person is at an identity provider.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for what cannot be sealed.
+    pub fn seal_sign_in(
+        &self,
+        tenant: TenantId,
+        provider: IdentityProviderId,
+        flow: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        seal(&self.sign_ins, flow, &format!("{tenant}|{provider}|flow"))
+    }
+
+    /// Opens what [`MasterKey::seal_sign_in`] made for the same identity provider.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for anything else.
+    pub fn open_sign_in(
+        &self,
+        tenant: TenantId,
+        provider: IdentityProviderId,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        open(&self.sign_ins, sealed, &format!("{tenant}|{provider}|flow"))
+    }
+
+    /// Seals the secret that this service has at an identity provider.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for what cannot be sealed.
+    pub fn seal_client_secret(
+        &self,
+        tenant: TenantId,
+        provider: IdentityProviderId,
+        secret: &str,
+    ) -> Result<Vec<u8>, StoreError> {
+        seal(&self.wrapping, secret.as_bytes(), &format!("{tenant}|{provider}|client secret"))
+    }
+
+    /// Opens what [`MasterKey::seal_client_secret`] made for the same identity provider.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for anything else.
+    pub fn open_client_secret(
+        &self,
+        tenant: TenantId,
+        provider: IdentityProviderId,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<String>, StoreError> {
+        let opened = open(&self.wrapping, sealed, &format!("{tenant}|{provider}|client secret"))?;
+        let text = String::from_utf8(opened).map_err(|_| broken("a client's secret is no text"))?;
+        Ok(Zeroizing::new(text))
+    }
+
+    /// Under what somebody is found who comes from an issuer: the same in every tenant.
+    #[must_use]
+    pub fn identity_hash(&self, issuer: &str, subject: &str) -> Vec<u8> {
+        keyed_hash(&self.lookup, format!("subject|{issuer}|{subject}").as_bytes()).to_vec()
+    }
+
+    /// Under what a session at an issuer is found.
+    #[must_use]
+    pub fn sid_hash(&self, issuer: &str, sid: &str) -> Vec<u8> {
+        keyed_hash(&self.lookup, format!("sid|{issuer}|{sid}").as_bytes()).to_vec()
     }
 
     /// Seals the seed of a log's signing key for the database.

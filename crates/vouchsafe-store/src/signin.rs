@@ -1,6 +1,6 @@
 //! Ways in: sessions of the pages, passkeys, one-time passes, answered challenges.
 
-use vouchsafe_core::id::{EnrolmentId, SessionId, TenantId, UserId};
+use vouchsafe_core::id::{EnrolmentId, IdentityProviderId, SessionId, TenantId, UserId};
 use vouchsafe_core::passkey::{CredentialsEnd, Enrolment, Passkey, PasskeyRecord};
 use vouchsafe_core::time::Timestamp;
 
@@ -28,6 +28,19 @@ pub struct PageSession {
     pub seen: Timestamp,
     /// When it ends, used or not.
     pub expires: Timestamp,
+    /// Where its person signed in, if it was not here.
+    pub identity: Option<SessionIdentity>,
+}
+
+/// Where the person of a session signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionIdentity {
+    /// With which identity provider.
+    pub provider: IdentityProviderId,
+    /// Keyed hash of issuer and subject.
+    pub subject: Vec<u8>,
+    /// Keyed hash of the session at the issuer, if it has said which.
+    pub sid: Option<Vec<u8>>,
 }
 
 impl Session {
@@ -148,6 +161,14 @@ fn page_session(tenant: TenantId, mut row: Row) -> Result<PageSession, StoreErro
         created: Timestamp::from_micros(row.int(4)?),
         seen: Timestamp::from_micros(row.int(5)?),
         expires: Timestamp::from_micros(row.int(6)?),
+        identity: match row.opt_text(7)? {
+            None => None,
+            Some(provider) => {
+                let wrong = |_| StoreError::Corrupt("a session's identity provider has no id".to_owned());
+                let provider = provider.parse().map_err(wrong)?;
+                Some(SessionIdentity { provider, subject: row.bytes(8)?, sid: row.opt_bytes(9)? })
+            }
+        },
     })
 }
 
@@ -166,6 +187,9 @@ impl Work {
             session.created,
             session.seen,
             session.expires,
+            session.identity.as_ref().map(|identity| identity.provider),
+            session.identity.as_ref().map(|identity| identity.subject.clone()),
+            session.identity.as_ref().and_then(|identity| identity.sid.clone()),
         ];
         self.execute(sql::PUT_SESSION, parameters).await.map(drop)
     }

@@ -79,7 +79,8 @@ from_id!(
     TokenId,
     OutboxId,
     EnrolmentId,
-    SessionId
+    SessionId,
+    IdentityProviderId
 );
 
 impl<T: Into<Value>> From<Option<T>> for Value {
@@ -216,14 +217,18 @@ statements! {
     COUNT_GOOD_TOKENS = "SELECT COUNT(*) FROM api_token WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3";
     PUT_TOKEN = "INSERT INTO api_token (tenant_id, id, user_id, hash, expires_at, revoked_at, scopes, created_at, name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, id) DO UPDATE SET revoked_at = excluded.revoked_at";
     NOTE_TOKEN_USE = "UPDATE api_token SET last_used_at = $1 WHERE tenant_id = $2 AND id = $3 AND (last_used_at IS NULL OR last_used_at < $1)";
-    SESSION_BY_HASH = "SELECT hash, id, user_id, credential, created_at, seen_at, expires_at FROM session WHERE tenant_id = $1 AND hash = $2";
-    SESSIONS_OF = "SELECT hash, id, user_id, credential, created_at, seen_at, expires_at FROM session WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_at DESC, id LIMIT $3";
-    PUT_SESSION = "INSERT INTO session (tenant_id, hash, id, user_id, credential, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    SESSION_BY_HASH = "SELECT hash, id, user_id, credential, created_at, seen_at, expires_at, provider_id, subject_hash, sid_hash FROM session WHERE tenant_id = $1 AND hash = $2";
+    SESSIONS_OF = "SELECT hash, id, user_id, credential, created_at, seen_at, expires_at, provider_id, subject_hash, sid_hash FROM session WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_at DESC, id LIMIT $3";
+    PUT_SESSION = "INSERT INTO session (tenant_id, hash, id, user_id, credential, created_at, seen_at, expires_at, provider_id, subject_hash, sid_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     SESSION_SEEN = "UPDATE session SET seen_at = $1 WHERE tenant_id = $2 AND hash = $3";
     DELETE_SESSION = "DELETE FROM session WHERE tenant_id = $1 AND hash = $2";
     DELETE_SESSION_BY_ID = "DELETE FROM session WHERE tenant_id = $1 AND user_id = $2 AND id = $3";
     DELETE_OTHER_SESSIONS = "DELETE FROM session WHERE tenant_id = $1 AND user_id = $2 AND id <> $3";
     DELETE_SESSIONS_BY_PASSKEY = "DELETE FROM session WHERE tenant_id = $1 AND credential = $2";
+    DELETE_SESSIONS_BY_PROVIDER = "DELETE FROM session WHERE tenant_id = $1 AND provider_id = $2";
+    DELETE_SESSIONS_BY_SUBJECT = "DELETE FROM session WHERE tenant_id = $1 AND provider_id = $2 AND subject_hash = $3";
+    DELETE_SESSIONS_BY_SID = "DELETE FROM session WHERE tenant_id = $1 AND provider_id = $2 AND sid_hash = $3";
+    DELETE_SESSIONS_WITHOUT_SID = "DELETE FROM session WHERE tenant_id = $1 AND provider_id = $2 AND subject_hash = $3 AND sid_hash IS NULL";
     DELETE_OLD_SESSIONS = "DELETE FROM session WHERE expires_at < $1";
 
     PASSKEYS_OF = "SELECT document, counter, backup_eligible, last_used_at, removed_at FROM passkey WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_at, credential";
@@ -240,6 +245,18 @@ statements! {
     DELETE_OLD_ENROLMENTS = "DELETE FROM enrolment WHERE expires_at < $1";
     SPEND_CHALLENGE = "INSERT INTO spent_challenge (tenant_id, hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, hash) DO NOTHING";
     DELETE_OLD_CHALLENGES = "DELETE FROM spent_challenge WHERE expires_at < $1";
+
+    IDENTITY_PROVIDERS = "SELECT document, version, secret FROM identity_provider WHERE tenant_id = $1 ORDER BY id";
+    IDENTITY_PROVIDER = "SELECT document, version, secret FROM identity_provider WHERE tenant_id = $1 AND id = $2";
+    INSERT_IDENTITY_PROVIDER = "INSERT INTO identity_provider (tenant_id, id, version, document, secret) VALUES ($1, $2, 1, $3, $4)";
+    UPDATE_IDENTITY_PROVIDER = "UPDATE identity_provider SET version = version + 1, document = $1, secret = $2 WHERE tenant_id = $3 AND id = $4 AND version = $5";
+    DELETE_IDENTITY_PROVIDER = "DELETE FROM identity_provider WHERE tenant_id = $1 AND id = $2 AND version = $3";
+    IDENTITY_OWNER = "SELECT user_id FROM external_identity WHERE tenant_id = $1 AND provider_id = $2 AND subject_hash = $3";
+    HAS_IDENTITY = "SELECT 1 FROM external_identity WHERE tenant_id = $1 AND provider_id = $2 AND user_id = $3";
+    SAME_IDENTITY_IN = "SELECT b.user_id FROM external_identity a JOIN external_identity b ON b.subject_hash = a.subject_hash WHERE a.tenant_id = $1 AND a.user_id = $2 AND b.tenant_id = $3 ORDER BY b.user_id";
+    PUT_IDENTITY = "INSERT INTO external_identity (tenant_id, provider_id, subject_hash, user_id, created_at) VALUES ($1, $2, $3, $4, $5)";
+    DELETE_IDENTITIES_AT = "DELETE FROM external_identity WHERE tenant_id = $1 AND provider_id = $2";
+    DELETE_IDENTITIES_OF = "DELETE FROM external_identity WHERE tenant_id = $1 AND user_id = $2";
 
     PERSON_KEY = "SELECT wrapped FROM person_key WHERE tenant_id = $1 AND person_id = $2";
     DESTROY_PERSON_KEY = "INSERT INTO person_key (tenant_id, person_id, wrapped) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, person_id) DO UPDATE SET wrapped = excluded.wrapped";

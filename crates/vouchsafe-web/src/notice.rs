@@ -140,6 +140,12 @@ notices! {
     RoleGiven = "roleGiven", Success, "The role is given. It counts from now on.";
     /// A role was taken back.
     RoleTakenBack = "roleTakenBack", Success, "The role is taken back. It counts no more.";
+    /// An identity provider was set up.
+    ProviderAdded = "providerAdded", Success, "The identity provider is set up. Register the addresses below with it, then try it in another browser.";
+    /// An identity provider was changed.
+    ProviderChanged = "providerChanged", Success, "The identity provider is changed.";
+    /// An identity provider was taken away.
+    ProviderDeleted = "providerDeleted", Success, "The identity provider is gone. Whoever signed in with it is signed out.";
     /// A token was ended.
     TokenEnded = "tokenEnded", Success, "The token is ended. Nothing can be done with it any more.";
     /// Somebody of the same tenant was faster.

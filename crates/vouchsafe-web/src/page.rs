@@ -22,6 +22,7 @@ mod engineer;
 mod engineers;
 mod enter;
 mod home;
+mod identity_providers;
 mod landing;
 mod new_support_request;
 mod people;
@@ -66,8 +67,12 @@ pub use data_collections::{DataCollectionsView, data_collections};
 pub use desk::{DeskView, desk};
 pub use engineer::{EngineerAccountView, EngineerForm, EngineerPageView, engineer, engineer_account};
 pub use engineers::{EngineerRow, EngineersView, engineers};
-pub use enter::{EnrolView, EnterView, enrol, enter};
+pub use enter::{ElsewhereView, EnrolView, EnterView, enrol, enter};
 pub use home::{HomeView, RecoveredView, home};
+pub use identity_providers::{
+    IdentityProviderView, IdentityProvidersView, ProviderForm, ProviderRow, identity_provider,
+    identity_providers,
+};
 pub use landing::{LandingView, landing};
 pub use new_support_request::{NewSupportRequestForm, NewSupportRequestView, new_support_request};
 pub use people::{PassView, PeopleView, PersonActs, PersonRow, PersonView, pass, people, person};

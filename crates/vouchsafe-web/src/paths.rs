@@ -43,6 +43,24 @@ pub fn enter() -> String {
     "/sign-in".to_owned()
 }
 
+/// Sends the browser to an identity provider of a tenant (GET).
+#[must_use]
+pub fn sign_in_with(tenant_id: &str, id: &str) -> String {
+    format!("/sign-in/with/{}/{}", segment(tenant_id), segment(id))
+}
+
+/// Where an identity provider sends the browser back to (GET).
+#[must_use]
+pub fn sign_in_callback(tenant_id: &str, id: &str) -> String {
+    format!("/sign-in/with/{}/{}/callback", segment(tenant_id), segment(id))
+}
+
+/// Where an identity provider says that somebody has signed out there (POST, from its server).
+#[must_use]
+pub fn back_channel_logout(tenant_id: &str, id: &str) -> String {
+    format!("/sign-in/with/{}/{}/logout", segment(tenant_id), segment(id))
+}
+
 /// Enrolling a passkey with a one-time pass (GET); without the script the form leads here again (POST).
 #[must_use]
 pub fn enrol() -> String {
@@ -341,6 +359,24 @@ pub fn take_role_back() -> String {
 #[must_use]
 pub fn api_tokens() -> String {
     "/settings/api-tokens".to_owned()
+}
+
+/// Identity providers (GET), and setting one up (POST).
+#[must_use]
+pub fn identity_providers() -> String {
+    "/settings/identity-providers".to_owned()
+}
+
+/// One identity provider (GET), and changing it (POST).
+#[must_use]
+pub fn identity_provider(id: &str) -> String {
+    format!("/settings/identity-providers/{}", segment(id))
+}
+
+/// Takes an identity provider away (POST).
+#[must_use]
+pub fn delete_identity_provider(id: &str) -> String {
+    format!("/settings/identity-providers/{}/delete", segment(id))
 }
 
 /// Ends an API token (POST).

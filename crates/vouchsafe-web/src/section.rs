@@ -25,6 +25,8 @@ pub enum Section {
     Approvers,
     /// Roles, for those whose organisation approves nothing.
     Roles,
+    /// Where the tenant's people sign in besides their passkeys.
+    IdentityProviders,
     /// API tokens.
     ApiTokens,
     /// The engineer's support requests.
@@ -56,6 +58,7 @@ impl Section {
             Self::Settings => "Settings",
             Self::Approvers => "Who can approve",
             Self::Roles => "Roles",
+            Self::IdentityProviders => "Identity providers",
             Self::ApiTokens => "API tokens",
             Self::Desk => "My support requests",
             Self::Queue => "Queue",
@@ -79,6 +82,7 @@ impl Section {
             Self::AuditLog => paths::audit_log(),
             Self::Settings => paths::access_policy(),
             Self::Approvers | Self::Roles => paths::roles(),
+            Self::IdentityProviders => paths::identity_providers(),
             Self::ApiTokens => paths::api_tokens(),
             Self::Desk => paths::desk(),
             Self::Queue => paths::queue(),

@@ -50,6 +50,7 @@ pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> 
         | AppError::TooCostly
         | AppError::TooManyTyped { .. }
         | AppError::Upstream(_)
+        | AppError::SignIn(_)
         | AppError::BadImport(_)
         | AppError::TooLarge(_)
         | AppError::FileRefused(_)
@@ -117,6 +118,7 @@ fn invalid(path: &str, message: &str) -> FormErrors {
 fn field_of(path: &str) -> String {
     let path = path.strip_prefix("narrowTo/").unwrap_or(path);
     match path.split_once('/') {
+        Some((list @ ("requiredClaims" | "roleMappings"), _)) => list.to_owned(),
         Some(("filter", inner)) => inner.split('/').next().unwrap_or(inner).to_owned(),
         Some((outer, inner)) => format!("{outer}.{inner}"),
         None if path == "filter" => "dataFrom".to_owned(),
@@ -147,7 +149,12 @@ fn label(field: &str) -> Option<&'static str> {
         "engineerId" => "This engineer",
         "property" => "This property",
         "displayName" => "The name",
-        "scopes" => "The list",
+        "scopes" | "requiredClaims" | "roleMappings" => "The list",
+        "issuer" => "The issuer",
+        "clientId" => "The client ID",
+        "clientSecret" => "The secret",
+        "scope" => "The scope",
+        "claimsMapping.userPrincipalName" | "claimsMapping.groups" => "The claim",
         "principalId" => "This person",
         "roleDefinitionId" => "This role",
         "value" => "This value",

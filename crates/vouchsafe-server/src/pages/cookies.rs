@@ -1,4 +1,5 @@
-//! Our two cookies: the session, and what the form before this page did.
+//! Our three cookies: the session, what the form before this page did, and a sign-in whose person is away at an identity
+//! provider.
 
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, header};
@@ -10,6 +11,9 @@ use crate::Settings;
 
 /// How long a notice waits for its page.
 const NOTICE_LASTS_S: i64 = 60;
+
+/// How long somebody may be away at an identity provider.
+const SIGN_IN_LASTS_S: i64 = 600;
 
 /// How cookies are named and kept. Only HTTPS carries them, but on a loopback address, where there is none.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +30,10 @@ impl Cookies {
 
     fn session_name(self) -> &'static str {
         if self.plain { "vouchsafe_session" } else { "__Host-vouchsafe_session" }
+    }
+
+    fn sign_in_name(self) -> &'static str {
+        if self.plain { "vouchsafe_sign_in" } else { "__Host-vouchsafe_sign_in" }
     }
 
     fn notice_name(self) -> &'static str {
@@ -49,6 +57,23 @@ impl Cookies {
     /// Starts a session.
     pub(crate) fn start(self, secret: String) -> HeaderValue {
         written(self.kept(self.session_name(), secret))
+    }
+
+    /// What this browser keeps of a sign-in while its person is at an identity provider.
+    pub(crate) fn sign_in(self, headers: &HeaderMap) -> Option<String> {
+        find(headers, self.sign_in_name())
+    }
+
+    /// Keeps a sign-in until its person is back.
+    pub(crate) fn keep_sign_in(self, sealed: String) -> HeaderValue {
+        let mut cookie = self.kept(self.sign_in_name(), sealed);
+        cookie.set_max_age(cookie::time::Duration::seconds(SIGN_IN_LASTS_S));
+        written(cookie)
+    }
+
+    /// Forgets a sign-in that came back.
+    pub(crate) fn forget_sign_in(self) -> HeaderValue {
+        written(self.over(self.sign_in_name()))
     }
 
     /// Ends the session in the browser.

@@ -5,13 +5,15 @@ use axum::response::Response;
 use http::{HeaderMap, header};
 use vouchsafe_app::Who;
 use vouchsafe_core::id::UserId;
+use vouchsafe_core::identity_provider::IdentityProvider;
 use vouchsafe_core::permission::{Permission, Permissions};
 use vouchsafe_core::person::PersonKind;
 use vouchsafe_core::role;
 use vouchsafe_core::setup::Account;
 use vouchsafe_core::tenant::{Tenant, TenantKind};
 use vouchsafe_web::page::{
-    self, ChoosePersonView, EnrolView, EnterView, PersonChoice, SignInAsView, SignedOutView, TenantPeople,
+    self, ChoosePersonView, ElsewhereView, EnrolView, EnterView, PersonChoice, SignInAsView, SignedOutView,
+    TenantPeople,
 };
 use vouchsafe_web::{Notice, paths};
 
@@ -24,7 +26,12 @@ use crate::pages::id::Id;
 /// The way in.
 pub(crate) async fn enter_page(State(server): State<Server>, around: Surrounding) -> Answer {
     let offered = server.app.offers_passkeys();
-    scripted(page::enter(&EnterView { chrome: around.chrome(None), offered }))
+    let button = |provider: &IdentityProvider| ElsewhereView {
+        name: provider.display_name.clone(),
+        href: paths::sign_in_with(&provider.tenant.to_string(), &provider.id.to_string()),
+    };
+    let elsewhere = server.app.provider_sign_ins().iter().map(button).collect();
+    scripted(page::enter(&EnterView { chrome: around.chrome(None), offered, elsewhere }))
 }
 
 /// Enrolling a passkey with a one-time pass.

@@ -230,6 +230,7 @@ fn filter_errors(error: AppError) -> Result<FormErrors, Failure> {
         | AppError::BadQuery { .. }
         | AppError::MaskedOrder(_)
         | AppError::Upstream(_)
+        | AppError::SignIn(_)
         | AppError::BadImport(_)
         | AppError::TooLarge(_)
         | AppError::FileRefused(_)

@@ -156,7 +156,9 @@ fn with(good: &Value, pointer: &str, value: Value) -> Value {
     for segment in pointer.split('/').skip(1) {
         place = match segment {
             "0" => {
-                *place = json!([null]);
+                if place.as_array().is_none_or(Vec::is_empty) {
+                    *place = json!([null]);
+                }
                 &mut place[0]
             }
             name => {
@@ -333,6 +335,24 @@ fn out_of_bounds(operation: &str, stage: &Stage) -> Vec<(&'static str, Value)> {
             ("/endDateTime", json!("2020-01-01T00:00:00Z")),
             ("/endDateTime", json!("tomorrow")),
         ],
+        "POST /v1.0/identityProviders" => vec![
+            ("/displayName", json!(" ")),
+            ("/issuer", json!("http://login.adatum.example")),
+            ("/issuer", json!("https://login.adatum.example?x=1")),
+            ("/issuer", json!("https://accounts.google.com?")),
+            ("/clientId", json!("a b")),
+            ("/clientSecret", json!("")),
+            ("/clientSecret", json!("a\nb")),
+            ("/scope", json!("profile")),
+            ("/claimsMapping/groups", json!("")),
+            ("/requiredClaims/0/value", json!(" ")),
+            ("/roleMappings/0/roleDefinitionId", json!("rol_018bcfe568007707870707070707070a")),
+            // Support Engineer: a role for providers.
+            ("/roleMappings/0/roleDefinitionId", json!("0d4b7a30-53f2-4d0e-9b1c-5d3b5c1a0011")),
+        ],
+        "PATCH /v1.0/identityProviders/{id}" => {
+            vec![("/displayName", json!("")), ("/clientSecret", json!("x".repeat(4_097)))]
+        }
         "POST /v1.0/apiTokens" => vec![
             ("/displayName", json!("")),
             ("/scopes", json!([])),

@@ -76,6 +76,15 @@ const NEW_CASE: Limits = &[
     ("/contact/language", 35),
     ("/contact/timeZone", 64),
 ];
+const NEW_PROVIDER: Limits = &[
+    ("/displayName", 100),
+    ("/clientId", 300),
+    ("/claimsMapping/userPrincipalName", 300),
+    ("/claimsMapping/groups", 300),
+    ("/requiredClaims/0/claim", 300),
+    ("/requiredClaims/0/value", 300),
+    ("/roleMappings/0/group", 300),
+];
 /// Global Reader.
 const GLOBAL_READER: &str = "f2ef992c-3afb-46b9-b7cf-a126ee74c451";
 /// Service Support Administrator.
@@ -116,6 +125,16 @@ pub(crate) fn new_role(name: &str) -> Value {
     json!({
         "displayName": name, "description": "Reads what support asks for.",
         "rolePermissions": [{ "allowedResourceActions": ["vouchsafe.support/accessRequests/read", "microsoft.directory/auditLogs/allProperties/read"] }],
+    })
+}
+
+pub(crate) fn new_identity_provider(client: &str) -> Value {
+    json!({
+        "displayName": "Adatum sign-in", "issuer": "https://login.adatum.example", "clientId": client,
+        "clientSecret": "s3cret", "scope": "openid profile", "justInTimeAccounts": true,
+        "claimsMapping": { "userPrincipalName": "upn", "groups": "groups" },
+        "requiredClaims": [{ "claim": "hd", "value": "adatum.example" }],
+        "roleMappings": [{ "group": "desk", "roleDefinitionId": SUPPORT_ADMINISTRATOR }],
     })
 }
 
@@ -449,6 +468,32 @@ const ROWS: &[Row] = &[
             Takes::Nothing,
         )
     },
+    look("GET /v1.0/identityProviders", NOOR, &[], Takes::Nothing),
+    look("GET /v1.0/identityProviders/{id}", NOOR, &["identityProvider"], Takes::Nothing),
+    Row {
+        answers: "201",
+        ..act(
+            "POST /v1.0/identityProviders",
+            YUKI,
+            &[],
+            |_| new_identity_provider("day"),
+            NEW_PROVIDER,
+            ADATUM,
+        )
+    },
+    act(
+        "PATCH /v1.0/identityProviders/{id}",
+        YUKI,
+        &["identityProvider"],
+        |_| json!({ "displayName": "Other", "clientSecret": "another", "requiredClaims": [{ "claim": "hd", "value": "adatum.example" }] }),
+        &[("/displayName", 100), ("/requiredClaims/0/claim", 300), ("/requiredClaims/0/value", 300)],
+        ADATUM,
+    ),
+    Row {
+        answers: "204",
+        logs: ADATUM,
+        ..look("DELETE /v1.0/identityProviders/{id}", YUKI, &["leftProvider"], Takes::Nothing)
+    },
     look("GET /v1.0/apiTokens", YUKI, &[], CREATED),
     Row {
         answers: "201",
@@ -689,6 +734,11 @@ impl Stage {
         let body = json!({ "principalId": self.id("noor"), "roleDefinitionId": GLOBAL_READER });
         let held = house.ok(YUKI, Ask::post(format!("{management}/roleAssignments"), &body)).await;
         self.0.insert("assignment", text(&held["id"]));
+        for name in ["identityProvider", "leftProvider"] {
+            let body = new_identity_provider(name);
+            let provider = house.ok(YUKI, Ask::post("/v1.0/identityProviders", &body)).await;
+            self.0.insert(name, text(&provider["id"]));
+        }
         let token = house.ok(YUKI, Ask::post("/v1.0/apiTokens", &new_token("Report"))).await;
         self.0.insert("token", text(&token["id"]));
         self.0.insert("tile", "entries/000.p/3".to_owned());

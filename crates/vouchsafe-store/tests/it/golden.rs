@@ -231,6 +231,7 @@ async fn and_the_rest(world: &World<StoreSink>) {
     of_the_people(home, &ada).await;
     of_roles(world, &ada).await;
     of_lessons(home, &ada).await;
+    crate::identity_providers::of_identity_providers(home, &ada).await;
 }
 
 /// What a tenant does with its people, and they with their passkeys.

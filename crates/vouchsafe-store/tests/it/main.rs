@@ -10,6 +10,7 @@
 mod files;
 mod folder;
 mod golden;
+mod identity_providers;
 mod life;
 mod lists;
 mod permits;

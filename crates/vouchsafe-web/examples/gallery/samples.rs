@@ -4,6 +4,7 @@ mod access;
 mod collection;
 mod engineer;
 mod general;
+mod identity_providers;
 mod log;
 mod people;
 mod request;
@@ -32,6 +33,7 @@ pub(crate) fn all() -> Vec<Sample> {
     all.extend(roles::samples());
     all.extend(engineer::samples());
     all.extend(people::samples());
+    all.extend(identity_providers::samples());
     all
 }
 

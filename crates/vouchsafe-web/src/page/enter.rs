@@ -13,6 +13,17 @@ pub struct EnterView {
     pub chrome: Chrome,
     /// Whether passkeys can be used at this address.
     pub offered: bool,
+    /// Where the provider's own people can sign in as well.
+    pub elsewhere: Vec<ElsewhereView>,
+}
+
+/// An identity provider's button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ElsewhereView {
+    /// What it is called.
+    pub name: String,
+    /// Where it leads.
+    pub href: String,
 }
 
 /// Renders the way in.

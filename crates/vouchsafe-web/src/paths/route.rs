@@ -110,6 +110,31 @@ const ENGINEER: &[&str] = &[
 ];
 const NEW_ASSIGNMENT: &[&str] = &["idempotencyKey", "principalId", "roleDefinitionId", "duration"];
 const NEW_TOKEN: &[&str] = &["idempotencyKey", "displayName", "scopes", "expiresDateTime"];
+const NEW_PROVIDER: &[&str] = &[
+    "idempotencyKey",
+    "displayName",
+    "issuer",
+    "clientId",
+    "clientSecret",
+    "scope",
+    "claimsMapping.userPrincipalName",
+    "claimsMapping.groups",
+    "requiredClaims",
+    "justInTimeAccounts",
+    "roleMappings",
+];
+const PROVIDER: &[&str] = &[
+    "version",
+    "displayName",
+    "clientSecret",
+    "scope",
+    "claimsMapping.userPrincipalName",
+    "claimsMapping.groups",
+    "requiredClaims",
+    "justInTimeAccounts",
+    "roleMappings",
+    "isEnabled",
+];
 const PAGED: &[&str] = &["$skiptoken"];
 
 /// Every route of the pages. Style sheets are under `/assets/{name}`, see [`crate::asset`].
@@ -122,6 +147,12 @@ pub const ROUTES: &[Route] = &[
     get("/signed-out", &[], "signed_out"),
     get("/sign-in", &[], "enter"),
     post("/sign-in", &[], "the way in again: passkeys need the script"),
+    get("/sign-in/with/{tenantId}/{id}", &["returnTo"], "to an identity provider"),
+    get(
+        "/sign-in/with/{tenantId}/{id}/callback",
+        &["code", "state", "iss", "error"],
+        "back from it, then home",
+    ),
     get("/enrol", &[], "enrol"),
     post("/enrol", &["pass", "name"], "enrolling again: passkeys need the script"),
     get("/account", &[], "account"),
@@ -183,6 +214,11 @@ pub const ROUTES: &[Route] = &[
     get("/settings/api-tokens", PAGED, "api_tokens"),
     post("/settings/api-tokens", NEW_TOKEN, "makes a token, then api_tokens with its text"),
     post("/settings/api-tokens/{id}/end", &[], "ends a token"),
+    get("/settings/identity-providers", &[], "identity_providers"),
+    post("/settings/identity-providers", NEW_PROVIDER, "sets an identity provider up"),
+    get("/settings/identity-providers/{id}", &[], "identity_provider"),
+    post("/settings/identity-providers/{id}", PROVIDER, "changes an identity provider"),
+    post("/settings/identity-providers/{id}/delete", &["version"], "takes an identity provider away"),
     get("/desk", PAGED, "desk"),
     get("/desk/{id}", &[], "case"),
     get("/desk/{id}/ask", &[], "ask_for_access"),

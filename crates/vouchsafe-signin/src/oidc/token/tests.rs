@@ -40,9 +40,10 @@ fn expected() -> Expected<'static> {
 /// The claims with one changed, or taken away.
 fn with(claims: &Value, name: &str, value: Value) -> Value {
     let mut claims = claims.clone();
-    match value {
-        Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
-        value => claims[name] = value,
+    if value.is_null() {
+        claims.as_object_mut().unwrap().remove(name);
+    } else {
+        claims[name] = value;
     }
     claims
 }

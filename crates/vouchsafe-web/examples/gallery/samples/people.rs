@@ -1,8 +1,8 @@
 //! Samples of the ways in, the own account, and the people of a tenant.
 
 use vouchsafe_web::page::{
-    self, AccountView, EnrolView, EnterView, PassView, PasskeyRow, PeopleView, PersonActs, PersonRow,
-    PersonView, SessionRow,
+    self, AccountView, ElsewhereView, EnrolView, EnterView, PassView, PasskeyRow, PeopleView, PersonActs,
+    PersonRow, PersonView, SessionRow,
 };
 use vouchsafe_web::{Chrome, FormErrors, Section, paths};
 
@@ -43,7 +43,12 @@ pub(crate) fn samples() -> Vec<Sample> {
 }
 
 fn enter(offered: bool) -> EnterView {
-    EnterView { chrome: Chrome::default(), offered }
+    let one = |name: &str| ElsewhereView { name: text(name), href: paths::sign_in_with("t", "idp_1") };
+    EnterView {
+        chrome: Chrome::default(),
+        offered,
+        elsewhere: if offered { vec![one("Lumen Cloud")] } else { Vec::new() },
+    }
 }
 
 fn key(name: String) -> PasskeyRow {
