@@ -36,6 +36,7 @@ mod engineers;
 mod error;
 mod grants;
 mod graph;
+mod identity_providers;
 mod import;
 mod log;
 mod pages;

@@ -109,6 +109,9 @@ pub(crate) enum Command {
     /// Roles of your tenant, and who holds them
     #[command(subcommand)]
     Roles(command::roles::Roles),
+    /// Identity providers: where people of your tenant sign in besides their passkeys
+    #[command(subcommand)]
+    IdentityProviders(command::identity_providers::IdentityProviders),
     /// API tokens: yours, and those of service accounts
     #[command(subcommand)]
     Tokens(command::tokens::Tokens),

@@ -8,6 +8,7 @@ pub(crate) mod engineers;
 pub(crate) mod export;
 pub(crate) mod generate;
 pub(crate) mod grants;
+pub(crate) mod identity_providers;
 pub(crate) mod import;
 pub(crate) mod login;
 pub(crate) mod policy;
@@ -47,6 +48,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Policy(policy) => policy.run(&session()?).await,
         Command::Users(users) => users.run(&session()?).await,
         Command::Roles(roles) => roles.run(&session()?).await,
+        Command::IdentityProviders(providers) => providers.run(&session()?).await,
         Command::Tokens(tokens) => tokens.run(&session()?).await,
         Command::Export(export) => export.run(&session()?).await,
         Command::Verify(verify) => verify.run(global).await,
