@@ -71,15 +71,16 @@ function userExists() {
 
 /**
  * Runs `use` with a page in a fresh context: nothing is shared with other people's pages. Afterwards nothing may have
- * gone wrong in it: no error in its console, no request to another host. A failure leaves a picture.
+ * gone wrong in it: no error in its console, no request to another host. A failure leaves a picture. What pages of
+ * `elsewhere`, an origin that is not ours, do is not held against it.
  *
  * @param {import('playwright-core').Browser} browser
  * @param {{url: string}} server
- * @param {{name: string, javaScriptEnabled?: boolean, colorScheme?: 'light' | 'dark',
+ * @param {{name: string, elsewhere?: string, javaScriptEnabled?: boolean, colorScheme?: 'light' | 'dark',
  *   viewport?: {width: number, height: number}}} options
  * @param {(page: import('playwright-core').Page) => Promise<void>} use
  */
-export async function withPage(browser, server, { name, ...options }, use) {
+export async function withPage(browser, server, { name, elsewhere, ...options }, use) {
   const context = await browser.newContext({
     baseURL: server.url,
     viewport: VIEWPORT,
@@ -90,7 +91,7 @@ export async function withPage(browser, server, { name, ...options }, use) {
   });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
-  const troubles = watch(page, server.url);
+  const troubles = watch(page, server.url, elsewhere);
   try {
     await use(page);
     assert.deepEqual(troubles, [], `what went wrong in ${name}`);
@@ -102,19 +103,20 @@ export async function withPage(browser, server, { name, ...options }, use) {
   }
 }
 
-function watch(page, url) {
+function watch(page, url, elsewhere) {
   const troubles = [];
+  const away = (address) => elsewhere !== undefined && address.startsWith(`${elsewhere}/`);
   page.on('console', (message) => {
     // A refused page is also logged as an error; tests that expect it look at the status.
     const at = message.location().url;
     const refusal =
       message.text().startsWith('Failed to load resource') && (at === page.url() || at.startsWith(`${url}/passkeys/`));
-    if (message.type() === 'error' && !refusal) troubles.push(message.text());
+    if (message.type() === 'error' && !refusal && !away(page.url())) troubles.push(message.text());
   });
   page.on('pageerror', (error) => troubles.push(String(error)));
   page.on('request', (request) => {
     const own = request.url().startsWith(`${url}/`) || /^(data|about|blob):/.test(request.url());
-    if (!own) troubles.push(`a request to ${request.url()}`);
+    if (!own && !away(request.url()) && !away(page.url())) troubles.push(`a request to ${request.url()}`);
   });
   return troubles;
 }

@@ -49,10 +49,11 @@ export async function startDemo() {
 /**
  * Sets a deployment of its own up and serves it at a name that passkeys can be bound to.
  *
+ * @param {string} more Further sections of its configuration.
  * @returns {Promise<{url: string, customer: {link: string, token: string}, provider: {link: string, token: string},
  *   stop: () => Promise<void>}>}
  */
-export async function startServe() {
+export async function startServe(more = '') {
   const folder = await mkdtemp(join(tmpdir(), 'vouchsafe-e2e-'));
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -71,6 +72,7 @@ heads_file = "${join(folder, 'heads')}"
 tokens = true
 provider = ${organization('Northwind Cloud', 'northwind.example', 'Dmitri Haas')}
 tenant = ${organization('Contoso', 'contoso.example', 'Priya Nair')}
+${more}
 `,
   );
   const printed = execFileSync(BINARY, ['bootstrap', '--config', config], { encoding: 'utf8' });
@@ -96,7 +98,8 @@ tenant = ${organization('Contoso', 'contoso.example', 'Priya Nair')}
   return { url, customer: of('Contoso'), provider: of('Northwind Cloud'), stop };
 }
 
-function freePort() {
+/** A port of this machine that nobody listens on. @returns {Promise<number>} */
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
