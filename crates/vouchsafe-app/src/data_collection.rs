@@ -7,6 +7,7 @@ mod upload;
 use vouchsafe_core::data_collection::command::{self as rules, CollectionAsk};
 use vouchsafe_core::data_collection::{CollectionState, DataCollection};
 use vouchsafe_core::decided::Decided;
+use vouchsafe_core::grant::Grant;
 use vouchsafe_core::id::{DataCollectionId, SupportRequestId, TenantId};
 use vouchsafe_core::permit::{
     Action, AskCollection, CancelCollection, DeclineCollection, Facts, PrepareCollection, ReadCollection,
@@ -174,7 +175,7 @@ impl App {
     ) -> Result<CollectionView, AppError> {
         let mut removed = None;
         let view = self
-            .decide_collection::<PrepareCollection>(call, id, |known, open, me, work| {
+            .decide_collection::<PrepareCollection>(call, id, |known, _, open, me, work| {
                 let file = known.file_named(name).ok_or(AppError::NotFound)?;
                 removed = Some((known.tenant, file.number));
                 Ok(rules::remove_file(known, open, file.number, &me.context(work))?)
@@ -196,9 +197,9 @@ impl App {
         id: DataCollectionId,
         reason: Option<&str>,
     ) -> Result<CollectionView, AppError> {
-        self.decide_collection::<DeclineCollection>(call, id, |known, open, me, work| {
+        self.decide_collection::<DeclineCollection>(call, id, |known, grant, open, me, work| {
             still_open(open)?;
-            Ok(rules::decline(known, &me.caller.person, reason, &me.context(work))?)
+            Ok(rules::decline(known, grant, &me.caller.person, reason, &me.context(work))?)
         })
         .await
     }
@@ -212,9 +213,9 @@ impl App {
         call: &Call,
         id: DataCollectionId,
     ) -> Result<CollectionView, AppError> {
-        self.decide_collection::<CancelCollection>(call, id, |known, open, me, work| {
+        self.decide_collection::<CancelCollection>(call, id, |known, grant, open, me, work| {
             still_open(open)?;
-            Ok(rules::cancel(known, &me.context(work))?)
+            Ok(rules::cancel(known, grant, &me.context(work))?)
         })
         .await
     }
@@ -228,13 +229,13 @@ impl App {
         call: &Call,
         id: DataCollectionId,
     ) -> Result<CollectionView, AppError> {
-        self.decide_collection::<ReviewCollection>(call, id, |known, open, me, work| {
+        self.decide_collection::<ReviewCollection>(call, id, |known, _, open, me, work| {
             Ok(rules::accept(known, open, &me.context(work))?)
         })
         .await
     }
 
-    /// The engineer needs more.
+    /// The engineer needs more; what was sent can be read no more.
     ///
     /// # Errors
     /// [`AppError`].
@@ -244,18 +245,18 @@ impl App {
         id: DataCollectionId,
         reason: Option<&str>,
     ) -> Result<CollectionView, AppError> {
-        self.decide_collection::<ReviewCollection>(call, id, |known, open, me, work| {
-            Ok(rules::give_back(known, open, &me.caller.person, reason, &me.context(work))?)
+        self.decide_collection::<ReviewCollection>(call, id, |known, grant, open, me, work| {
+            Ok(rules::give_back(known, grant, open, &me.caller.person, reason, &me.context(work))?)
         })
         .await
     }
 
-    /// One act on a collection: permit, decision, record.
+    /// One act on a collection, which may end the grant of what was sent: permit, decision, record.
     async fn decide_collection<A: Action<Subject = DataCollectionId>>(
         &self,
         call: &Call,
         id: DataCollectionId,
-        decide: impl FnOnce(&DataCollection, bool, &Acting, &Work) -> Result<Decided<A>, AppError>,
+        decide: impl FnOnce(&DataCollection, Option<&Grant>, bool, &Acting, &Work) -> Result<Decided<A>, AppError>,
     ) -> Result<CollectionView, AppError> {
         let (mut work, me, collection, request) = self.collection_at_work(call.who, id).await?;
         let facts = Facts::of_collection(work.id(), &me.caller, &collection, &request, me.is_provider());
@@ -264,12 +265,19 @@ impl App {
             return shown_after_commit(work, answer).await;
         }
         unchanged(call, collection.version)?;
-        let decided = decide(&collection, request.is_open(), &me, &work)?;
+        let grant = granted(&mut work, &collection).await?;
+        let decided = decide(&collection, grant.as_ref(), request.is_open(), &me, &work)?;
         let rows = Rows(work.record(permit, decided).await?);
+        let ended = rows.ended_grants();
         let collection = rows.collection().cloned().ok_or_else(lost)?;
         let seen = work.now();
         let view = shown(&mut work, collection, &request, !me.is_provider(), seen).await?;
-        finish(work, call, view).await
+        let view = finish(work, call, view).await?;
+        if !ended.is_empty() {
+            self.end_access(&ended).await;
+            self.forget_submissions(id, None).await;
+        }
+        Ok(view)
     }
 
     /// A unit of work on a collection that the caller can find.
@@ -315,6 +323,14 @@ async fn found(
     Ok((collection, request))
 }
 
+/// The grant of the last submission, if there was one.
+async fn granted(session: &mut Session, collection: &DataCollection) -> Result<Option<Grant>, AppError> {
+    match collection.grant {
+        Some(grant) => Ok(session.grant(collection.tenant, grant).await?),
+        None => Ok(None),
+    }
+}
+
 async fn case_of(session: &mut Session, collection: &DataCollection) -> Result<SupportRequest, AppError> {
     let request = session.support_request(collection.support_tenant, collection.support_request).await?;
     request.ok_or_else(lost)
@@ -328,14 +344,10 @@ async fn shown(
     own: bool,
     seen: Timestamp,
 ) -> Result<CollectionView, AppError> {
-    let grant = match collection.grant {
-        Some(grant) => session.grant(collection.tenant, grant).await?,
-        None => None,
-    };
-    let readable = grant.filter(|grant| grant.is_open_on_record() && seen < grant.expires);
-    let sent =
-        matches!(collection.state, CollectionState::Submitted { .. } | CollectionState::Accepted { .. });
-    if !(own || sent && readable.is_some()) {
+    let grant = granted(session, &collection).await?;
+    let open = |grant: &Grant| grant.is_open_on_record() && seen < grant.expires;
+    let readable = grant.filter(|grant| open(grant) && collection.is_open_to(grant.id));
+    if !own && readable.is_none() {
         collection.files.clear();
     }
     if !collection.has_arrived() && !request.is_open() && collection.is_open() {

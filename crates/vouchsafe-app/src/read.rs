@@ -48,13 +48,6 @@ pub struct ReadQuery {
     pub select: Option<Vec<String>>,
 }
 
-impl ReadQuery {
-    /// Where the records lie.
-    pub(crate) fn records(&self) -> RecordsOf {
-        self.collection.map_or_else(|| RecordsOf::from(self.tenant), RecordsOf::from)
-    }
-}
-
 /// One object, a list, or how many there are.
 #[derive(Debug, Clone)]
 pub enum Wanted {
@@ -102,6 +95,15 @@ struct Looked {
 }
 
 impl Looked {
+    /// Where the records lie: of a data collection, what was submitted with the grant that is used.
+    fn records(&self, query: &ReadQuery) -> Result<RecordsOf, AppError> {
+        match (query.collection, &self.grant) {
+            (None, _) => Ok(RecordsOf::from(query.tenant)),
+            (Some(collection), Some(grant)) => Ok(RecordsOf::submission(collection, grant.id)),
+            (Some(_), None) => Err(ReadRefusal::NoLiveGrant.into()),
+        }
+    }
+
     /// How far the read may see.
     fn reach(&self, resource: Resource) -> Reach {
         let mut reach = self.grant.as_ref().map_or_else(Reach::everything, Grant::reach);
@@ -268,13 +270,15 @@ async fn case_and_grants(
         return Err(AppError::NotFound);
     }
     let request = session.desk_case(me.tenant.id, query.case).await?.ok_or(AppError::NotFound)?;
+    let mut grants = session.grants_of_case(query.tenant, query.case).await?;
     if let Some(id) = query.collection {
         let known = session.desk_collection(me.tenant.id, id).await?.ok_or(AppError::NotFound)?;
         if (known.tenant, known.support_request) != (query.tenant, query.case) {
             return Err(AppError::NotFound);
         }
+        // What its tenant has back is nobody else's, whatever a grant's row may say.
+        grants.retain(|grant| !grant.is_open_on_record() || known.is_open_to(grant.id));
     }
-    let grants = session.grants_of_case(query.tenant, query.case).await?;
     Ok((request, grants))
 }
 

@@ -279,6 +279,13 @@ impl DataCollection {
         self.state.is_open()
     }
 
+    /// Whether this grant opens it now: it is with the engineer, and the grant is that of its last submission.
+    #[must_use]
+    pub fn is_open_to(&self, grant: GrantId) -> bool {
+        let sent = matches!(self.state, CollectionState::Submitted { .. } | CollectionState::Accepted { .. });
+        sent && self.grant == Some(grant)
+    }
+
     /// The file with this name, letters' case aside.
     #[must_use]
     pub fn file_named(&self, name: &str) -> Option<&CollectedFile> {

@@ -95,7 +95,7 @@ pub enum GrantEnd {
     Removed,
     /// Its time ran out.
     Expired,
-    /// The case was closed, or the engineer gave it up.
+    /// The case was closed, or the engineer gave it up, or gave the data collection back that it opened.
     Completed,
     /// The service ended it: reassignment, or the support request tenant withdrew.
     Revoked,

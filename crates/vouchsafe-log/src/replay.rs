@@ -4,7 +4,8 @@
 //! Checked are: that entries are in canonical form, numbered without a gap, and all of one tenant; that every grant
 //! begins with an approval, in the same entry, of the same categories and the same end; that every read names a grant that
 //! was live, not paused and not over at its time, covers the read's category and belongs to its case, or is of the one
-//! category that needs none; that nothing is read after its case was closed; and that no grant outlives its case.
+//! category that needs none; that nothing is read after its case was closed; and that no grant outlives its case, or a
+//! data collection's the moment at which that goes back to its tenant or is over.
 //!
 //! Where somebody signed a decision, the passkey was enrolled earlier in the log, and signed what stands beside it; where the
 //! tenant asks for signatures, no yes is without one ([`decision`]).
@@ -91,6 +92,8 @@ impl Told {
 #[derive(Debug)]
 struct OpenGrant {
     case: String,
+    /// The data collection that it opens, if it opens one.
+    collection: Option<String>,
     categories: Vec<String>,
     expires: String,
     paused: bool,
@@ -108,6 +111,8 @@ pub struct Replay {
     unit: String,
     /// Cases that were closed in it.
     closing: Vec<String>,
+    /// Data collections that the engineer has no more, since that unit of work.
+    given_back: Vec<String>,
     /// Only some entries are there, all of them of the cases that they tell of.
     some: bool,
     signers: Signers,
@@ -204,6 +209,12 @@ impl Replay {
                 return Err(format!("{case} was closed, but {grant} did not end with it"));
             }
         }
+        for collection in std::mem::take(&mut self.given_back) {
+            let opens = |(_, grant): &(&String, &OpenGrant)| grant.collection.as_ref() == Some(&collection);
+            if let Some((grant, _)) = self.grants.iter().find(opens) {
+                return Err(format!("{collection} was given back, but {grant} did not end with it"));
+            }
+        }
         Ok(())
     }
 
@@ -223,6 +234,12 @@ impl Replay {
                 let automatic = inner(event)?.pointer("/approval/automatic") == Some(&Value::Bool(true));
                 self.story.automatic += u64::from(automatic);
                 self.signers.voted(beside, text(event, "id")?, inner(event)?)
+            }
+            "dataCollection" => {
+                if matches!(text(inner(event)?, "type")?, "returned" | "declined" | "cancelled") {
+                    self.given_back.push(text(event, "id")?.to_owned());
+                }
+                Ok(())
             }
             "passkeyAdded" => self.signers.added(entry, event),
             "passkeyRemoved" => self.signers.removed(event),
@@ -327,6 +344,7 @@ impl Replay {
         let categories = categories.and_then(Value::as_array).into_iter().flatten();
         let open = OpenGrant {
             case: case.to_owned(),
+            collection: grant.get("collection").and_then(Value::as_str).map(str::to_owned),
             categories: categories.filter_map(|name| name.as_str().map(str::to_owned)).collect(),
             expires: instant(text(grant, "expires")?)?,
             paused: false,
@@ -497,6 +515,16 @@ mod tests {
         assert_eq!(replayed(&log(given("submitted", "dc_1"))).unwrap().reads, 1);
         for wrong in [given("requested", "dc_1"), given("submitted", "dc_2")] {
             assert!(replayed(&log(wrong)).unwrap_err().what.contains("without an approval"));
+        }
+        // It ends in the same unit of work in which the collection goes back to its tenant.
+        let back = |kind: &str| json!({ "of": "dataCollection", "id": "dc_1", "event": { "type": kind } });
+        for kind in ["returned", "declined", "cancelled"] {
+            let after = |events: Value| {
+                let [case, sent, read] = log(given("submitted", "dc_1"));
+                replayed(&[case, sent, read, (4, events), (5, json!([]))])
+            };
+            assert_eq!(after(json!([back(kind), grant("ended")])).unwrap().open_grants, 0);
+            assert!(after(json!([back(kind)])).unwrap_err().what.contains("given back"));
         }
     }
 

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use vouchsafe_core::data_collection::DataCollection;
 use vouchsafe_core::data_collection::command::{self as rules, Submission};
-use vouchsafe_core::id::DataCollectionId;
+use vouchsafe_core::id::{DataCollectionId, GrantId, Id as _, TenantId, uuid_v7};
 use vouchsafe_core::pace::Extent;
 use vouchsafe_core::permit::{Facts, SubmitCollection, authorize};
 use vouchsafe_diagnostics::import::{Imported, read};
@@ -15,7 +15,7 @@ use vouchsafe_store::files::{Folder, SeekReader};
 use vouchsafe_store::{RECORDS_PER_BATCH, Reach, RecordsOf, StoreError};
 
 use super::upload::{failed, kept};
-use super::{found, shown};
+use super::{found, granted, shown};
 use crate::call::{acting, finish, replayed, shown_after_commit, unchanged};
 use crate::case::{LOOK, lost};
 use crate::view::{CollectionView, Rows};
@@ -27,7 +27,7 @@ const BATCHES_WAITING: usize = 1;
 const ZIP: &[u8] = b"PK\x03\x04";
 
 impl App {
-    /// Sends a collection. Only what its files hold can be read by it, by the engineer of the case.
+    /// Sends a collection. Only what its files hold now can be read by it, by the engineer of the case.
     ///
     /// # Errors
     /// [`AppError`].
@@ -36,29 +36,61 @@ impl App {
         call: &Call,
         id: DataCollectionId,
     ) -> Result<CollectionView, AppError> {
-        self.may_submit(call.who, id).await?;
-        let _turn = self.uploads.turn(format!("{id}")).await?;
-        let collection = self.may_submit(call.who, id).await?;
-        let extent = self.load_collection(&collection).await?;
-        let (mut work, me, now, request) = self.collection_at_work(call.who, id).await?;
+        self.look_before_submission(call.who, id).await?;
+        let turn = self.uploads.turn(format!("{id}")).await?;
+        // It goes on even if nobody waits for the answer any more: what was loaded in vain is deleted in any case.
+        let (app, call) = (self.clone(), call.clone());
+        let submitted = tokio::spawn(async move {
+            let _turn = turn;
+            app.submit_in_turn(&call, id).await
+        });
+        submitted.await.map_err(|error| failed(&error))?
+    }
+
+    /// What is loaded lies under the grant that the submission makes. So nobody can read it before that is committed, and
+    /// nobody reads it by a former one.
+    async fn submit_in_turn(&self, call: &Call, id: DataCollectionId) -> Result<CollectionView, AppError> {
+        let collection = match self.may_submit(call, id).await? {
+            Submittable::Now(collection) => collection,
+            Submittable::Before(answer) => return Ok(*answer),
+        };
+        let grant = self.new_grant_id(collection.tenant);
+        let submitted = match self.load_collection(&collection, grant).await {
+            Ok(extent) => self.record_submission(call, &collection, grant, extent).await,
+            Err(error) => Err(error),
+        };
+        if submitted.is_ok() {
+            self.forget_submissions(id, Some(grant)).await;
+        } else {
+            self.forget_failed(&collection, grant).await;
+        }
+        submitted
+    }
+
+    /// The transaction of a submission: checks everything again at its own time.
+    async fn record_submission(
+        &self,
+        call: &Call,
+        loaded: &DataCollection,
+        grant: GrantId,
+        extent: Extent,
+    ) -> Result<CollectionView, AppError> {
+        let (mut work, me, now, request) = self.collection_at_work(call.who, loaded.id).await?;
         let facts = Facts::of_collection(work.id(), &me.caller, &now, &request, me.is_provider());
-        let permit = authorize::<SubmitCollection>(facts, id)?;
+        let permit = authorize::<SubmitCollection>(facts, loaded.id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
         }
         unchanged(call, now.version)?;
-        if now.files != collection.files {
-            // A file came in meanwhile that was not loaded.
+        if now.version != loaded.version {
+            // Something happened meanwhile; a file may have come in that was not loaded.
             return Err(AppError::Busy);
         }
-        let before = match now.grant {
-            Some(grant) => work.grant(now.tenant, grant).await?,
-            None => None,
-        };
+        let before = granted(&mut work, &now).await?;
         let submission = Submission {
             request_open: request.is_open(),
             before: before.as_ref(),
-            grant: work.new_id(now.tenant),
+            grant,
             extent,
             policy: &me.tenant.policy,
         };
@@ -73,25 +105,63 @@ impl App {
         Ok(view)
     }
 
-    /// The collection, if the caller may send it.
-    async fn may_submit(&self, who: Who, id: DataCollectionId) -> Result<DataCollection, AppError> {
+    /// Refuses whoever may not send it, before anything of it is waited for.
+    async fn look_before_submission(&self, who: Who, id: DataCollectionId) -> Result<(), AppError> {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let (collection, request) = found(&mut reader, &me, id).await?;
         let facts = Facts::of_collection(LOOK, &me.caller, &collection, &request, me.is_provider());
         drop(authorize::<SubmitCollection>(facts, id)?);
-        Ok(collection)
+        Ok(())
     }
 
-    /// Loads the records of all files anew, and measures them. Files that hold no records are left out.
-    async fn load_collection(&self, collection: &DataCollection) -> Result<Extent, AppError> {
-        let of = RecordsOf::from(collection.id);
-        self.store.delete_records(of).await?;
-        if !collection.files.is_empty() {
-            let folder = self.folder(collection.tenant, collection.id).await?;
-            for file in &collection.files {
-                self.load_file(of, &folder, file.number).await?;
-            }
+    /// The collection, if it may be sent now, or what was answered to the same call before.
+    async fn may_submit(&self, call: &Call, id: DataCollectionId) -> Result<Submittable, AppError> {
+        let (mut work, me, collection, request) = self.collection_at_work(call.who, id).await?;
+        let facts = Facts::of_collection(work.id(), &me.caller, &collection, &request, me.is_provider());
+        drop(authorize::<SubmitCollection>(facts, id)?);
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(Submittable::Before(Box::new(shown_after_commit(work, answer).await?)));
+        }
+        unchanged(call, collection.version)?;
+        let before = granted(&mut work, &collection).await?;
+        rules::may_submit(&collection, request.is_open(), before.as_ref(), work.now())?;
+        Ok(Submittable::Now(Box::new(collection)))
+    }
+
+    /// The id of a submission's grant, drawn before its records are loaded, so that they lie under it.
+    fn new_grant_id(&self, tenant: TenantId) -> GrantId {
+        let mut random = [0; 10];
+        self.store.random(tenant, &mut random);
+        GrantId::from_uuid(uuid_v7(self.store.now(), random))
+    }
+
+    /// Deletes what was loaded for a submission that failed, unless nobody knows whether it did.
+    async fn forget_failed(&self, collection: &DataCollection, grant: GrantId) {
+        let now = match self.store.read() {
+            Ok(mut reader) => reader.collection(collection.kept_by, collection.id).await,
+            Err(error) => Err(error),
+        };
+        let deleted = match now {
+            Ok(now) if now.as_ref().is_some_and(|now| now.grant == Some(grant)) => return,
+            Ok(_) => self.store.delete_records(RecordsOf::submission(collection.id, grant)).await,
+            Err(error) => Err(error),
+        };
+        still_there(deleted);
+    }
+
+    /// Deletes what was loaded for submissions of a collection, save one. Nobody can read it any more; what cannot be
+    /// deleted now goes with the next submission, or with the collection.
+    pub(super) async fn forget_submissions(&self, id: DataCollectionId, but: Option<GrantId>) {
+        still_there(self.store.delete_submissions(id, but).await);
+    }
+
+    /// Loads the records of all files, and measures them. Files that hold no records are left out.
+    async fn load_collection(&self, collection: &DataCollection, grant: GrantId) -> Result<Extent, AppError> {
+        let of = RecordsOf::submission(collection.id, grant);
+        let folder = self.folder(collection.tenant, collection.id).await?;
+        for file in &collection.files {
+            self.load_file(of, &folder, file.number).await?;
         }
         match self.store.extent(of, &Reach::everything()).await {
             Ok(extent) => {
@@ -115,6 +185,23 @@ impl App {
         parsing.await.map_err(|error| failed(&error))?.map_err(|error| {
             AppError::Unavailable(StoreError::Corrupt(format!("a file could not be read: {error}")))
         })
+    }
+}
+
+/// Whether a collection may be sent.
+enum Submittable {
+    /// As it is.
+    Now(Box<DataCollection>),
+    /// It was, by the same call.
+    Before(Box<CollectionView>),
+}
+
+fn still_there(deleted: Result<(), StoreError>) {
+    if let Err(error) = deleted {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "records that nobody can read any more could not be deleted"
+        );
     }
 }
 

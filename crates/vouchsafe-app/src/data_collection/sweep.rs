@@ -6,7 +6,6 @@ use vouchsafe_core::data_collection::command as rules;
 use vouchsafe_core::id::{DataCollectionId, TenantId};
 use vouchsafe_core::permit::{RecordCollection, for_service};
 use vouchsafe_core::time::Timestamp;
-use vouchsafe_store::RecordsOf;
 
 use super::case_of;
 use crate::{App, AppError};
@@ -63,7 +62,7 @@ impl App {
 
     async fn delete_collection(&self, tenant: TenantId, id: DataCollectionId) -> Result<(), AppError> {
         // First what can be read, then the key and the entry: what a crash leaves between is found again.
-        self.store.delete_records(RecordsOf::from(id)).await?;
+        self.store.delete_submissions(id, None).await?;
         self.store.files().delete(tenant, id).await?;
         let mut work = self.work_on([tenant].into()).await?;
         let collection = work.collection(tenant, id).await?.ok_or(AppError::NotFound)?;

@@ -153,12 +153,12 @@ impl App {
     ) -> Result<Found, AppError> {
         match asked.question {
             Question::Records(records) => {
-                let page = self.store.records(query.records(), records).await?;
+                let page = self.store.records(looked.records(query)?, records).await?;
                 let next = page.next.map(|place| self.sealed_place(query, looked, &place)).transpose()?;
                 Ok(Found::Records(FoundRecords { records: page.records, next, total: page.total }))
             }
             Question::Counts(counts) => {
-                Ok(Found::Counts(counts.by, self.store.summary(query.records(), counts).await?))
+                Ok(Found::Counts(counts.by, self.store.summary(looked.records(query)?, counts).await?))
             }
             Question::Live(question) => {
                 let source = self.source_of(query).ok_or(AppError::NotFound)?;

@@ -102,7 +102,7 @@ impl App {
     ) -> Result<(MaskedAnswer, Vec<PropertyRead>), AppError> {
         let schema = query.resource.schema();
         let people = match &found {
-            Found::Records(page) => self.who_is_who(query, page).await?,
+            Found::Records(page) => self.who_is_who(query, looked, page).await?,
             Found::Counts(..) => People::default(),
         };
         let revealed = revealed(&looked.reveals);
@@ -142,7 +142,12 @@ impl App {
     }
 
     /// The people whom records name without saying their ids, so that one person has one pseudonym. Sign-ins say them.
-    async fn who_is_who(&self, query: &ReadQuery, page: &FoundRecords) -> Result<People, AppError> {
+    async fn who_is_who(
+        &self,
+        query: &ReadQuery,
+        looked: &Looked,
+        page: &FoundRecords,
+    ) -> Result<People, AppError> {
         let mut people = People::default();
         let resource = query.resource;
         if resource == Resource::SignIn || resource.schema().people.is_empty() {
@@ -153,7 +158,7 @@ impl App {
             return Ok(people);
         }
         let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-        for (name, id) in self.store.person_directory(query.records(), &names).await? {
+        for (name, id) in self.store.person_directory(looked.records(query)?, &names).await? {
             people.insert(&name, &id);
         }
         Ok(people)

@@ -20,6 +20,7 @@ use crate::scope::{DataCategory, DataFilter};
 use crate::support_request::command::open_only;
 use crate::support_request::{RequestState, SupportRequest};
 use crate::tenant::SupportAccessPolicy;
+use crate::time::Timestamp;
 
 /// What an engineer asks the customer to collect.
 #[derive(Debug, Clone)]
@@ -202,22 +203,21 @@ pub struct Submission<'a> {
     pub policy: &'a SupportAccessPolicy,
 }
 
-/// Sends the collection: the engineer of the case may read it, and nothing else, until the case is closed. Whoever
-/// took that access away, or whose case was opened again, may send the same once more while it is kept.
+/// Whether the collection may be sent now, given the grant of the submission before. Asked before its files are loaded,
+/// which takes long, and once more by [`submit`].
 ///
 /// # Errors
-/// [`Rejection::CaseClosed`]; [`Rejection::Conflict`] if it is with the engineer; [`Rejection::AlreadyEnded`];
-/// [`Rejection::Invalid`] without any file.
-pub fn submit(
+/// As [`submit`].
+pub fn may_submit(
     collection: &DataCollection,
-    submission: &Submission<'_>,
-    by: &Person,
-    cx: &Context,
-) -> Result<Decided<SubmitCollection>, Rejection> {
-    if !submission.request_open {
+    request_open: bool,
+    before: Option<&Grant>,
+    now: Timestamp,
+) -> Result<(), Rejection> {
+    if !request_open {
         return Err(Rejection::CaseClosed);
     }
-    let readable = submission.before.is_some_and(|grant| grant.is_open_on_record() && cx.now < grant.expires);
+    let readable = before.is_some_and(|grant| grant.is_open_on_record() && now < grant.expires);
     match collection.state {
         CollectionState::Declined { .. } | CollectionState::Cancelled { .. } => {
             return Err(Rejection::AlreadyEnded);
@@ -237,6 +237,23 @@ pub fn submit(
     if collection.files.is_empty() {
         return Err(Rejection::invalid("files", "must hold at least one file"));
     }
+    Ok(())
+}
+
+/// Sends the collection: the engineer of the case may read it as it is now, and nothing else, until it is given back or
+/// the case is closed. Whoever took that access away, or whose case was opened again, may send the same once more while
+/// it is kept.
+///
+/// # Errors
+/// [`Rejection::CaseClosed`]; [`Rejection::Conflict`] if it is with the engineer; [`Rejection::AlreadyEnded`];
+/// [`Rejection::Invalid`] without any file.
+pub fn submit(
+    collection: &DataCollection,
+    submission: &Submission<'_>,
+    by: &Person,
+    cx: &Context,
+) -> Result<Decided<SubmitCollection>, Rejection> {
+    may_submit(collection, submission.request_open, submission.before, cx.now)?;
     let expires = cx.now + GRANTED_FOR;
     let grant = Grant {
         id: submission.grant,
@@ -259,21 +276,20 @@ pub fn submit(
     };
     let mut draft = Draft::new(cx);
     entry(&mut draft, collection, Activity::CollectionSubmitted);
-    if let Some(before) = submission.before.filter(|before| before.is_open_on_record()) {
-        draft.grant(Some(before), GrantEvent::Ended { at: cx.now, how: GrantEnd::Completed });
-    }
+    end_before(&mut draft, submission.before, cx);
     draft.grant(None, GrantEvent::Given { grant: Box::new(grant) });
     let submitted = CollectionEvent::Submitted { by: by.id, at: cx.now, grant: submission.grant, expires };
     put(&mut draft, Some(collection), submitted);
     Ok(draft.decided(collection.id))
 }
 
-/// The tenant does not want to.
+/// The tenant does not want to. `before` is the grant of the submission before, which ends if it has not.
 ///
 /// # Errors
 /// [`Rejection`].
 pub fn decline(
     collection: &DataCollection,
+    before: Option<&Grant>,
     by: &Person,
     reason: Option<&str>,
     cx: &Context,
@@ -282,18 +298,24 @@ pub fn decline(
     let reason = remark("reason", reason, by)?;
     let mut draft = Draft::new(cx);
     entry(&mut draft, collection, Activity::CollectionDeclined);
+    end_before(&mut draft, before, cx);
     put(&mut draft, Some(collection), CollectionEvent::Declined { by: by.id, at: cx.now, reason });
     Ok(draft.decided(collection.id))
 }
 
-/// The engineer needs it no more.
+/// The engineer needs it no more. `before` is as for [`decline`].
 ///
 /// # Errors
 /// [`Rejection::AlreadyEnded`].
-pub fn cancel(collection: &DataCollection, cx: &Context) -> Result<Decided<CancelCollection>, Rejection> {
+pub fn cancel(
+    collection: &DataCollection,
+    before: Option<&Grant>,
+    cx: &Context,
+) -> Result<Decided<CancelCollection>, Rejection> {
     open_collection(collection, true)?;
     let mut draft = Draft::new(cx);
     cancel_into(&mut draft, collection, cx);
+    end_before(&mut draft, before, cx);
     Ok(draft.decided(collection.id))
 }
 
@@ -313,12 +335,14 @@ pub fn accept(
     Ok(draft.decided(collection.id))
 }
 
-/// The engineer needs more.
+/// The engineer needs more, and reads no more of it meanwhile: the tenant may put files in now, and none of them is
+/// anybody's before it is sent again. `grant` is the one of the submission that is given back.
 ///
 /// # Errors
 /// As [`accept`]; [`Rejection::Invalid`] for an over-long reason.
 pub fn give_back(
     collection: &DataCollection,
+    grant: Option<&Grant>,
     request_open: bool,
     by: &Person,
     reason: Option<&str>,
@@ -328,6 +352,7 @@ pub fn give_back(
     let reason = remark("reason", reason, by)?;
     let mut draft = Draft::new(cx);
     entry(&mut draft, collection, Activity::CollectionReturned);
+    end_before(&mut draft, grant, cx);
     put(&mut draft, Some(collection), CollectionEvent::Returned { at: cx.now, reason });
     Ok(draft.decided(collection.id))
 }
@@ -407,6 +432,13 @@ pub(crate) fn close_into(draft: &mut Draft<'_>, collection: &DataCollection, cx:
 fn cancel_into(draft: &mut Draft<'_>, collection: &DataCollection, cx: &Context) {
     entry(draft, collection, Activity::CollectionCancelled);
     put(draft, Some(collection), CollectionEvent::Cancelled { at: cx.now });
+}
+
+/// Ends the grant of a submission that counts no more.
+fn end_before(draft: &mut Draft<'_>, before: Option<&Grant>, cx: &Context) {
+    if let Some(before) = before.filter(|before| before.is_open_on_record()) {
+        draft.grant(Some(before), GrantEvent::Ended { at: cx.now, how: GrantEnd::Completed });
+    }
 }
 
 fn open_collection(collection: &DataCollection, request_open: bool) -> Result<(), Rejection> {

@@ -126,6 +126,71 @@ async fn who_refuses_access_collects_instead_and_the_engineer_reads_it_with_the_
     house.refused(INES, Ask::get(&sign_ins).with("vouchsafe-grant", grant), "403 grantEnded").await;
 }
 
+/// Records that are loaded of a collection, whoever may read them: files, one for each submission.
+fn loaded(house: &House, collection: &str) -> usize {
+    let id: vouchsafe_core::id::DataCollectionId = collection.parse().unwrap();
+    let copied = house.copied();
+    let names =
+        std::fs::read_dir(copied.path().join("records")).unwrap().map(|file| file.unwrap().file_name());
+    let own = vouchsafe_core::id::Id::uuid(&id).to_string();
+    names
+        .filter(|name| name.to_str().unwrap().starts_with(&own))
+        .filter(|name| name.to_str().unwrap().ends_with(".sqlite"))
+        .count()
+}
+
+#[tokio::test]
+async fn what_was_not_sent_can_be_read_by_nobody() {
+    let house = House::new().await;
+    let asked = Asked::of(&house).await;
+    let (rows, _) = export(&house).await;
+    let one = |n: usize| json!({ "value": [rows[n]] }).to_string();
+    let submit = |key: &str| Ask::post(asked.path("/submit"), &json!({})).with("idempotency-key", key);
+    let sign_ins = format!("{}/auditLogs/signIns", asked.base());
+    let give_back = Ask::post(asked.path("/return"), &json!({ "reason": "Tuesday is missing." }));
+    let remove = |name: &str| Ask::new(Method::DELETE, asked.path(&format!("/files/{name}")));
+    let count = async || house.ok(INES, Ask::get(&sign_ins)).await["value"].as_array().unwrap().len();
+    let status = async || text(&house.ok(YUKI, Ask::get(asked.path(""))).await["status"]);
+
+    house.ok(YUKI, asked.put("one.json", one(0))).await;
+    let sent = house.ok(YUKI, submit("first")).await;
+    assert_eq!((count().await, loaded(&house, &asked.id)), (1, 1));
+    // The engineer gives it back, to keep what it opened: it opens nothing more, also by its name.
+    let back = house.ok(INES, give_back.clone()).await;
+    assert_eq!((&back["status"], &back["grantId"]), (&json!("returned"), &Value::Null));
+    let closed = async || {
+        house.refused(INES, Ask::get(&sign_ins), "403 noLiveGrant").await;
+        let named = Ask::get(&sign_ins).with("vouchsafe-grant", text(&sent["grantId"]));
+        house.refused(INES, named, "403 grantEnded").await;
+        assert_eq!(loaded(&house, &asked.id), 0);
+    };
+    closed().await;
+    house.ok(YUKI, asked.put("two.json", one(1))).await;
+    // An old tab, and a late repetition of the first submission, send nothing and load nothing.
+    let old = Ask::post(asked.path("/submit"), &json!({})).with("if-match", "\"1\"");
+    house.refused(YUKI, old, "412 preconditionFailed").await;
+    closed().await;
+    assert_eq!(house.ok(YUKI, submit("first")).await["status"], "submitted");
+    assert_eq!(status().await, "inPreparation");
+    closed().await;
+    // A submission that fails at its very end leaves nothing.
+    house.faults.fail(Some("UPDATE data_collection"));
+    let failed = house.send(YUKI, submit("second")).await;
+    assert!(failed.status >= 500, "{}", failed.text());
+    house.faults.fail(None);
+    closed().await;
+    // What is sent at last is what is there then, and no more.
+    house.ok(YUKI, remove("two.json")).await;
+    house.ok(YUKI, submit("third")).await;
+    assert_eq!((count().await, loaded(&house, &asked.id)), (1, 1));
+    house.refused(YUKI, submit("fourth"), "409 conflict").await;
+    assert_eq!(count().await, 1);
+    // Who has it back and declines then has declined all of it.
+    house.ok(INES, give_back).await;
+    asked.act(YUKI, "decline").await;
+    closed().await;
+}
+
 #[tokio::test]
 async fn a_collection_opens_itself_and_nothing_else() {
     let house = House::new().await;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::OwnedMutexGuard;
-use vouchsafe_core::id::{DataCollectionId, Id as _, TenantId};
+use vouchsafe_core::id::{DataCollectionId, GrantId, Id as _, TenantId};
 
 use super::load;
 use super::packing::Unpacker;
@@ -24,19 +24,38 @@ const QUERY_TIMEOUT_MS: u64 = 2_000;
 /// How often a query that shall stop is told so: an interrupt between two statements is lost.
 const STOP_AGAIN: tokio::time::Duration = tokio::time::Duration::from_millis(20);
 
-/// Whose records: a tenant's, or those of one data collection, which lie in a file of their own.
+/// Whose records: a tenant's, or those of one submission of a data collection, which lie in a file of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RecordsOf(uuid::Uuid);
+pub struct RecordsOf {
+    of: uuid::Uuid,
+    /// The grant of the submission, where `of` is a collection.
+    grant: Option<uuid::Uuid>,
+}
 
-impl From<TenantId> for RecordsOf {
-    fn from(tenant: TenantId) -> Self {
-        Self(tenant.uuid())
+impl RecordsOf {
+    /// The records of what was submitted of a collection, by the grant that this made.
+    #[must_use]
+    pub fn submission(collection: DataCollectionId, grant: GrantId) -> Self {
+        Self { of: collection.uuid(), grant: Some(grant.uuid()) }
+    }
+
+    /// The name of their file, without its end.
+    fn name(self) -> String {
+        let of = self.of.hyphenated();
+        self.grant.map_or_else(|| of.to_string(), |grant| format!("{of}_{}", grant.hyphenated()))
+    }
+
+    /// What a file of this name holds, if it is the main file of one submission of the collection.
+    fn submission_of(collection: DataCollectionId, file: &str) -> Option<Self> {
+        let grant = file.strip_suffix(".sqlite")?.strip_prefix(&collection.uuid().to_string())?;
+        let grant = grant.strip_prefix('_')?.parse().ok()?;
+        Some(Self { of: collection.uuid(), grant: Some(grant) })
     }
 }
 
-impl From<DataCollectionId> for RecordsOf {
-    fn from(collection: DataCollectionId) -> Self {
-        Self(collection.uuid())
+impl From<TenantId> for RecordsOf {
+    fn from(tenant: TenantId) -> Self {
+        Self { of: tenant.uuid(), grant: None }
     }
 }
 
@@ -91,7 +110,25 @@ impl RecordFiles {
     }
 
     pub(super) fn path(&self, of: RecordsOf) -> PathBuf {
-        self.folder.join(format!("{}.sqlite", of.0.hyphenated()))
+        self.folder.join(format!("{}.sqlite", of.name()))
+    }
+
+    /// The submissions of a collection whose records are here.
+    ///
+    /// # Errors
+    /// [`StoreError::File`].
+    pub(super) fn submissions(&self, collection: DataCollectionId) -> Result<Vec<RecordsOf>, StoreError> {
+        let failed = |source| StoreError::File { path: self.folder.display().to_string(), source };
+        let files = match std::fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            files => files.map_err(failed)?,
+        };
+        let mut found = Vec::new();
+        for file in files {
+            let name = file.map_err(failed)?.file_name();
+            found.extend(name.to_str().and_then(|name| RecordsOf::submission_of(collection, name)));
+        }
+        Ok(found)
     }
 
     /// Waits for the turn to write into a tenant's file.

@@ -1,6 +1,7 @@
 //! Deleting: what has been kept long enough, and all of a tenant.
 
 use rusqlite::types::Value;
+use vouchsafe_core::id::{DataCollectionId, GrantId};
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::time::Timestamp;
 
@@ -64,7 +65,23 @@ impl Store {
         .await
     }
 
-    /// Deletes all records of a tenant.
+    /// Deletes the records of all submissions of a data collection, save the one of a grant.
+    ///
+    /// # Errors
+    /// [`StoreError::File`].
+    pub async fn delete_submissions(
+        &self,
+        collection: DataCollectionId,
+        but: Option<GrantId>,
+    ) -> Result<(), StoreError> {
+        let kept = but.map(|grant| RecordsOf::submission(collection, grant));
+        for of in self.records.submissions(collection)?.into_iter().filter(|of| Some(*of) != kept) {
+            self.delete_records(of).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes all records of a tenant, or of a submission of a data collection.
     ///
     /// # Errors
     /// [`StoreError::File`].

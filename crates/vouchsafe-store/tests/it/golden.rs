@@ -455,18 +455,21 @@ async fn collected(work: &mut Work, ada: &Person, engineer: &Caller, case: &Supp
         };
         if end == "declined" {
             let permit = authorize(own(&known, work), known.id).unwrap();
-            let decided = collections::decline(&known, ada, Some("We may not."), &hers).unwrap();
+            let decided = collections::decline(&known, None, ada, Some("We may not."), &hers).unwrap();
             known = row(work.record(permit, decided).await.unwrap());
         } else if end == "cancelled" {
             let permit = authorize(desk(&known, work), known.id).unwrap();
-            known = row(work.record(permit, collections::cancel(&known, &theirs).unwrap()).await.unwrap());
+            known =
+                row(work.record(permit, collections::cancel(&known, None, &theirs).unwrap()).await.unwrap());
         } else {
             known = sent(work, ada, case, known).await;
             let permit = authorize(desk(&known, work), known.id).unwrap();
             let decided = if end == "accepted" {
                 collections::accept(&known, true, &theirs)
             } else {
-                collections::give_back(&known, true, &engineer.person, Some("Only half of it."), &theirs)
+                let grant = work.grant(s, known.grant.unwrap()).await.unwrap();
+                let said = Some("Only half of it.");
+                collections::give_back(&known, grant.as_ref(), true, &engineer.person, said, &theirs)
             };
             known = row(work.record(permit, decided.unwrap()).await.unwrap());
         }

@@ -147,10 +147,10 @@ fn every_act_in_every_state() {
             outcome(add_file(&known, true, file(2, "b.json"), &cx)),
             outcome(sent(&known, Some(&grant), true)),
             outcome(sent(&known, None, true)),
-            outcome(decline(&known, &by, None, &cx)),
-            outcome(cancel(&known, &cx)),
+            outcome(decline(&known, None, &by, None, &cx)),
+            outcome(cancel(&known, None, &cx)),
             outcome(accept(&known, true, &cx)),
-            outcome(give_back(&known, true, &by, None, &cx)),
+            outcome(give_back(&known, Some(&grant), true, &by, None, &cx)),
         ];
         assert_eq!(found, expected, "{:?}", known.state);
         let closed = "CaseClosed";
@@ -174,6 +174,33 @@ fn a_submission_opens_the_collection_alone_and_ends_the_grant_before() {
     assert_eq!(outcome(sent(&empty, None, true)), "invalid files");
     empty.deleted = Some(cx().now);
     assert_eq!(outcome(sent(&empty, None, true)), "AlreadyEnded");
+}
+
+/// The grants that a decision writes, and whether each is open.
+fn grants<A: Action>(decided: Result<Decided<A>, Rejection>) -> Vec<(GrantId, bool)> {
+    let (_, writes, _) = decided.unwrap().into_parts();
+    let open = |write: &Write| {
+        if let Write::Grant(row) = write { Some((row.id, row.is_open_on_record())) } else { None }
+    };
+    writes.iter().filter_map(open).collect()
+}
+
+#[test]
+fn what_goes_back_to_the_tenant_ends_the_grant_of_what_was_sent() {
+    let (by, cx, grant) = (person(1), cx(), live_grant());
+    let sent = collection(CollectionState::Submitted { by: by.id, at: cx.now });
+    let ended = [(grant.id, false)];
+    assert_eq!(grants(give_back(&sent, Some(&grant), true, &by, None, &cx)), ended);
+    let returned = collection(CollectionState::Returned { at: cx.now, reason: None });
+    assert_eq!(grants(decline(&returned, Some(&grant), &by, None, &cx)), ended);
+    assert_eq!(grants(cancel(&returned, Some(&grant), &cx)), ended);
+    assert!(grants(accept(&sent, true, &cx)).is_empty());
+    // The grant of a former submission opens nothing, and neither does that of the last one while the tenant has it.
+    for state in states() {
+        let open = matches!(state, CollectionState::Submitted { .. } | CollectionState::Accepted { .. });
+        let known = DataCollection { grant: Some(grant.id), ..collection(state) };
+        assert_eq!((known.is_open_to(grant.id), known.is_open_to(id(7))), (open, false), "{:?}", known.state);
+    }
 }
 
 #[test]
@@ -220,10 +247,10 @@ proptest! {
             let acted = match step {
                 0 => add_file(&known, true, file(number, &format!("f{}", number % 5)), &cx).map(done),
                 1 => remove_file(&known, true, number - 1, &cx).map(done),
-                2 => decline(&known, &by, None, &cx).map(done),
-                3 => cancel(&known, &cx).map(done),
+                2 => decline(&known, None, &by, None, &cx).map(done),
+                3 => cancel(&known, None, &cx).map(done),
                 4 => accept(&known, true, &cx).map(done),
-                5 => give_back(&known, true, &by, None, &cx).map(done),
+                5 => give_back(&known, None, true, &by, None, &cx).map(done),
                 _ => sent(&known, None, true).map(done),
             };
             let Ok((events, row)) = acted else { continue };
