@@ -148,6 +148,8 @@ wire_enum! {
         PreconditionFailed = "preconditionFailed",
         /// The idempotency key was used for another request.
         IdempotencyMismatch = "idempotencyMismatch",
+        /// The body did not come on for a while.
+        RequestTimeout = "requestTimeout",
         /// The body or one of its parts is too large.
         TooLarge = "tooLarge",
         /// Too many requests in a short time.
@@ -171,6 +173,7 @@ impl Code {
             Self::Forbidden | Self::NoLiveGrant | Self::GrantEnded | Self::AssuranceRequired => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::RequestTimeout => 408,
             Self::Conflict | Self::AlreadyEnded | Self::CaseClosed => 409,
             Self::PreconditionFailed => 412,
             Self::TooLarge => 413,
@@ -205,6 +208,7 @@ impl Code {
             Self::AssuranceRequired => "This decision needs a stronger proof of who you are",
             Self::PreconditionFailed => "It has changed since you read it",
             Self::IdempotencyMismatch => "The idempotency key was used for another request",
+            Self::RequestTimeout => "The request did not arrive in time",
             Self::TooLarge => "The request is too large",
             Self::TooManyRequests => "Too many requests",
             Self::Unavailable => "The service cannot answer now",

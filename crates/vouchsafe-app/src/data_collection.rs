@@ -25,7 +25,7 @@ use crate::cursor::ListOptions;
 use crate::view::{CollectionMessageView, CollectionView, Rows};
 use crate::{App, AppError, Call, Who};
 pub(crate) use upload::Uploads;
-pub use upload::{UploadCommand, UploadRange, Uploaded};
+pub use upload::{BodyFault, UploadCommand, UploadRange, Uploaded};
 
 /// What an engineer asks to have collected.
 #[derive(Debug, Clone)]

@@ -89,6 +89,9 @@ pub enum AppError {
     /// An upload that cannot go on like this, with how it can.
     #[error("{0}")]
     BadUpload(String),
+    /// Nothing more of an upload came for a while; it goes on from this byte.
+    #[error("nothing came for a while; the upload goes on at byte {0}")]
+    Stalled(u64),
     /// Somebody else is busy with the same thing, or too many are busy.
     #[error("this is busy at the moment: try again in a few seconds")]
     Busy,

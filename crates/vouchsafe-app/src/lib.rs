@@ -58,7 +58,7 @@ pub use access::{AskCommand, VoteCommand};
 pub use call::{Call, Who};
 pub use case::{EnterCommand, OpenCommand, UpdateCommand};
 pub use cursor::{Cursor, ListOptions};
-pub use data_collection::{CollectCommand, UploadCommand, UploadRange, Uploaded};
+pub use data_collection::{BodyFault, CollectCommand, UploadCommand, UploadRange, Uploaded};
 pub use decision::{AssuranceView, SignedVote};
 pub use desk::Ranked;
 pub use error::AppError;

@@ -71,7 +71,7 @@ pub async fn run(options: DemoOptions) -> Result<(), RunError> {
     let url = format!("http://{}", listener.local_addr().map_err(ServeError::from)?);
     announce(&world, &url, options.json).map_err(ServeError::from)?;
     let demo_tenants: Vec<TenantId> = world.tenants.clone();
-    let settings = Settings { public_url: None, demo: true, demo_tenants };
+    let settings = Settings { demo: true, demo_tenants, ..Settings::default() };
     Ok(serve::until_stopped(listener, Server::new(app, settings)).await?)
 }
 

@@ -20,6 +20,7 @@ use vouchsafe_core::live_access::Asker;
 use vouchsafe_store::Answered;
 
 use crate::Server;
+use crate::idle_body::is_silent;
 use crate::problem::Refusal;
 
 /// Bytes of a JSON body.
@@ -227,6 +228,7 @@ pub(crate) async fn whole_body(parts: &Parts, stream: Body) -> Result<Vec<u8>, R
             let detail = format!("The body may have at most {BODY_BYTES_MAX} bytes.");
             return Err(Refusal::new(Code::TooLarge, detail, path));
         }
+        Err(error) if is_silent(&*error) => return Err(Refusal::silent(path)),
         Err(_) => return Err(Refusal::new(Code::InvalidRequest, "The body did not arrive whole.", path)),
     };
     if !bytes.is_empty() && !is_json(&parts.headers) {

@@ -10,7 +10,9 @@ use http::header;
 use http_body_util::BodyExt as _;
 use tokio::sync::mpsc;
 use vouchsafe_api::problem::Code;
+use vouchsafe_app::BodyFault;
 
+use crate::idle_body::is_silent;
 use crate::problem::Refusal;
 
 /// What an import may be compressed with (RFC 9110 section 8.4.1, RFC 8878).
@@ -21,7 +23,7 @@ const PIECES_WAITING_MAX: usize = 8;
 /// The reading end.
 #[derive(Debug)]
 pub(crate) struct BodyReader {
-    pieces: mpsc::Receiver<Result<Bytes, String>>,
+    pieces: mpsc::Receiver<Result<Bytes, BodyFault>>,
     current: Bytes,
 }
 
@@ -40,7 +42,7 @@ pub(crate) fn source(request: Request, limit: u64, path: &str) -> Result<BodyRea
 }
 
 /// Starts to hand a body over piece by piece, up to `limit` bytes.
-pub(crate) fn pieces(mut body: Body, limit: u64) -> mpsc::Receiver<Result<Bytes, String>> {
+pub(crate) fn pieces(mut body: Body, limit: u64) -> mpsc::Receiver<Result<Bytes, BodyFault>> {
     let (sender, pieces) = mpsc::channel(PIECES_WAITING_MAX);
     tokio::spawn(async move {
         let mut left = limit;
@@ -49,14 +51,14 @@ pub(crate) fn pieces(mut body: Body, limit: u64) -> mpsc::Receiver<Result<Bytes,
                 Ok(Ok(data)) => {
                     let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
                     if length > left {
-                        Err(format!("the body may have at most {limit} bytes"))
+                        Err(BodyFault::Broken(format!("the body may have at most {limit} bytes")))
                     } else {
                         left -= length;
                         Ok(data)
                     }
                 }
                 Ok(Err(_)) => continue,
-                Err(_) => Err("the body did not arrive whole".to_owned()),
+                Err(error) => Err(fault(&error, "the body did not arrive whole")),
             };
             let last = piece.is_err();
             if sender.send(piece).await.is_err() || last {
@@ -67,12 +69,20 @@ pub(crate) fn pieces(mut body: Body, limit: u64) -> mpsc::Receiver<Result<Bytes,
     pieces
 }
 
+/// Why a body did not come whole: nothing came any more, or what `otherwise` says.
+pub(crate) fn fault(error: &(dyn std::error::Error + 'static), otherwise: &str) -> BodyFault {
+    if is_silent(error) { BodyFault::Silent } else { BodyFault::Broken(otherwise.to_owned()) }
+}
+
 impl BufRead for BodyReader {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         while self.current.is_empty() {
             match self.pieces.blocking_recv() {
                 Some(Ok(piece)) => self.current = piece,
-                Some(Err(reason)) => return Err(io::Error::other(reason)),
+                Some(Err(BodyFault::Broken(reason))) => return Err(io::Error::other(reason)),
+                Some(Err(BodyFault::Silent)) => {
+                    return Err(io::Error::other("nothing of the body came for a while"));
+                }
                 None => return Ok(&[]),
             }
         }

@@ -7,8 +7,10 @@ mod again;
 pub mod api;
 pub mod bootstrap;
 pub mod config;
+mod connections;
 pub mod demo;
 mod extract;
+mod idle_body;
 mod import_body;
 pub mod issuers;
 mod live_body;
@@ -25,6 +27,7 @@ pub mod witness;
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use vouchsafe_app::App;
 use vouchsafe_core::id::TenantId;
@@ -59,8 +62,11 @@ impl Deref for Server {
     }
 }
 
+/// How long the body of a request may be silent.
+const BODY_IDLE_MAX: Duration = Duration::from_secs(30);
+
 /// How a server is reached, and whether it is a demo.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Scheme and authority that links start with; the request's own `Host` without it.
     pub public_url: Option<String>,
@@ -68,4 +74,12 @@ pub struct Settings {
     pub demo: bool,
     /// The tenants whose people can be chosen in the demo.
     pub demo_tenants: Vec<TenantId>,
+    /// How long the body of a request may be silent before it is given up.
+    pub body_idle: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { public_url: None, demo: false, demo_tenants: Vec::new(), body_idle: BODY_IDLE_MAX }
+    }
 }

@@ -10,6 +10,7 @@ use vouchsafe_api::problem::Code;
 use vouchsafe_app::AppError;
 
 use crate::Server;
+use crate::idle_body::IdleBody;
 use crate::problem::Refusal;
 
 /// Characters of a request id that is taken over.
@@ -18,7 +19,8 @@ const REQUEST_ID_CHARS_MAX: usize = 128;
 /// What pages may load: only what this server sends, and no script; pages that use a passkey say otherwise themselves.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Echoes the caller's request id or makes one, sets the headers of every answer, and logs one line.
+/// Echoes the caller's request id or makes one, waits for no body without end, sets the headers of every answer, and logs one
+/// line.
 pub(crate) async fn frame(State(server): State<Server>, request: Request, next: Next) -> Response {
     let id = request_id(&request, &server);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -26,7 +28,8 @@ pub(crate) async fn frame(State(server): State<Server>, request: Request, next: 
         let detail = "The demo answers loopback hosts only.";
         Refusal::new(Code::Forbidden, detail, request.uri().path()).into_response()
     } else {
-        next.run(request).await
+        let patience = server.settings.body_idle;
+        next.run(request.map(|body| Body::new(IdleBody::new(body, patience)))).await
     };
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {

@@ -50,6 +50,11 @@ impl Refusal {
         Self(Box::new(problem), retry_after(error), given_up)
     }
 
+    /// A body of which nothing came any more.
+    pub(crate) fn silent(path: &str) -> Self {
+        Self::new(Code::RequestTimeout, "Nothing of the body came for a while.", path)
+    }
+
     pub(crate) fn body(error: &BodyError, path: &str) -> Self {
         Self::from(Problem::new(error.code, sentence(&error.to_string()), path).at(error.to_pointer()))
     }
@@ -123,6 +128,7 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
         },
         AppError::BadImport(_) | AppError::FileRefused(_) | AppError::BadUpload(_) => Code::InvalidRequest,
         AppError::TooLarge(_) => Code::TooLarge,
+        AppError::Stalled(_) => Code::RequestTimeout,
         AppError::Busy => Code::TooManyRequests,
         AppError::Unavailable(cause @ StoreError::GivenUp(_)) => {
             tracing::warn!(error = cause as &dyn std::error::Error, "a unit of work was given up");

@@ -16,7 +16,7 @@ use crate::config::{Config, OpenError};
 use crate::issuers::{self, IssuersError};
 use crate::upstream::{self, ConnectError};
 use crate::witness::{self, WitnessSetupError};
-use crate::{Server, Settings, router};
+use crate::{Server, Settings, connections, router};
 
 /// Sweeps to one deletion of events and collected files that were kept long enough, and to one look at who can approve.
 const SWEEPS_PER_DELETION: u64 = 3_600;
@@ -160,16 +160,11 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
     for witness in app.witnesses() {
         tokio::spawn(witness::offer(app.clone(), Arc::clone(witness), stopped.clone()));
     }
-    let mut ended = stopped;
-    // Made into a service once; as it is, the whole router would be made anew for every connection.
-    let service = router(server).into_make_service();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // The sender lives until the end of this function.
-        let _ = ended.wait_for(|stopped| *stopped).await;
-    });
-    let mut serving = std::pin::pin!(serving.into_future());
+    // The sender lives until the end of this function.
+    let serving = connections::answer(listener, router(server), connections::HEAD_TIME_MAX, stopped);
+    let mut serving = std::pin::pin!(serving);
     tokio::select! {
-        result = &mut serving => result?,
+        () = &mut serving => {}
         () = asked_to_stop() => {
             tracing::info!("stopping");
             stop.send_replace(true);

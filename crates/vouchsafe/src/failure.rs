@@ -194,7 +194,9 @@ fn hint(code: Code) -> Option<&'static str> {
             Some("decide on the web page, where you can sign in afresh or use a passkey")
         }
         Code::PreconditionFailed => Some("look at it again, then repeat"),
-        Code::TooManyRequests | Code::Unavailable => Some("wait a little and try again"),
+        Code::RequestTimeout | Code::TooManyRequests | Code::Unavailable => {
+            Some("wait a little and try again")
+        }
         Code::InvalidRequest
         | Code::UnknownField
         | Code::UnknownQueryOption

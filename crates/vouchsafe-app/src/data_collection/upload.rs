@@ -1,6 +1,7 @@
 //! Putting a file in: streamed into the store of files, resumable, then checked and cleaned, one at a time.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::io::{BufWriter, Write as _};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -26,7 +27,9 @@ use crate::view::{CollectionView, Rows};
 use crate::{App, AppError, Call, Who};
 
 /// Uploads at a time, of all tenants; each holds a few megabytes.
-const UPLOADS_MAX: usize = 32;
+const UPLOADS_MAX: usize = 64;
+/// Uploads at a time of one tenant, so that no tenant can take the places of the others.
+const UPLOADS_OF_TENANT_MAX: usize = 8;
 /// How long an upload waits for the one before it of the same file, whose connection may have been cut.
 const TURN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes between the cleaning and the store.
@@ -61,6 +64,15 @@ pub enum UploadRange {
     Nothing,
 }
 
+/// Why no more of a body comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyFault {
+    /// Nothing came for longer than anybody waits.
+    Silent,
+    /// Something else, in words for whoever sent it.
+    Broken(String),
+}
+
 /// What came of an upload.
 #[derive(Debug, Clone)]
 pub enum Uploaded {
@@ -73,10 +85,12 @@ pub enum Uploaded {
 /// What is being uploaded and cleaned.
 #[derive(Debug, Clone)]
 pub(crate) struct Uploads {
-    turns: Arc<Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>>,
+    turns: Arc<Named<String, tokio::sync::Mutex<()>>>,
     places: Arc<Semaphore>,
+    places_of: Arc<Named<TenantId, Semaphore>>,
     /// A JSON document is held in memory while it is cleaned, so that only one is at a time.
     cleaning: Arc<Semaphore>,
+    cleaning_of: Arc<Named<TenantId, tokio::sync::Mutex<()>>>,
 }
 
 impl Default for Uploads {
@@ -84,32 +98,79 @@ impl Default for Uploads {
         Self {
             turns: Arc::default(),
             places: Arc::new(Semaphore::new(UPLOADS_MAX)),
+            places_of: Arc::default(),
             cleaning: Arc::new(Semaphore::new(1)),
+            cleaning_of: Arc::default(),
         }
     }
 }
 
+/// Things that are there by name as long as somebody has them.
+#[derive(Debug)]
+struct Named<K, V>(Mutex<HashMap<K, Weak<V>>>);
+
+impl<K, V> Default for Named<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Eq + Hash, V> Named<K, V> {
+    /// The thing of this name, made if nobody has it.
+    fn get(&self, name: K, make: impl FnOnce() -> V) -> Arc<V> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, thing| thing.strong_count() > 0);
+        known.get(&name).and_then(Weak::upgrade).unwrap_or_else(|| {
+            let thing = Arc::new(make());
+            known.insert(name, Arc::downgrade(&thing));
+            thing
+        })
+    }
+}
+
+/// A place among the uploads, until it is dropped.
+#[derive(Debug)]
+struct Place {
+    _of_tenant: OwnedSemaphorePermit,
+    _of_all: OwnedSemaphorePermit,
+}
+
+/// The turn to clean a file, until it is dropped.
+#[derive(Debug)]
+struct Cleaner {
+    _of_tenant: OwnedMutexGuard<()>,
+    _of_all: OwnedSemaphorePermit,
+}
+
 impl Uploads {
+    /// A place for one more upload of a tenant.
+    ///
+    /// # Errors
+    /// [`AppError::Busy`] if the tenant has as many as one may have, or all have.
+    fn place(&self, tenant: TenantId) -> Result<Place, AppError> {
+        let own = self.places_of.get(tenant, || Semaphore::new(UPLOADS_OF_TENANT_MAX));
+        let busy = |_| AppError::Busy;
+        Ok(Place {
+            _of_tenant: own.try_acquire_owned().map_err(busy)?,
+            _of_all: Arc::clone(&self.places).try_acquire_owned().map_err(busy)?,
+        })
+    }
+
     /// Waits for the turn at one thing.
     ///
     /// # Errors
     /// [`AppError::Busy`] after a while.
     pub(super) async fn turn(&self, what: String) -> Result<OwnedMutexGuard<()>, AppError> {
-        let lock = {
-            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-            turns.retain(|_, lock| lock.strong_count() > 0);
-            let known = turns.get(&what).and_then(Weak::upgrade);
-            known.unwrap_or_else(|| {
-                let lock = Arc::new(tokio::sync::Mutex::new(()));
-                turns.insert(what, Arc::downgrade(&lock));
-                lock
-            })
-        };
+        let lock = self.turns.get(what, tokio::sync::Mutex::default);
         tokio::time::timeout(TURN_TIMEOUT, lock.lock_owned()).await.map_err(|_| AppError::Busy)
     }
 
-    async fn cleaner(&self) -> Result<OwnedSemaphorePermit, AppError> {
-        Arc::clone(&self.cleaning).acquire_owned().await.map_err(|_| AppError::Busy)
+    /// Waits for the turn to clean a file of a tenant. One file of each tenant waits for it, so that who has one is behind
+    /// one of each other tenant at most.
+    async fn cleaner(&self, tenant: TenantId) -> Result<Cleaner, AppError> {
+        let own = self.cleaning_of.get(tenant, tokio::sync::Mutex::default).lock_owned().await;
+        let one = Arc::clone(&self.cleaning).acquire_owned().await.map_err(|_| AppError::Busy)?;
+        Ok(Cleaner { _of_tenant: own, _of_all: one })
     }
 }
 
@@ -117,6 +178,7 @@ impl Uploads {
 #[derive(Clone)]
 struct Incoming {
     who: Who,
+    tenant: TenantId,
     id: DataCollectionId,
     name: String,
     declared: Option<String>,
@@ -139,20 +201,21 @@ impl App {
     /// recorded; what came stays where it was if the connection is cut, and the upload goes on from there.
     ///
     /// # Errors
-    /// [`AppError`]; [`AppError::TooLarge`], [`AppError::FileRefused`] and [`AppError::BadUpload`] say what to change.
+    /// [`AppError`]; [`AppError::TooLarge`], [`AppError::FileRefused`], [`AppError::BadUpload`] and [`AppError::Stalled`] say
+    /// what to change.
     pub async fn upload(
         &self,
         call: &Call,
         id: DataCollectionId,
         command: UploadCommand,
-        body: mpsc::Receiver<Result<Bytes, String>>,
+        body: mpsc::Receiver<Result<Bytes, BodyFault>>,
     ) -> Result<Uploaded, AppError> {
         let who = call.who;
         let tenant = self.may_upload(who, id, &command.name).await?;
-        let _place = self.uploads.places.try_acquire().map_err(|_| AppError::Busy)?;
+        let place = self.uploads.place(tenant)?;
         let turn = self.uploads.turn(format!("{id}/{}", command.name)).await?;
         let folder = self.folder(tenant, id).await?;
-        let incoming = Incoming { who, id, name: command.name, declared: command.declared, folder };
+        let incoming = Incoming { who, tenant, id, name: command.name, declared: command.declared, folder };
         let held = incoming.folder.held(&incoming.place()).await?;
         if command.range == UploadRange::Nothing && !held.complete {
             return Ok(Uploaded::More(held.bytes));
@@ -162,10 +225,10 @@ impl App {
         {
             return Ok(Uploaded::More(next));
         }
-        // It goes on even if nobody waits for the answer any more.
+        // It goes on even if nobody waits for the answer any more, and keeps its place as long.
         let app = self.clone();
         let finished = tokio::spawn(async move {
-            let _turn = turn;
+            let _held = (turn, place);
             app.take_in(&incoming).await
         });
         let view = finished.await.map_err(|error| failed(&error))??;
@@ -191,7 +254,7 @@ impl App {
 
     /// Checks, cleans and records a file that is whole. What came is deleted either way.
     async fn take_in(&self, incoming: &Incoming) -> Result<CollectionView, AppError> {
-        let _only = self.uploads.cleaner().await?;
+        let _only = self.uploads.cleaner(incoming.tenant).await?;
         let result = self.clean_and_record(incoming).await;
         incoming.folder.delete(&incoming.place()).await?;
         result
@@ -274,7 +337,7 @@ impl App {
 async fn receive(
     incoming: &Incoming,
     range: UploadRange,
-    mut body: mpsc::Receiver<Result<Bytes, String>>,
+    mut body: mpsc::Receiver<Result<Bytes, BodyFault>>,
 ) -> Result<Option<u64>, AppError> {
     let (folder, place) = (&incoming.folder, incoming.place());
     let (from, to, total) = match range {
@@ -303,9 +366,14 @@ async fn receive(
     while let Some(piece) = body.recv().await {
         let piece = match piece {
             Ok(piece) => piece,
-            Err(reason) => {
+            Err(fault) => {
                 let next = writer.pause().await?;
-                return Err(AppError::BadUpload(format!("{reason}; the upload goes on at byte {next}")));
+                return Err(match fault {
+                    BodyFault::Silent => AppError::Stalled(next),
+                    BodyFault::Broken(reason) => {
+                        AppError::BadUpload(format!("{reason}; the upload goes on at byte {next}"))
+                    }
+                });
             }
         };
         let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
@@ -379,3 +447,6 @@ fn full() -> AppError {
 pub(super) fn failed(error: &tokio::task::JoinError) -> AppError {
     AppError::Internal(StoreError::Corrupt(format!("a task failed: {error}")))
 }
+
+#[cfg(test)]
+mod tests;

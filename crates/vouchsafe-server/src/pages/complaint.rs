@@ -55,6 +55,7 @@ pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> 
         | AppError::TooLarge(_)
         | AppError::FileRefused(_)
         | AppError::BadUpload(_)
+        | AppError::Stalled(_)
         | AppError::Busy
         | AppError::Unavailable(_)
         | AppError::Internal(_)) => return Err(error.into()),

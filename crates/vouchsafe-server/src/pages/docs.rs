@@ -163,6 +163,7 @@ fn meaning(code: Code) -> &'static str {
         Code::AssuranceRequired => "Prove who you are as the answer says, and repeat the decision.",
         Code::PreconditionFailed => "If-Match named an older version. Read it again before you change it.",
         Code::IdempotencyMismatch => "The Idempotency-Key came with another body before. Draw a new key.",
+        Code::RequestTimeout => "Nothing more of the body came for a while. Send it again without a pause.",
         Code::TooLarge => "The body, or one of its parts, is larger than this service takes.",
         Code::TooManyRequests => "Wait as long as Retry-After says.",
         Code::Unavailable => "Nothing was changed unless a repeated call says so. Try again in a moment.",

@@ -12,6 +12,7 @@ use vouchsafe_store::Answered;
 use super::answer::Failure;
 use crate::Server;
 use crate::extract::BODY_BYTES_MAX;
+use crate::idle_body::is_silent;
 use crate::problem::Refusal;
 use crate::wire;
 
@@ -134,6 +135,7 @@ impl FromRequest<Server> for Form {
             Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => {
                 return Err(refuse(Code::TooLarge, "The form holds more text than this service takes."));
             }
+            Err(error) if is_silent(&*error) => return Err(Refusal::silent(parts.uri.path()).into()),
             Err(_) => return Err(refuse(Code::InvalidRequest, "The form did not arrive whole.")),
         };
         if !urlencoded && !body.is_empty() {

@@ -235,6 +235,7 @@ fn filter_errors(error: AppError) -> Result<FormErrors, Failure> {
         | AppError::TooLarge(_)
         | AppError::FileRefused(_)
         | AppError::BadUpload(_)
+        | AppError::Stalled(_)
         | AppError::Busy
         | AppError::Unavailable(_)
         | AppError::Internal(_)) => return Err(error.into()),

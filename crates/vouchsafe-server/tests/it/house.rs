@@ -252,7 +252,7 @@ impl House {
         let app = app.publishing("vouchsafe.example", &folder.path().join("heads")).await.unwrap();
         let world = build(&app, &clock.demo, 7, Sizes { people: 30, sign_ins: 200 }).await.unwrap();
         app.publish().await.unwrap();
-        let settings = Settings { public_url: None, demo: true, demo_tenants: world.tenants.clone() };
+        let settings = Settings { demo: true, demo_tenants: world.tenants.clone(), ..Settings::default() };
         let router = router(Server::new(app.clone(), settings));
         let document = Request::get("/openapi.json").header(header::HOST, HOST).body(Body::empty()).unwrap();
         let answer = router.clone().oneshot(document).await.unwrap();
@@ -265,7 +265,8 @@ impl House {
     /// The same world, some of whose data is read live.
     pub(crate) fn reading(self, upstreams: Upstreams) -> Self {
         let app = self.app.clone().with_upstreams(upstreams);
-        let settings = Settings { public_url: None, demo: true, demo_tenants: self.world.tenants.clone() };
+        let settings =
+            Settings { demo: true, demo_tenants: self.world.tenants.clone(), ..Settings::default() };
         let router = router(Server::new(app.clone(), settings));
         Self { app, router, ..self }
     }
@@ -273,9 +274,21 @@ impl House {
     /// The same world, whose logs these witnesses are asked to sign.
     pub(crate) fn watched_by(self, witnesses: Vec<Witness>) -> Self {
         let app = self.app.clone().with_witnesses(witnesses);
-        let settings = Settings { public_url: None, demo: true, demo_tenants: self.world.tenants.clone() };
+        let settings =
+            Settings { demo: true, demo_tenants: self.world.tenants.clone(), ..Settings::default() };
         let router = router(Server::new(app.clone(), settings));
         Self { app, router, ..self }
+    }
+
+    /// The same world, which does not wait long for a silent body.
+    pub(crate) fn impatient(self) -> Self {
+        let demo_tenants = self.world.tenants.clone();
+        let body_idle = std::time::Duration::from_millis(50);
+        let router = router(Server::new(
+            self.app.clone(),
+            Settings { demo: true, demo_tenants, public_url: None, body_idle },
+        ));
+        Self { router, ..self }
     }
 
     /// A copy of all its files, the heads file among them.
@@ -402,6 +415,14 @@ impl House {
         let grants = self.list(who, "/v1.0/support/grants").await;
         let found = grants.iter().find(|grant| grant["supportRequestId"] == case);
         text(&found.unwrap_or_else(|| panic!("no live grant for {case}: {grants:?}"))["id"])
+    }
+
+    /// The engineer of a case, whom somebody sees there.
+    pub(crate) async fn engineer_of(&self, who: Somebody, case: &str) -> Somebody {
+        let seen = self.ok(who, Ask::get(format!("/v1.0/support/requests/{case}"))).await;
+        let name = text(&seen["assignedTo"]["displayName"]);
+        let of_name = |who: &Somebody| matches!(who, Person(known, _) if *known == name);
+        [INES, JONAS, MEERA, TOMAS].into_iter().find(of_name).unwrap()
     }
 
     /// The diagnostics base of a case and an organisation.

@@ -43,6 +43,7 @@ mod roles;
 mod rows;
 mod shapes;
 mod signed_decisions;
+mod slow;
 mod snapshot;
 mod standby;
 mod tokens;

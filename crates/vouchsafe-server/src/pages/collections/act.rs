@@ -1,17 +1,19 @@
 //! What people do to a data collection by its page.
 
 use axum::extract::State;
-use axum::extract::multipart::{Field, Multipart, MultipartRejection};
+use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use bytes::Bytes;
 use tokio::sync::mpsc;
 use vouchsafe_api::problem::Code;
 use vouchsafe_app::view::CollectionView;
-use vouchsafe_app::{AppError, Call, UploadCommand, UploadRange};
+use vouchsafe_app::{AppError, BodyFault, Call, UploadCommand, UploadRange};
 use vouchsafe_core::id::DataCollectionId;
 use vouchsafe_web::{Notice, paths};
 
 use super::again;
 use crate::Server;
+use crate::idle_body::is_silent;
+use crate::import_body::fault;
 use crate::pages::answer::{Answer, Failure};
 use crate::pages::complaint::{Trouble, trouble, wrong};
 use crate::pages::form::Form;
@@ -34,7 +36,7 @@ pub(crate) async fn put_files(
     visitor.of_customer()?;
     let mut parts = form.map_err(|_| not_a_form())?;
     let mut taken = 0_u32;
-    while let Some(field) = parts.next_field().await.map_err(|_| not_whole())? {
+    while let Some(field) = parts.next_field().await.map_err(|error| not_whole(&error))? {
         let name = field.file_name().unwrap_or_default().to_owned();
         if field.name() != Some(FILE) || name.is_empty() {
             continue;
@@ -68,12 +70,12 @@ async fn take(
 }
 
 /// Sends the pieces of a field, until it ends or nobody takes them any more.
-async fn feed(mut field: Field<'_>, sender: mpsc::Sender<Result<Bytes, String>>) {
+async fn feed(mut field: Field<'_>, sender: mpsc::Sender<Result<Bytes, BodyFault>>) {
     loop {
         let piece = match field.chunk().await {
             Ok(Some(piece)) => Ok(piece),
             Ok(None) => return,
-            Err(_) => Err("the file did not arrive whole".to_owned()),
+            Err(error) => Err(fault(&error, "the file did not arrive whole")),
         };
         let last = piece.is_err();
         if sender.send(piece).await.is_err() || last {
@@ -101,7 +103,10 @@ fn not_a_form() -> Failure {
     Refusal::new(Code::UnsupportedMediaType, "Send the form as browsers do.", "").into()
 }
 
-fn not_whole() -> Failure {
+fn not_whole(error: &MultipartError) -> Failure {
+    if is_silent(error) {
+        return Refusal::silent("").into();
+    }
     Refusal::new(Code::InvalidRequest, "The form did not arrive whole.", "").into()
 }
 
