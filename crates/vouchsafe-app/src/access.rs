@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use vouchsafe_core::access_request::command::{
-    self, ApproveFacts, Ask, AskFacts, NewGrant, Resource, Vote, engineer_status,
+    self, ApproveFacts, Ask, AskFacts, AskLoad, NewGrant, Resource, Vote, engineer_status,
 };
 use vouchsafe_core::access_request::{
-    AccessSide, EngineerRequest, ReasonCode, Side, SideStatus, UNANSWERED_FOR,
+    ASKED_WITHIN, AccessSide, EngineerRequest, ReasonCode, Side, SideStatus, UNANSWERED_FOR,
 };
 use vouchsafe_core::case::Case;
 use vouchsafe_core::decision::Statement;
@@ -94,7 +94,13 @@ impl App {
             Some(_) => work.tenant(command.resource_tenant).await?,
             None => None,
         };
+        // The tenant that is asked first.
         let stream = if standing.is_some() { command.resource_tenant } else { owner };
+        let (engineer, now) = (me.caller.person.id, work.now());
+        let load = AskLoad {
+            waiting: case.waiting(command.resource_tenant, standing.is_some(), now),
+            asked: work.requests_asked(provider, engineer, stream, now - ASKED_WITHIN).await?,
+        };
         let ask = Ask {
             id: work.new_id(stream),
             resource_tenant: command.resource_tenant,
@@ -107,6 +113,7 @@ impl App {
             support_tenant: &support_tenant,
             standing: standing.as_ref(),
             resource_tenant: resource_tenant.as_ref(),
+            load,
         };
         let decided = command::ask(&case.request, &me.caller.person, ask, &facts, &me.context(&work))?;
         let rows = Rows(work.record(permit, decided).await?);

@@ -17,6 +17,13 @@ pub const UNANSWERED_FOR: Duration = Duration::days(4);
 /// Fewest and most characters of a justification.
 pub const JUSTIFICATION_CHARS: (usize, usize) = (20, 2_000);
 
+/// Most requests for a tenant's data on one case that wait for a decision at a time: more would bury who decides.
+pub const PENDING_MAX: usize = 10;
+/// Most requests of an engineer that reach one tenant within [`ASKED_WITHIN`].
+pub const ASKED_MAX: u64 = 30;
+/// The time over which an engineer's requests are counted.
+pub const ASKED_WITHIN: Duration = Duration::hours(1);
+
 /// One tenant's record of an access request, kept and shown to that tenant alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::access_request::command::{end_by_service, expire};
-use crate::access_request::{AccessEvent, AccessSide, EngineerRequest, Side, SideState, SideStatus};
+use crate::access_request::command::{end_by_service, engineer_status, expire};
+use crate::access_request::{
+    AccessEvent, AccessSide, EngineerRequest, EngineerStatus, Side, SideState, SideStatus, UNANSWERED_FOR,
+};
 use crate::audit::Activity;
 use crate::consent::Consent;
 use crate::data_collection::DataCollection;
@@ -19,6 +21,7 @@ use crate::rejection::{Rejection, remark, text_within};
 use crate::support_request::command::{Chosen, end_consent, expire_consent, explained, open_only};
 use crate::support_request::{Assignment, REASON_CHARS_MAX, Resolution, SupportRequest, SupportRequestEvent};
 use crate::tenant::SupportAccessPolicy;
+use crate::time::Timestamp;
 
 /// A support request with the records of every side and every grant.
 #[derive(Debug, Clone)]
@@ -60,6 +63,25 @@ impl Case {
             .filter(|side| side.rests_on == Some(support_side.id))
             .map(|side| (side.clone(), self.grant_of(side).cloned()))
             .collect()
+    }
+
+    /// Requests for a tenant's data that wait for whoever is asked first: R itself, as the engineer sees it, where they rest on
+    /// S's standing approval, else S.
+    #[must_use]
+    pub fn waiting(&self, resource: TenantId, standing: bool, now: Timestamp) -> usize {
+        let support = self.request.tenant;
+        let side = |tenant, id| self.sides.iter().find(|side| (side.tenant, side.id) == (tenant, id));
+        let waits = |ask: &&EngineerRequest| match ask.rests_on {
+            None => side(support, ask.id).is_some_and(|side| side.status(now) == SideStatus::Pending),
+            Some(approval) => {
+                let data = side(resource, ask.id).map(|side| (side, self.grant_of(side)));
+                let told = engineer_status(side(support, approval), data, UNANSWERED_FOR, now);
+                told == EngineerStatus::Pending
+            }
+        };
+        let alike =
+            |ask: &&EngineerRequest| ask.resource_tenant == resource && ask.rests_on.is_some() == standing;
+        self.asks.iter().filter(alike).filter(waits).count()
     }
 
     /// S's standing approval that covers an ask, if there is one.

@@ -144,11 +144,11 @@ impl<'a> Facts<'a> {
         Self::of_owner(work, caller, side.tenant, side.id)
     }
 
-    /// About the engineer's record of an access request on a case with this assigned engineer. Whoever asked
-    /// may still withdraw after the case was handed over; nobody else's record is anybody's.
+    /// About the engineer's record of an access request on a case with this assigned engineer. It is the assigned engineer's
+    /// alone, whoever asked: what is pending ends when a case is handed over, and what is live passes on.
     #[must_use]
     pub fn of_ask(work: WorkId, caller: &'a Caller, ask: &EngineerRequest, assigned: Option<UserId>) -> Self {
-        let mine = ask.requested_by.id == caller.person.id || assigned == Some(caller.person.id);
+        let mine = assigned == Some(caller.person.id);
         let relation = match (ask.tenant == caller.person.tenant, mine) {
             (true, true) => Relation::AssignedEngineer,
             (true, false) => Relation::Desk,

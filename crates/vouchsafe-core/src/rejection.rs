@@ -27,6 +27,9 @@ pub enum Rejection {
     /// The tenant asks for a stronger proof of who decides.
     #[error("this decision needs a stronger sign-in")]
     AssuranceRequired,
+    /// As much of this is going on as may be; the text says what to wait for.
+    #[error("{0}")]
+    TooMany(String),
     /// The caller may see the thing but this rule forbids the act to this person.
     #[error("{0}")]
     Forbidden(&'static str),

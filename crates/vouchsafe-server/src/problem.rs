@@ -20,6 +20,9 @@ use crate::wire;
 /// Seconds after which a client may try again when the service cannot answer.
 const RETRY_AFTER_S: u32 = 2;
 
+/// Seconds after which it is worth a look whether somebody has decided, or an hour has passed, that is waited for.
+const ASK_AGAIN_AFTER_S: u32 = 600;
+
 /// A problem on its way out, and after how many seconds trying again may help. `instance` is the path of the request.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal(pub(crate) Box<Problem>, u32, Option<GivenUp>);
@@ -76,6 +79,8 @@ fn retry_after(error: &AppError) -> u32 {
         u128::try_from(next_hour.as_micros().saturating_sub(now.as_micros())).unwrap_or(0)
     } else if let AppError::Upstream(UpstreamError::Unavailable { retry_after: Some(wait), .. }) = error {
         wait.as_micros()
+    } else if matches!(error, AppError::Rejected(Rejection::TooMany(_))) {
+        return ASK_AGAIN_AFTER_S;
     } else {
         return RETRY_AFTER_S;
     };
@@ -112,7 +117,7 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
             return (Code::MaskedProperty, Some(Pointer::parameter("$orderby", error.to_string())));
         }
         AppError::TooCostly => Code::TooCostly,
-        AppError::TooManyTyped { .. } => Code::TooManyRequests,
+        AppError::TooManyTyped { .. } | AppError::Rejected(Rejection::TooMany(_)) => Code::TooManyRequests,
         AppError::Upstream(UpstreamError::Refused(_)) => Code::InvalidRequest,
         AppError::Upstream(cause) => {
             tracing::error!(error = cause as &dyn std::error::Error, "a live source failed");
@@ -143,7 +148,7 @@ fn code_of(error: &AppError) -> (Code, Option<Pointer>) {
 }
 
 /// A message as a sentence: capital letter first, full stop last.
-fn sentence(message: &str) -> String {
+pub(crate) fn sentence(message: &str) -> String {
     let mut chars = message.chars();
     let mut text: String =
         chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();

@@ -189,7 +189,7 @@ impl Session {
         let mut values: Vec<Value> = vec![now.into(), (now - UNANSWERED_FOR).into(), provider.into()];
         let mut from = ENGINEER_ASKS.to_owned();
         if let Some(engineer) = engineer {
-            from.push_str(" AND (e.engineer = $4 OR d.assigned_to = $4)");
+            from.push_str(" AND d.assigned_to = $4");
             values.push(engineer.into());
         }
         let source = Source {

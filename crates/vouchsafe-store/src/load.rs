@@ -362,6 +362,26 @@ impl Session {
         self.document(provider, sql::ENGINEER_REQUEST, &values![provider, id]).await
     }
 
+    /// Access requests of an engineer that went to a tenant first after an instant: those for S, and those that went
+    /// straight to R.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn requests_asked(
+        &mut self,
+        provider: TenantId,
+        engineer: UserId,
+        of: TenantId,
+        since: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let found = self.query_one(sql::REQUESTS_ASKED, &values![provider, engineer, since, of]).await?;
+        let count: i64 = match found {
+            Some(mut row) => row.int(0)?,
+            None => 0,
+        };
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
     /// A tenant's grant.
     ///
     /// # Errors

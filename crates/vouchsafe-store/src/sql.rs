@@ -295,6 +295,7 @@ statements! {
 
     ENGINEER_REQUEST = "SELECT document FROM engineer_request WHERE tenant_id = $1 AND id = $2";
     ENGINEER_REQUESTS_OF_CASE = "SELECT document FROM engineer_request WHERE tenant_id = $1 AND support_request = $2 ORDER BY id";
+    REQUESTS_ASKED = "SELECT COUNT(*) FROM engineer_request WHERE tenant_id = $1 AND engineer = $2 AND created_at > $3 AND CASE WHEN rests_on IS NULL THEN support_tenant ELSE resource_tenant END = $4";
     INSERT_ENGINEER_REQUEST = "INSERT INTO engineer_request (tenant_id, id, support_request, support_tenant, resource_tenant, rests_on, engineer, created_at, document) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
     GRANT = "SELECT document, version, idle_at, records_known, records_since FROM access_grant WHERE tenant_id = $1 AND id = $2";

@@ -44,6 +44,8 @@ pub enum Outcome {
     AlreadyEnded,
     /// The case is closed.
     CaseClosed,
+    /// Too many are waited for, or were asked of late.
+    TooMany,
     /// There is no such thing, as far as the caller may know.
     NotFound,
     /// Not for this person.
@@ -110,6 +112,8 @@ pub struct Ask {
     pub by: Person,
     /// What.
     pub scope: Scope,
+    /// When.
+    pub at: Time,
     /// The ask whose approval by S it rests on, if it went straight to R.
     pub rests_on: Option<usize>,
 }

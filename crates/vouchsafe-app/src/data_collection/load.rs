@@ -59,7 +59,7 @@ impl App {
             Ok(extent) => self.record_submission(call, &collection, grant, extent).await,
             Err(error) => Err(error),
         };
-        if submitted.is_ok() {
+        if submitted.as_ref().is_ok_and(|view| view.collection.grant == Some(grant)) {
             self.forget_submissions(id, Some(grant)).await;
         } else {
             self.forget_failed(&collection, grant).await;

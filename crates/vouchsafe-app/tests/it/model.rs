@@ -155,7 +155,7 @@ impl Both {
             let (me, manager) = (place(viewer), viewer == "mona");
             let mine = |case: usize| manager || self.model.cases[case].engineer == Some(me);
             self.cases(viewer, (0..self.model.cases.len()).filter(|case| mine(*case)), true).await?;
-            self.told(viewer, |ask: &Ask| mine(ask.case) || ask.by == me).await?;
+            self.told(viewer, |ask: &Ask| mine(ask.case)).await?;
             let open = |grant: &usize| {
                 let case = self.model.grants[*grant].case;
                 mine(case) && self.model.cases[case].closed.is_none()

@@ -17,6 +17,7 @@ pub(crate) fn class<T>(answer: Result<T, AppError>) -> Outcome {
         AppError::Rejected(Rejection::Conflict) => Outcome::Conflict,
         AppError::Rejected(Rejection::AlreadyEnded) => Outcome::AlreadyEnded,
         AppError::Rejected(Rejection::CaseClosed) => Outcome::CaseClosed,
+        AppError::Rejected(Rejection::TooMany(_)) => Outcome::TooMany,
         AppError::Rejected(Rejection::Invalid { .. }) => Outcome::Invalid,
         AppError::NoRead(ReadRefusal::NoLiveGrant) => Outcome::NoLiveGrant,
         AppError::NoRead(ReadRefusal::GrantEnded) => Outcome::GrantEnded,

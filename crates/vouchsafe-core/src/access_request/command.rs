@@ -6,8 +6,8 @@ use decider::refusal;
 pub(crate) use decider::{decidable, may_decide};
 
 use super::{
-    AccessEvent, AccessSide, Approval, EngineerRequest, EngineerStatus, JUSTIFICATION_CHARS, ReasonCode,
-    Side, SideState, SideStatus,
+    ASKED_MAX, AccessEvent, AccessSide, Approval, EngineerRequest, EngineerStatus, JUSTIFICATION_CHARS,
+    PENDING_MAX, ReasonCode, Side, SideState, SideStatus,
 };
 use crate::audit::Activity;
 use crate::decided::{Context, Decided, Draft, Write};
@@ -54,12 +54,25 @@ pub struct AskFacts<'a> {
     /// R, if S ≠ R and it exists here. Read only where S's approval stands, so that asking S is the same whether
     /// R exists or not.
     pub resource_tenant: Option<&'a Tenant>,
+    /// What the tenant that is asked next has on its hands already.
+    pub load: AskLoad,
+}
+
+/// What the tenant that a request goes to first has on its hands: S, or R where S's approval stands. Each is counted by its
+/// own records and by what the engineer sees anyway, so that neither S nor the engineer learns more of R.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AskLoad {
+    /// Requests of this case for this data that wait for it ([`Case::waiting`](crate::case::Case::waiting)).
+    pub waiting: usize,
+    /// Requests of this engineer that have reached it within [`ASKED_WITHIN`].
+    pub asked: u64,
 }
 
 /// Asks for access: a record for the engineer, and a pending one for S, or for R where S's approval stands.
 ///
 /// # Errors
-/// [`Rejection::CaseClosed`]; [`Rejection::Invalid`] for a short justification or a tenant that S has not named.
+/// [`Rejection::CaseClosed`]; [`Rejection::Invalid`] for a short justification or a tenant that S has not named;
+/// [`Rejection::TooMany`] if too many wait, or were asked of late.
 pub fn ask(
     request: &SupportRequest,
     engineer: &Person,
@@ -74,6 +87,7 @@ pub fn ask(
     }
     let (min, max) = JUSTIFICATION_CHARS;
     let justification = text_within("justification", &ask.justification, min, max)?;
+    not_too_many(facts.load)?;
     let record = EngineerRequest {
         id: ask.id,
         tenant: engineer.tenant,
@@ -108,6 +122,20 @@ pub fn ask(
     }
     draft.put(Write::EngineerRequest(Box::new(record)));
     Ok(draft.decided(request.id))
+}
+
+fn not_too_many(load: AskLoad) -> Result<(), Rejection> {
+    if load.waiting >= PENDING_MAX {
+        return Err(Rejection::TooMany(format!(
+            "{PENDING_MAX} requests for this data wait for a decision: wait for one, or withdraw one"
+        )));
+    }
+    if load.asked >= ASKED_MAX {
+        return Err(Rejection::TooMany(format!(
+            "you have sent this organisation {ASKED_MAX} requests within an hour: wait before you send more"
+        )));
+    }
+    Ok(())
 }
 
 fn create(draft: &mut Draft<'_>, side: AccessSide) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use vouchsafe_core::access_request::command::{
-    ApproveFacts, Ask, AskFacts, NewGrant, Resource, Vote, approve, ask, cancel, reject, revoke,
+    ApproveFacts, Ask, AskFacts, AskLoad, NewGrant, Resource, Vote, approve, ask, cancel, reject, revoke,
 };
 use vouchsafe_core::access_request::{AccessSide, EngineerRequest, ReasonCode, Side, SideState, SideStatus};
 use vouchsafe_core::audit::{EntryDraft, Event, Initiator, PreviewSummary};
@@ -409,6 +409,7 @@ impl<S: Sink> World<S> {
             support_tenant: &self.tenants[&support()],
             standing,
             resource_tenant: self.tenants.get(&resource),
+            load: AskLoad { waiting: case.waiting(resource, standing.is_some(), self.now), asked: 0 },
         };
         let wish = Ask {
             id: self.id(3),

@@ -166,7 +166,6 @@ fn by_request(view: &AskView, case: &CaseView, mine: bool, visitor: &Visitor) ->
     let ask = &view.ask;
     let grant = view.grant.as_ref().map(|view| &view.grant);
     let categories = grant.map_or(&ask.requested.data_categories, |grant| &grant.data_categories);
-    let asked_or_assigned = mine || ask.requested_by.id == visitor.who.user;
     CaseAccess {
         access_request_id: ask.id.to_string(),
         tenant_id: ask.resource_tenant.to_string(),
@@ -175,9 +174,7 @@ fn by_request(view: &AskView, case: &CaseView, mine: bool, visitor: &Visitor) ->
         status: view.status.to_page(),
         until: grant.map(|grant| moment(grant.expires)),
         can_read_sign_ins: mine && readable(view.status, categories),
-        may_cancel: asked_or_assigned
-            && visitor.may(Permission::WorkRequests)
-            && view.status != EngineerStatus::Ended,
+        may_cancel: mine && visitor.may(Permission::WorkRequests) && view.status != EngineerStatus::Ended,
     }
 }
 

@@ -11,6 +11,7 @@ use vouchsafe_web::{FieldError, FormErrors, Notice};
 use super::answer::Failure;
 use super::form::Fields;
 use super::moment::typed;
+use crate::problem::sentence;
 
 /// How a form that was refused goes on.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ pub(crate) enum Trouble {
 pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> {
     Ok(match error {
         AppError::Rejected(Rejection::Invalid { field, message }) => Trouble::Form(invalid(&field, &message)),
+        AppError::Rejected(Rejection::TooMany(message)) => Trouble::Form(wrong(first, &sentence(&message))),
         AppError::Rejected(Rejection::Conflict) => Trouble::Over(Notice::AlreadyDecided),
         AppError::Rejected(Rejection::AlreadyEnded) => Trouble::Over(Notice::AlreadyEnded),
         AppError::Rejected(Rejection::CaseClosed) => Trouble::Over(Notice::CaseClosed),

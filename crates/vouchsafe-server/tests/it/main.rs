@@ -6,6 +6,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod asks;
 mod attacker;
 mod audit;
 mod bad_requests;

@@ -380,7 +380,12 @@ pub(crate) async fn with_planted_texts(home: &Home) {
         scope,
         linked_to: None,
     };
-    let facts = access::AskFacts { support_tenant: &s, standing: None, resource_tenant: None };
+    let facts = access::AskFacts {
+        support_tenant: &s,
+        standing: None,
+        resource_tenant: None,
+        load: access::AskLoad::default(),
+    };
     let cx = work.context(Initiator::User(Box::new(engineer.clone())));
     let decided = access::ask(&request, &engineer, ask, &facts, &cx).unwrap();
     let permit = authorize(Facts::of_case(work.id(), &asking, &request, true), request.id).unwrap();

@@ -4,8 +4,8 @@ use crate::cast::{CAST, PROVIDER, Tenant, place};
 
 use super::command::latest;
 use super::{
-    Ask, Case, Command, Consent, DAY, Grant, IDLE, MINUTE, Model, Narrow, Outcome, Person, Pick, Policy,
-    Role, Scope, SideOf, State,
+    Ask, Case, Command, Consent, DAY, Grant, HOUR, IDLE, MINUTE, Model, Narrow, Outcome, Person, Pick,
+    Policy, Role, Scope, SideOf, State,
 };
 
 /// A command with everything that its numbers mean in a model.
@@ -243,8 +243,11 @@ impl Model {
             let side = self.sides.get(&(*ask, support)).filter(|side| side.role == Role::Support);
             same && matches!(side.map(|side| side.state), Some(State::Approved(_, approved, _)) if scope.within(&approved))
         });
+        if self.is_overrun(by, case, resource, standing.is_some()) {
+            return Err(Outcome::TooMany);
+        }
         let ask = self.asks.len();
-        self.asks.push(Ask { case, resource, by, scope, rests_on: standing });
+        self.asks.push(Ask { case, resource, by, scope, at: self.now, rests_on: standing });
         if standing.is_none() {
             let role = if resource == support { Role::Both } else { Role::Support };
             self.begin(ask, support, role, scope);
@@ -253,6 +256,22 @@ impl Model {
             self.begin(ask, resource, Role::Resource, scope);
         }
         Ok(())
+    }
+
+    /// Whether whoever is asked first has ten to decide, or thirty of this engineer within an hour.
+    fn is_overrun(&self, by: Person, case: usize, resource: Tenant, straight: bool) -> bool {
+        let first = |ask: &Ask| {
+            if ask.rests_on.is_some() { ask.resource } else { self.cases[ask.case].tenant }
+        };
+        let asked = if straight { resource } else { self.cases[case].tenant };
+        let waits = |(n, ask): &(usize, &Ask)| {
+            let alike = (ask.case, ask.resource, ask.rests_on.is_some()) == (case, resource, straight);
+            let status = if straight { Some(self.told(*n)) } else { self.status(*n, asked) };
+            alike && status == Some("pending")
+        };
+        let waiting = self.asks.iter().enumerate().filter(waits).count();
+        let of_late = |ask: &&Ask| ask.by == by && first(ask) == asked && ask.at > self.now - HOUR;
+        waiting >= 10 || self.asks.iter().filter(of_late).count() >= 30
     }
 
     fn begin(&mut self, ask: usize, tenant: Tenant, role: Role, scope: Scope) {
@@ -409,11 +428,11 @@ impl Model {
     }
 
     fn cancel(&mut self, by: Person, ask: usize) -> Result<(), Outcome> {
-        let Ask { case, resource, by: asker, .. } = self.asks[ask];
+        let Ask { case, resource, .. } = self.asks[ask];
         if CAST[by].manager {
             return Err(Outcome::Forbidden);
         }
-        if asker != by && self.cases[case].engineer != Some(by) {
+        if self.cases[case].engineer != Some(by) {
             return Err(Outcome::NotFound);
         }
         let support = self.cases[case].tenant;
