@@ -7,6 +7,7 @@ use vouchsafe_core::time::Timestamp;
 
 use crate::account::Person;
 use crate::body::{not_null, not_null_object, optional_object};
+use crate::scope::DataCategory;
 use crate::wire_enum::wire_enum;
 
 /// A support request as its tenant and its engineer see it.
@@ -85,6 +86,38 @@ pub struct Consent {
     /// When that grant ends by itself.
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
     pub expires_date_time: Option<Timestamp>,
+    /// In the last 7 days of a consent and after its end, for the tenant's own people: what was read so far, and the votes
+    /// to renew it by `POST …/consent/renew`; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub renewal: Option<ConsentRenewal>,
+}
+
+/// A consent that can be renewed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentRenewal {
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub offered_since_date_time: Timestamp,
+    /// The votes to renew a consent that still holds.
+    pub approvals: Approvals,
+    /// What was read under consent for this case; null for who may not know.
+    #[schema(required = true)]
+    pub read: Option<ConsentRead>,
+}
+
+/// What was read under consent for one case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentRead {
+    /// Different records.
+    pub records: u64,
+    /// Of which categories.
+    pub data_categories: Vec<DataCategory>,
+    /// When something was read last; null if nothing was.
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
+    pub last_date_time: Option<Timestamp>,
 }
 
 /// Votes of one tenant on one exact scope.

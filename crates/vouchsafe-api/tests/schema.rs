@@ -23,6 +23,8 @@ use vouchsafe_api::{
     message::Message,
     message::CreateMessage,
     problem_type::ProblemType,
+    problem_type::CreateProblemType,
+    problem_type::UpdateProblemType,
     access_request::AccessRequest,
     access_request::CreateAccessRequest,
     access_request::ApproveAccessRequest,

@@ -57,7 +57,7 @@ fn support_request() {
         "createdDateTime":"2026-11-23T08:00:00Z"}"#,
     );
     golden::<ProblemType>(
-        r#"{"id":"signIn","displayName":"Sign-in","children":[{"id":"signIn/conditionalAccess","displayName":"Conditional access","children":[]}]}"#,
+        r#"{"id":"signIn","displayName":"Sign-in","retired":false,"children":[{"id":"signIn/conditionalAccess","displayName":"Conditional access","retired":true,"children":[]}]}"#,
     );
 }
 

@@ -1,5 +1,6 @@
 //! Support requests: open, change, consent, talk, hand over, close, reopen.
 
+mod renewal;
 mod view;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ use crate::desk::{Asked, Ranked, policies_of};
 use crate::pace::not_of_the_provider;
 use crate::view::{CaseView, MessageView, Rows, ended_grants};
 use crate::{App, AppError, Call, Who};
+pub use renewal::{ConsentReads, RenewalView};
 use view::{case_view, consent_standing};
 
 /// What a customer writes to open a request.
@@ -87,7 +89,10 @@ impl App {
         let asked = Asked::new(tenant, &command.new, work.now());
         let engineer = self.chosen_for(&mut work, &asked, &me.tenant.policy).await?;
         let consent = answer_of(&mut work, &me, command.allow_advanced_diagnostics, extent).await?;
-        let opening = Opening { id, number: work.new_number(tenant), engineer, consent };
+        let provider = work.provider();
+        let problem_types = work.problem_types(provider).await?;
+        let number = work.new_number(tenant);
+        let opening = Opening { id, number, engineer, consent, problem_types };
         let cx = me.context(&work);
         let decided = command::open(command.new, opening, &me.caller.person, &me.tenant.policy, &cx)?;
         recorded(work, call, permit, decided, &me).await
@@ -128,7 +133,10 @@ impl App {
             }
             None => None,
         };
-        let opening = Opening { id, number: work.new_number(tenant), engineer, consent: Answer::No };
+        let provider = work.provider();
+        let problem_types = work.problem_types(provider).await?;
+        let number = work.new_number(tenant);
+        let opening = Opening { id, number, engineer, consent: Answer::No, problem_types };
         let cx = me.context(&work);
         let (origin, decided) =
             command::enter(entered, opening, &me.caller.person, (tenant, owner.as_ref()), &cx)?;

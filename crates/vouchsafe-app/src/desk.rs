@@ -24,6 +24,7 @@ use crate::{App, AppError};
 
 mod engineers;
 mod past;
+mod problem_types;
 mod staff;
 
 /// Resolutions that are learned at once, in one look at the store.
@@ -334,6 +335,8 @@ impl App {
         let policies = policies_of(&mut work, provider, &request).await?;
         let case = work.case(provider, request).await?;
         let permit = for_service::<RouteRequest>(work.id(), id);
+        let types = work.problem_types(provider).await?;
+        let chosen = chosen.map(|chosen| (chosen, &types));
         let decided = rules::route(&case, chosen, &policies, &work.context(Initiator::Service))?;
         work.record(permit, decided).await?;
         work.commit().await?;

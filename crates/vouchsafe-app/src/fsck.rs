@@ -266,6 +266,7 @@ impl Folded {
             | Event::IdentityProviderDeleted { .. }
             | Event::IdentityLinked { .. }
             | Event::ApproversMissing { .. }
+            | Event::ProblemTypeChanged { .. }
             | Event::TokenIssued { .. }
             | Event::TokenRevoked { .. }
             | Event::LogKeyAdded { .. }

@@ -56,6 +56,7 @@ use witness::Witness;
 
 pub use access::{AskCommand, VoteCommand};
 pub use call::{Call, Who};
+pub use case::{ConsentReads, RenewalView};
 pub use case::{EnterCommand, OpenCommand, UpdateCommand};
 pub use cursor::{Cursor, ListOptions};
 pub use data_collection::{BodyFault, CollectCommand, UploadCommand, UploadRange, Uploaded};

@@ -24,7 +24,7 @@ use crate::{App, AppError, Who};
 /// Most accesses that one page shows.
 const ACCESSES_MAX: u32 = 200;
 /// Most reads of one access that are added up.
-const READS_COUNTED: u32 = 1_000;
+pub(crate) const READS_COUNTED: u32 = 1_000;
 
 /// An access to the own tenant's data, with what people ask about it.
 #[derive(Debug, Clone)]
@@ -200,7 +200,7 @@ impl App {
     }
 }
 
-fn newest(top: u32) -> ListQuery {
+pub(crate) fn newest(top: u32) -> ListQuery {
     ListQuery { filter: None, order: Order::NewestFirst, top, after: None, count: false }
 }
 

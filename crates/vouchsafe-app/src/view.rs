@@ -17,6 +17,8 @@ use vouchsafe_core::tenant::Tenant;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_core::vote::Vote;
 
+use crate::case::RenewalView;
+
 /// A support request at an instant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CaseView {
@@ -32,6 +34,8 @@ pub struct CaseView {
     pub consent_paused: bool,
     /// How the votes on a *yes* stand, for the tenant's own people alone.
     pub consent_votes: Option<ConsentTally>,
+    /// The renewal that the tenant's own people are shown, in the last days of a *yes* and after its end.
+    pub renewal: Option<RenewalView>,
     /// When this was true.
     pub seen: Timestamp,
 }

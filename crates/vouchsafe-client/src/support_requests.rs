@@ -2,7 +2,7 @@
 
 use vouchsafe_api::access_request::{AccessRequest, CreateAccessRequest};
 use vouchsafe_api::message::{CreateMessage, Message};
-use vouchsafe_api::problem_type::ProblemType;
+use vouchsafe_api::problem_type::{CreateProblemType, ProblemType, UpdateProblemType};
 use vouchsafe_api::query::QueryOptions;
 use vouchsafe_api::support_request::{
     ApproveConsent, AssignSupportRequest, Assignment, CloseSupportRequest, CreateSupportRequest, NoArguments,
@@ -16,6 +16,7 @@ use crate::error::ClientError;
 use crate::pages::Pages;
 
 const REQUESTS: [&str; 3] = ["v1.0", "support", "requests"];
+const PROBLEM_TYPES: [&str; 3] = ["v1.0", "support", "problemTypes"];
 
 impl Client {
     /// The support requests that the caller may see.
@@ -154,10 +155,46 @@ impl Client {
         self.post(&under(&id.to_string(), &["accessRequests"]), body).await
     }
 
+    /// Renews the *yes* of a case in its last days or after its end; one vote of as many as the tenant's rules ask for.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn renew_consent(
+        &self,
+        id: SupportRequestId,
+        body: &ApproveConsent,
+    ) -> Result<Answer<SupportRequest>, ClientError> {
+        self.post(&under(&id.to_string(), &["consent", "renew"]), body).await
+    }
+
     /// The tree of problem types.
     #[must_use]
     pub fn problem_types(&self) -> Pages<ProblemType> {
-        Pages::new(self.clone(), self.address(&["v1.0", "support", "problemTypes"], ""), None)
+        Pages::new(self.clone(), self.address(&PROBLEM_TYPES, ""), None)
+    }
+
+    /// Adds a problem type; for the provider's managers and administrators.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn add_problem_type(
+        &self,
+        body: &CreateProblemType,
+    ) -> Result<Answer<ProblemType>, ClientError> {
+        self.post(&PROBLEM_TYPES, body).await
+    }
+
+    /// Renames a problem type, retires it or brings it back.
+    ///
+    /// # Errors
+    /// Any [`ClientError`].
+    pub async fn update_problem_type(
+        &self,
+        id: &str,
+        body: &UpdateProblemType,
+    ) -> Result<Answer<ProblemType>, ClientError> {
+        let path: Vec<&str> = PROBLEM_TYPES.into_iter().chain([id]).collect();
+        self.patch(&path, body, None).await
     }
 }
 

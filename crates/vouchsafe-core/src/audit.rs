@@ -1,6 +1,6 @@
 //! The audit vocabulary: what an entry of a tenant's log says (`lifecycle.md`, *Audit entries*).
 
-use std::collections::BTreeMap;
+mod summary;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,21 +10,23 @@ use crate::decision::SignedDecision;
 use crate::engineer::EngineerProfile;
 use crate::grant::GrantEvent;
 use crate::id::{
-    AccessRequestId, DataCollectionId, EnrolmentId, GrantId, IdentityProviderId, ReadId, RevealId, RoleId,
-    SupportRequestId, TenantId, UserId,
+    AccessRequestId, DataCollectionId, EnrolmentId, GrantId, IdentityProviderId, RevealId, RoleId, SupportRequestId,
+    TenantId, UserId,
 };
 use crate::identity_provider::IdentityProvider;
 use crate::log_key::LogHead;
 use crate::passkey::Passkey;
 use crate::person::Person;
 use crate::personal::Personal;
-use crate::read::TypedValue;
+use crate::problem_type::ProblemType;
 use crate::retention::Retention;
 use crate::reveal::RevealEvent;
 use crate::scope::DataCategory;
 use crate::support_request::SupportRequestEvent;
 use crate::tenant::SupportAccessPolicy;
 use crate::time::Timestamp;
+
+pub use summary::{PreviewSummary, ReadSummary};
 
 /// An audit entry before it has its place in the log: the store adds sequence, id, correlation id and leaf.
 #[derive(Debug, Clone, PartialEq)]
@@ -296,6 +298,11 @@ pub enum Event {
         /// How many can.
         able: u32,
     },
+    /// A problem type was added, renamed, retired or brought back.
+    ProblemTypeChanged {
+        /// The type from now on.
+        problem_type: ProblemType,
+    },
     /// An API token was made.
     TokenIssued {
         /// For whom.
@@ -335,50 +342,6 @@ pub enum Event {
         /// What the heads file said, if there was one.
         published: Option<LogHead>,
     },
-}
-
-/// What the log says of one read; the list of record ids lies beside it (`evidence.md`, *Format*).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ReadSummary {
-    /// The read record.
-    pub id: ReadId,
-    /// The grant it rested on; `None` for a basic category of the support request tenant.
-    pub grant: Option<GrantId>,
-    /// What kind of data.
-    pub category: DataCategory,
-    /// The query in canonical form, with typed values.
-    pub query: Personal,
-    /// The whole values that were typed on masked properties.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub typed: Vec<TypedValue>,
-    /// Number of records.
-    pub count: u64,
-    /// Bytes of the answer's body.
-    pub bytes: u64,
-    /// Names of the properties that left unmasked.
-    pub clear: Vec<String>,
-    /// Names of the properties that left masked.
-    pub masked: Vec<String>,
-    /// Names of the properties of which a value left in clear because its tenant approved that.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub revealed: Vec<String>,
-    /// RFC 6962 root, in hex, of the ordered list of record ids.
-    pub records_root: String,
-}
-
-/// What the log says of a preview; its samples leave no trace.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PreviewSummary {
-    /// Records by category; empty where they could not be counted in time.
-    pub counts: BTreeMap<DataCategory, u64>,
-    /// Different people; none where they could not be counted in time.
-    pub people: Option<u64>,
-    /// The first event.
-    pub first: Option<Timestamp>,
-    /// The last event.
-    pub last: Option<Timestamp>,
 }
 
 macro_rules! activities {
@@ -502,6 +465,12 @@ activities! {
     SupportRequestReopenProposed = "Support request reopening proposed", SupportRequestManagement, "Update";
     /// Requests that were resolved before came in, for assignment to learn from.
     PastRequestsImported = "Resolved support requests imported", SupportRequestManagement, "Add";
+    /// A problem type was added.
+    ProblemTypeAdded = "Add problem type", SupportRequestManagement, "Add";
+    /// A problem type was renamed or brought back.
+    ProblemTypeUpdated = "Update problem type", SupportRequestManagement, "Update";
+    /// A problem type is offered no more.
+    ProblemTypeRetired = "Retire problem type", SupportRequestManagement, "Update";
     /// A case was opened again.
     SupportRequestReopened = "Support request reopened", SupportRequestManagement, "Update";
     /// The tenant was set up.

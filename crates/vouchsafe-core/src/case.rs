@@ -17,6 +17,7 @@ use crate::id::TenantId;
 use crate::permit::{AssignRequest, CloseRequest, RecordExpiry, RemoveAllGrants, RemoveGrant, RouteRequest};
 use crate::person::Person;
 use crate::personal::Personal;
+use crate::problem_type::ProblemTypes;
 use crate::rejection::{Rejection, remark, text_within};
 use crate::support_request::command::{Chosen, end_consent, expire_consent, explained, open_only};
 use crate::support_request::{Assignment, REASON_CHARS_MAX, Resolution, SupportRequest, SupportRequestEvent};
@@ -180,16 +181,16 @@ pub fn assign(
 /// [`Rejection::CaseClosed`].
 pub fn route(
     case: &Case,
-    chosen: Option<Chosen>,
+    chosen: Option<(Chosen, &ProblemTypes)>,
     policies: &BTreeMap<TenantId, SupportAccessPolicy>,
     cx: &Context,
 ) -> Result<Decided<RouteRequest>, Rejection> {
     let request = &case.request;
     open_only(request)?;
     let mut draft = Draft::new(cx);
-    if let Some(chosen) = chosen {
+    if let Some((chosen, types)) = chosen {
         let engineer = chosen.person.clone();
-        let assignment = explained(chosen, request, cx);
+        let assignment = explained(chosen, request, types, cx);
         draft
             .entry(request.tenant, Activity::SupportRequestAssigned, request.id, Some(request.id))
             .by_service(true);

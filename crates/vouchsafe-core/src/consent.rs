@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{GrantId, UserId};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
+
+/// How long before its end a *yes* can be renewed.
+pub const RENEWED_WITHIN: Duration = Duration::days(7);
 
 /// Where the property stands on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +37,9 @@ pub enum Consent {
         /// Who had agreed before, oldest first.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         votes: Vec<ConsentVote>,
+        /// Who wants to renew it so far, oldest first, while more must.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        renewal: Vec<ConsentVote>,
     },
     /// It ended by itself and can be given again.
     Expired {
@@ -97,6 +103,25 @@ impl Consent {
                 votes.iter().copied().chain([ConsentVote { by: *by, at: *at, signed: false }]).collect()
             }
             Self::None | Self::Expired { .. } => Vec::new(),
+        }
+    }
+
+    /// From when on it can be renewed: the last days of a *yes*, and the time after its end.
+    #[must_use]
+    pub fn renewable_from(&self) -> Option<Timestamp> {
+        match self {
+            Self::Given { expires, .. } => Some(*expires - RENEWED_WITHIN),
+            Self::Expired { at } => Some(*at - RENEWED_WITHIN),
+            Self::None | Self::AwaitingApproval { .. } => None,
+        }
+    }
+
+    /// Who wants to renew a *yes* that holds, while more must.
+    #[must_use]
+    pub fn renewal_votes(&self) -> &[ConsentVote] {
+        match self {
+            Self::Given { renewal, .. } => renewal,
+            Self::None | Self::AwaitingApproval { .. } | Self::Expired { .. } => &[],
         }
     }
 

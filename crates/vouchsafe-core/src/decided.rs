@@ -15,6 +15,7 @@ use crate::log_key::LogKey;
 use crate::passkey::{CredentialsEnd, Enrolment, PasskeyRecord};
 use crate::past_request::PastRequest;
 use crate::permit::Action;
+use crate::problem_type::ProblemType;
 use crate::read::ReadRecord;
 use crate::reveal::Reveal;
 use crate::role::custom::CustomRole;
@@ -68,6 +69,8 @@ pub enum Write {
     CollectionMessage(Box<CollectionMessage>),
     /// A request that was resolved before, for assignment to learn from.
     PastRequest(Box<PastRequest>),
+    /// A problem type of the provider's tree.
+    ProblemType(Box<ProblemType>),
     /// A tenant.
     Tenant(Box<Tenant>),
     /// An account with its roles.
@@ -338,6 +341,7 @@ impl Write {
             Self::DataCollection(row) => ("data collection", row.kept_by, row.id.to_string()),
             Self::CollectionMessage(row) => ("collection message", row.tenant, row.id.to_string()),
             Self::PastRequest(row) => ("past request", row.tenant, row.id.clone()),
+            Self::ProblemType(row) => ("problem type", row.tenant, row.id.clone()),
             Self::Tenant(row) => ("tenant", row.id, String::new()),
             Self::Account(row) => ("account", row.person.tenant, row.person.id.to_string()),
             Self::Role(row) | Self::RoleGone(row) => ("role", row.tenant, row.id.to_string()),

@@ -8,7 +8,7 @@ use crate::id::{TenantId, UserId};
 use crate::passkey::CredentialsEnd;
 use crate::permit::ManageStaff;
 use crate::personal::Personal;
-use crate::problem_type;
+use crate::problem_type::ProblemTypes;
 use crate::rejection::Rejection;
 use crate::setup::Account;
 
@@ -167,6 +167,7 @@ pub struct EngineerChange {
 pub fn change(
     account: &Account,
     change: EngineerChange,
+    types: &ProblemTypes,
     by: UserId,
     cx: &Context,
 ) -> Result<Decided<ManageStaff>, Rejection> {
@@ -177,7 +178,7 @@ pub fn change(
             let bounds = format!("must have at most {PROFILE_LIST_MAX} entries");
             return Err(Rejection::invalid("declaredExpertise", bounds));
         }
-        if let Some(unknown) = expertise.iter().find(|id| !problem_type::is_known(id)) {
+        if let Some(unknown) = expertise.iter().find(|id| types.find(id).is_none()) {
             return Err(Rejection::invalid(
                 "declaredExpertise",
                 format!("`{unknown}` is not a known problem type"),

@@ -99,6 +99,8 @@ pub enum GrantEnd {
     Completed,
     /// The service ended it: reassignment, or the support request tenant withdrew.
     Revoked,
+    /// Its tenant renewed the consent that it rests on; another grant takes its place.
+    Renewed,
 }
 
 /// What can happen to a grant.

@@ -590,6 +590,8 @@ actions! {
     ReadStaff on TenantId, allowed &[(OwnTenant, ManageProvider), (OwnTenant, ManageQueue)], visible &[];
     /// Bring past requests in for assignment to learn from.
     ImportPast on TenantId, allowed &[(OwnTenant, ManageQueue)], visible &[(OwnTenant, ManageProvider), (OwnTenant, WorkRequests)];
+    /// Add, rename and retire problem types.
+    ManageProblemTypes on TenantId, allowed &[(OwnTenant, ManageQueue), (OwnTenant, ManageProvider)], visible &[(OwnTenant, WorkRequests)];
     /// Change an engineer's account.
     ManageStaff on TenantId, allowed &[(OwnTenant, ManageProvider)], visible &[(OwnTenant, ManageQueue)];
     /// See how everyone ranked for a case.

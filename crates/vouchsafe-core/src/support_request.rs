@@ -438,15 +438,22 @@ impl SupportRequest {
                 request.consent = Consent::AwaitingApproval { by: *by, since: *since, votes };
             }
             SupportRequestEvent::ConsentVoted { vote } => {
-                if let Consent::AwaitingApproval { votes, .. } = &mut request.consent {
+                if let Consent::AwaitingApproval { votes, .. } | Consent::Given { renewal: votes, .. } =
+                    &mut request.consent
+                {
                     votes.retain(|known| known.by != vote.by);
                     votes.push(*vote);
                 }
             }
             SupportRequestEvent::ConsentGiven { grant, by, at, expires, votes } => {
-                let votes = votes.clone();
-                request.consent =
-                    Consent::Given { grant: *grant, by: *by, at: *at, expires: *expires, votes };
+                request.consent = Consent::Given {
+                    grant: *grant,
+                    by: *by,
+                    at: *at,
+                    expires: *expires,
+                    votes: votes.clone(),
+                    renewal: Vec::new(),
+                };
             }
             SupportRequestEvent::ConsentEnded { .. } => request.consent = Consent::None,
             SupportRequestEvent::ConsentExpired { at } => request.consent = Consent::Expired { at: *at },

@@ -12,6 +12,7 @@ pub mod health;
 pub mod identity_providers;
 pub mod logs;
 pub mod own;
+pub mod problem_types;
 pub mod requests;
 pub mod reveals;
 pub mod roles;

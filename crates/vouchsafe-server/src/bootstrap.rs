@@ -6,7 +6,7 @@ use std::sync::Arc;
 use vouchsafe_app::{App, AppError, NewPerson, NewTenant, Who};
 use vouchsafe_core::id::{Id as _, TenantId};
 use vouchsafe_core::person::PersonKind;
-use vouchsafe_core::problem_type::PROBLEM_TYPES;
+use vouchsafe_core::problem_type::BUILT_IN;
 use vouchsafe_core::tenant::TenantKind;
 use vouchsafe_core::time::Duration;
 use vouchsafe_signin::passkey::RelyingParty;
@@ -146,7 +146,7 @@ async fn organization(
         TenantKind::Customer => names(&["Global Administrator"]),
     };
     let expertise = match kind {
-        TenantKind::Provider => PROBLEM_TYPES.iter().map(|known| known.id.to_owned()).collect(),
+        TenantKind::Provider => BUILT_IN.iter().map(|(id, _)| (*id).to_owned()).collect(),
         TenantKind::Customer => Vec::new(),
     };
     let organization = new.display_name.clone();

@@ -22,6 +22,7 @@ mod moment;
 mod passkeys;
 mod people;
 mod problem;
+mod problem_types;
 mod reads;
 mod requests;
 mod roles;
@@ -130,6 +131,7 @@ fn support_requests() -> Router<Server> {
         .route("/support-requests/{id}", get(one))
         .route("/support-requests/{id}/consent", post(act::consent))
         .route("/support-requests/{id}/consent/approve", post(act::approve_consent))
+        .route("/support-requests/{id}/consent/renew", post(act::renew_consent))
         .route("/support-requests/{id}/consent/reject", post(act::reject_consent))
         .route("/support-requests/{id}/messages", post(act::write))
         .route("/support-requests/{id}/resource-tenants", post(act::name_tenant))
@@ -178,6 +180,9 @@ fn data_collections() -> Router<Server> {
 fn staff() -> Router<Server> {
     use engineers::{account, ask_account, change, list, one};
     Router::new()
+        .route("/problem-types", get(problem_types::list).post(problem_types::add))
+        .route("/problem-types/{id}", get(problem_types::one).post(problem_types::rename))
+        .route("/problem-types/{id}/retire", post(problem_types::retire))
         .route("/engineers", get(list))
         .route("/engineers/{id}", get(one).post(change))
         .route("/engineers/{id}/account", get(ask_account).post(account))

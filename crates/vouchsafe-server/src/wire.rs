@@ -24,11 +24,11 @@ use vouchsafe_api::reveal::Reveal;
 use vouchsafe_api::scope as scopes;
 use vouchsafe_api::support_request as wire_requests;
 use vouchsafe_app::view::{
-    AccessView, AskView, CaseView, EndedView, GrantView, MessageView, RevealView, SideView,
+    AccessView, AskView, CaseView, ConsentTally, EndedView, GrantView, MessageView, RevealView, SideView,
 };
 use vouchsafe_app::{Ranked, SignedVote};
 use vouchsafe_core::access_request::{AccessSide, Side};
-use vouchsafe_core::consent::{Consent, ConsentStatus};
+use vouchsafe_core::consent::{Consent, ConsentStatus, ConsentVote};
 use vouchsafe_core::id::UserId;
 use vouchsafe_core::person::EngineerCard;
 use vouchsafe_core::read::ReadRecord;
@@ -113,15 +113,22 @@ fn consent(view: &CaseView) -> wire_requests::Consent {
             _,
         ) => (None, None),
     };
-    let approvals = view.consent_votes.as_ref().map(|tally| wire_requests::Approvals {
-        required: tally.required,
-        given: tally
-            .given
-            .iter()
-            .map(|vote| wire_requests::Vote { user_id: vote.by, date_time: vote.at })
-            .collect(),
+    let approvals = view.consent_votes.as_ref().map(approvals);
+    let renewal = view.renewal.as_ref().map(|renewal| wire_requests::ConsentRenewal {
+        offered_since_date_time: renewal.since,
+        approvals: self::approvals(&renewal.votes),
+        read: renewal.read.as_ref().map(|read| wire_requests::ConsentRead {
+            records: read.records,
+            data_categories: read.categories.iter().map(ToWire::to_wire).collect(),
+            last_date_time: read.last,
+        }),
     });
-    wire_requests::Consent { status: status.to_wire(), approvals, grant_id, expires_date_time }
+    wire_requests::Consent { status: status.to_wire(), approvals, grant_id, expires_date_time, renewal }
+}
+
+fn approvals(tally: &ConsentTally) -> wire_requests::Approvals {
+    let vote = |vote: &ConsentVote| wire_requests::Vote { user_id: vote.by, date_time: vote.at };
+    wire_requests::Approvals { required: tally.required, given: tally.given.iter().map(vote).collect() }
 }
 
 /// Who works on a case and why.

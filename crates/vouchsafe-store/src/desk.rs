@@ -7,11 +7,13 @@ use vouchsafe_core::id::{SupportRequestId, TenantId, UserId};
 use vouchsafe_core::past_request::PastRequest;
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::person::Person;
+use vouchsafe_core::problem_type::{ProblemType, ProblemTypes};
 use vouchsafe_core::setup::Account;
 use vouchsafe_core::support_request::{Resolution, Severity, SupportRequest, SupportRequestEvent};
 use vouchsafe_core::time::Timestamp;
 
 use crate::error::StoreError;
+use crate::record::next_version;
 use crate::session::Session;
 use crate::sql::{self, values};
 use crate::work::Work;
@@ -185,6 +187,15 @@ impl Session {
         self.opened(provider, &row.bytes(0)?).await.map(Some)
     }
 
+    /// The tree of problem types of a provider.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn problem_types(&mut self, provider: TenantId) -> Result<ProblemTypes, StoreError> {
+        let changed = self.aggregates(provider, sql::PROBLEM_TYPES, &values![provider]).await?;
+        Ok(ProblemTypes::of(provider, changed))
+    }
+
     /// Whether a provider has a past request of this id.
     ///
     /// # Errors
@@ -195,6 +206,18 @@ impl Session {
 }
 
 impl Work {
+    pub(crate) async fn write_problem_type(&mut self, row: &mut ProblemType) -> Result<(), StoreError> {
+        self.must_hold(row.tenant)?;
+        let document = self.sealed(row.tenant, row).await?;
+        let changed = if row.version == 0 {
+            self.execute(sql::INSERT_PROBLEM_TYPE, values![row.tenant, row.id.as_str(), document]).await?
+        } else {
+            let parameters = values![document, row.tenant, row.id.as_str(), row.version];
+            self.execute(sql::UPDATE_PROBLEM_TYPE, parameters).await?
+        };
+        next_version(changed, &mut row.version, "the problem type")
+    }
+
     /// A past request, with its place in the order of resolutions.
     pub(crate) async fn write_past_request(&mut self, row: &PastRequest) -> Result<(), StoreError> {
         self.must_hold(row.tenant)?;

@@ -46,7 +46,14 @@ macro_rules! versioned {
     )*};
 }
 
-versioned!(SupportRequest, AccessSide, Reveal, DataCollection, vouchsafe_core::role::custom::CustomRole);
+versioned!(
+    SupportRequest,
+    AccessSide,
+    Reveal,
+    DataCollection,
+    vouchsafe_core::problem_type::ProblemType,
+    vouchsafe_core::role::custom::CustomRole
+);
 
 impl Versioned for Grant {
     fn set_version(&mut self, version: u64) {

@@ -46,6 +46,7 @@ migrations!(
     "0013_roles",
     "0014_api_tokens",
     "0016_past_request",
+    "0017_problem_type",
     "0029_node",
     "0030_identity_provider",
     "0032_heads_question",

@@ -75,6 +75,7 @@ impl Work {
             Write::DataCollection(row) => self.write_collection(row).await,
             Write::CollectionMessage(row) => self.write_collection_message(row).await,
             Write::PastRequest(row) => self.write_past_request(row).await,
+            Write::ProblemType(row) => self.write_problem_type(row).await,
             Write::Tenant(row) => self.write_tenant(row).await,
             Write::Account(row) => self.write_account(row).await,
             Write::Passkey(row) => self.write_passkey(row).await,

@@ -281,6 +281,9 @@ statements! {
     PAST_REQUEST = "SELECT document FROM past_request WHERE tenant_id = $1 AND id = $2";
     HAS_PAST_REQUEST = "SELECT 1 FROM past_request WHERE tenant_id = $1 AND id = $2";
     INSERT_PAST_REQUEST = "INSERT INTO past_request (tenant_id, id, document) VALUES ($1, $2, $3)";
+    PROBLEM_TYPES = "SELECT document, version FROM problem_type WHERE tenant_id = $1 ORDER BY id";
+    INSERT_PROBLEM_TYPE = "INSERT INTO problem_type (tenant_id, id, version, document) VALUES ($1, $2, 1, $3)";
+    UPDATE_PROBLEM_TYPE = "UPDATE problem_type SET version = version + 1, document = $1 WHERE tenant_id = $2 AND id = $3 AND version = $4";
     INSERT_RESOLVED_CASE = "INSERT INTO resolved_case (tenant_id, position, id, support_tenant, engineer, severity, closed_at, resolved_before) VALUES ($1, (SELECT COALESCE(MAX(position), 0) + 1 FROM resolved_case WHERE tenant_id = $1), $2, $3, $4, $5, $6, (SELECT COUNT(*) FROM resolved_case WHERE tenant_id = $1 AND id = $2))";
 
     MESSAGES = "SELECT document FROM message WHERE tenant_id = $1 AND support_request = $2 AND id > $3 ORDER BY id LIMIT $4";

@@ -56,10 +56,27 @@ pub struct ConsentView {
     pub grant_id: String,
     /// What was read under it; `None` while nothing could be.
     pub reads: Option<ReadsSummary>,
+    /// The prompt to renew it, near its end and after it.
+    pub renewal: Option<RenewalView>,
     /// Whether the person may change it: shows the form.
     pub may_change: bool,
     /// Whether a vote is signed with a passkey.
     pub signed: bool,
     /// Whether the person may vote on a *yes* that waits: shows the two buttons.
     pub may_vote: bool,
+}
+
+/// A consent that ends soon, or has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenewalView {
+    /// Whether it has ended.
+    pub over: bool,
+    /// Categories of what was read so far, by name; empty where nothing was, or where the person may not know.
+    pub categories: Vec<String>,
+    /// What was read so far; `None` where the person may not know.
+    pub reads: Option<ReadsSummary>,
+    /// Who wants to renew it so far.
+    pub votes: VotesView,
+    /// Whether the person may: shows the button.
+    pub may_renew: bool,
 }

@@ -36,7 +36,7 @@ pub use asset::{Asset, asset, style_sheet};
 pub use category::{Category, CategoryChoice};
 pub use chrome::{Chrome, SignedIn};
 pub use collection::{CollectionRow, CollectionStatus};
-pub use consent::{ConsentStatus, ConsentView};
+pub use consent::{ConsentStatus, ConsentView, RenewalView};
 pub use error::RenderError;
 pub use fact::Fact;
 pub use form::{Choice, FieldError, FormErrors};

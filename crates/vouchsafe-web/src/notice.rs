@@ -60,6 +60,10 @@ notices! {
     ConsentGiven = "consentGiven", Success, "Support may now read advanced diagnostic information for this support request.";
     /// Consent was given and waits for further people.
     ConsentAwaiting = "consentAwaiting", Success, "Your yes is recorded. It takes effect once enough people in your organisation agree.";
+    /// Consent was renewed.
+    ConsentRenewed = "consentRenewed", Success, "Your yes is renewed. You can take it back at any moment.";
+    /// Somebody wants to renew a consent, and more must.
+    RenewalVoted = "renewalVoted", Success, "Your vote to renew is recorded. It takes effect once enough people in your organisation agree.";
     /// Consent was withdrawn.
     ConsentWithdrawn = "consentWithdrawn", Success, "Support may no longer read advanced diagnostic information for this support request.";
     /// A resource tenant was named.
@@ -112,6 +116,14 @@ notices! {
     NotFresh = "notFresh", Warning, "This needs a fresh sign-in: sign out, and sign in with your passkey. Nothing was changed.";
     /// The only passkey stays.
     OnlyPasskey = "onlyPasskey", Warning, "This is your only passkey: add another one first. Nothing was changed.";
+    /// A kind of problem was added.
+    ProblemTypeAdded = "problemTypeAdded", Success, "The kind of problem is added. New support requests can be filed under it.";
+    /// A kind of problem was renamed.
+    ProblemTypeRenamed = "problemTypeRenamed", Success, "The name is changed, on old support requests too.";
+    /// A kind of problem was retired.
+    ProblemTypeRetired = "problemTypeRetired", Success, "It is retired: no new support request can be filed under it. Old ones keep it.";
+    /// A kind of problem was brought back.
+    ProblemTypeBack = "problemTypeBack", Success, "It is offered again for new support requests.";
     /// An engineer asked the customer to collect data.
     CollectionAsked = "collectionAsked", Success, "The customer is asked to collect the data.";
     /// Files came in.

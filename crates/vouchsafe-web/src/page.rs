@@ -28,6 +28,7 @@ mod new_support_request;
 mod people;
 mod problem;
 mod problem_codes;
+mod problem_types;
 mod queue;
 mod read;
 mod reads;
@@ -78,6 +79,9 @@ pub use new_support_request::{NewSupportRequestForm, NewSupportRequestView, new_
 pub use people::{PassView, PeopleView, PersonActs, PersonRow, PersonView, pass, people, person};
 pub use problem::{ProblemView, not_found, problem};
 pub use problem_codes::{ProblemCode, ProblemCodesView, problem_codes};
+pub use problem_types::{
+    NewProblemTypeForm, ProblemTypeRow, ProblemTypeView, ProblemTypesView, problem_type, problem_types,
+};
 pub use queue::{QueueView, queue};
 pub use read::{ReadProperty, ReadView, read};
 pub use reads::{ReadRow, ReadsView, reads};

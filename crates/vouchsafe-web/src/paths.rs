@@ -501,6 +501,30 @@ pub fn engineer_account(id: &str) -> String {
     format!("/engineers/{}/account", segment(id))
 }
 
+/// The kinds of problems (GET), and adding one (POST).
+#[must_use]
+pub fn problem_types() -> String {
+    "/problem-types".to_owned()
+}
+
+/// One kind of problem (GET), and renaming it (POST).
+#[must_use]
+pub fn problem_type(id: &str) -> String {
+    format!("/problem-types/{}", segment(id))
+}
+
+/// Retires a kind of problem, or brings it back (POST).
+#[must_use]
+pub fn retire_problem_type(id: &str) -> String {
+    format!("/problem-types/{}/retire", segment(id))
+}
+
+/// Renews the yes to advanced diagnostic information (POST).
+#[must_use]
+pub fn renew_consent(id: &str) -> String {
+    format!("/support-requests/{}/consent/renew", segment(id))
+}
+
 /// Percent-encodes all but the unreserved characters (RFC 3986 section 2.3), so that an id stays one segment.
 fn segment(id: &str) -> String {
     let mut out = String::with_capacity(id.len());

@@ -39,6 +39,8 @@ pub enum Section {
     Account,
     /// The provider's engineers.
     Engineers,
+    /// What support requests are filed under.
+    ProblemTypes,
     /// The API reference.
     ApiReference,
 }
@@ -65,6 +67,7 @@ impl Section {
             Self::People => "People",
             Self::Account => "My account",
             Self::Engineers => "Engineers",
+            Self::ProblemTypes => "Kinds of problems",
             Self::ApiReference => "API reference",
         }
     }
@@ -89,6 +92,7 @@ impl Section {
             Self::People => paths::people(),
             Self::Account => paths::account(),
             Self::Engineers => paths::engineers(),
+            Self::ProblemTypes => paths::problem_types(),
             Self::ApiReference => paths::docs(),
         }
     }

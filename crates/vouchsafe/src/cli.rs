@@ -72,6 +72,9 @@ pub(crate) enum Command {
     /// The provider's engineers, as assignment knows them
     #[command(subcommand)]
     Engineers(command::engineers::Engineers),
+    /// What cases are filed under
+    #[command(subcommand)]
+    ProblemTypes(command::problem_types::ProblemTypes),
     /// Collect the data that an engineer asked for: clean it here, look at what would be sent, and send it
     Collect(Box<command::collect::Collect>),
     /// Data collections: what customers are asked to collect

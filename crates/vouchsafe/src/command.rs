@@ -12,6 +12,7 @@ pub(crate) mod identity_providers;
 pub(crate) mod import;
 pub(crate) mod login;
 pub(crate) mod policy;
+pub(crate) mod problem_types;
 pub(crate) mod read;
 pub(crate) mod requests;
 pub(crate) mod roles;
@@ -46,6 +47,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Import(import) => import.run(import::What::DiagnosticData, &session()?).await,
         Command::Generate(generate) => generate.run(&Output::new(global.output)),
         Command::Policy(policy) => policy.run(&session()?).await,
+        Command::ProblemTypes(types) => types.run(&session()?).await,
         Command::Users(users) => users.run(&session()?).await,
         Command::Roles(roles) => roles.run(&session()?).await,
         Command::IdentityProviders(providers) => providers.run(&session()?).await,

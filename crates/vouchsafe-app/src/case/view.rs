@@ -11,6 +11,7 @@ use vouchsafe_core::time::Timestamp;
 use vouchsafe_core::vote::Standing;
 use vouchsafe_store::Session;
 
+use super::renewal::renewal;
 use crate::AppError;
 use crate::call::Acting;
 use crate::view::{CaseView, ConsentTally};
@@ -35,14 +36,16 @@ pub(super) async fn case_view(
     owner: Option<&Tenant>,
     seen: Timestamp,
 ) -> Result<CaseView, AppError> {
-    let consent_votes = match owner {
-        Some(owner) if owner.id == me.tenant.id => Some(tally(session, me, &request).await?),
-        Some(_) | None => None,
-    };
+    let own = owner.is_some_and(|owner| owner.id == me.tenant.id);
+    let consent_votes = if own { Some(tally(session, me, &request).await?) } else { None };
     let offered = owner.is_some_and(|owner| owner.policy.consent_offered);
     Ok(CaseView {
         consent_paused: consent_paused(session, &request, seen).await?,
         consent_votes,
+        renewal: match own {
+            true => renewal(session, me, &request, seen).await?,
+            false => None,
+        },
         version: request.version,
         tenant_name: owner.map(|owner| owner.display_name.clone()).unwrap_or_default(),
         consent_offered: offered && !request.is_from_elsewhere(),
@@ -73,20 +76,24 @@ async fn tally(
     Ok(ConsentTally { required, given, voted })
 }
 
-/// What is known of the votes on a *yes* that waits, and of who said it.
+/// What is known of the votes on a *yes* that waits, or on its renewal, and of who said it.
 pub(super) async fn consent_standing(
     session: &mut Session,
     me: &Acting,
     request: &SupportRequest,
 ) -> Result<Standing, AppError> {
-    let Consent::AwaitingApproval { by: asker, votes, .. } = &request.consent else {
-        return Ok(Standing::default());
+    let (asker, votes) = match &request.consent {
+        Consent::AwaitingApproval { by, votes, .. } => (Some(*by), votes),
+        Consent::Given { renewal, .. } if !renewal.is_empty() => (None, renewal),
+        Consent::None | Consent::Given { .. } | Consent::Expired { .. } => return Ok(Standing::default()),
     };
     let votes = votes.iter().map(|vote| (vote.by, vote.signed)).collect();
     let reader = me.caller.person.id;
     let mut known = standing(session, &me.tenant, votes, Permission::Consent, reader).await?;
-    if accounts_of(session, me.tenant.id, *asker).await?.contains(&(me.tenant.id, reader)) {
-        known.own.insert(*asker);
+    if let Some(asker) = asker
+        && accounts_of(session, me.tenant.id, asker).await?.contains(&(me.tenant.id, reader))
+    {
+        known.own.insert(asker);
     }
     Ok(known)
 }

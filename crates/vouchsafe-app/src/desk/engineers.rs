@@ -69,7 +69,8 @@ impl App {
         let disabled = change.active == Some(false);
         let account = work.account(provider, id).await?.ok_or(AppError::NotFound)?;
         let cases = if disabled { work.open_cases_of(provider, id, CASES_MAX).await? } else { Vec::new() };
-        let decided = rules::change(&account, change, me.caller.person.id, &me.context(&work))?;
+        let types = work.problem_types(provider).await?;
+        let decided = rules::change(&account, change, &types, me.caller.person.id, &me.context(&work))?;
         let rows = work.record(permit, decided).await?;
         let person = rows
             .into_iter()

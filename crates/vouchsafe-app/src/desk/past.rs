@@ -222,7 +222,9 @@ impl Reading {
 mod tests {
     use super::*;
 
-    fn told(file: &str) -> Result<Vec<(u64, Result<Cells, String>)>, String> {
+    type Rows = Vec<(u64, Result<Cells, String>)>;
+
+    fn told(file: &str) -> Result<Rows, String> {
         let mut rows = Vec::new();
         read_rows(file.as_bytes(), |line, row| {
             rows.push((line, row));

@@ -410,7 +410,7 @@ fn opening(world: &World, who: &str) -> vouchsafe_app::OpenCommand {
         description: String::new(),
         severity: Severity::Minimal,
         service: "identity".to_owned(),
-        problem_type: "signIn".to_owned(),
+        problem_type: "signIn/conditionalAccess".to_owned(),
         contact: None,
         resource_tenants: vec![world.tenant(S)],
     };

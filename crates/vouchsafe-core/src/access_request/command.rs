@@ -545,15 +545,16 @@ pub(crate) fn end_by_service(
         SideStatus::Approved => {
             let event = match how {
                 GrantEnd::Completed => AccessEvent::Completed { at },
-                GrantEnd::Removed | GrantEnd::Revoked | GrantEnd::Expired => {
+                GrantEnd::Removed | GrantEnd::Revoked | GrantEnd::Expired | GrantEnd::Renewed => {
                     AccessEvent::Revoked { at, by: None, reason: None }
                 }
             };
             let activity = match (side.side, how) {
                 (Side::SupportRequestTenant, GrantEnd::Completed) => Activity::RequestCompleted,
-                (Side::SupportRequestTenant, GrantEnd::Removed | GrantEnd::Revoked | GrantEnd::Expired) => {
-                    Activity::RequestWithdrawn
-                }
+                (
+                    Side::SupportRequestTenant,
+                    GrantEnd::Removed | GrantEnd::Revoked | GrantEnd::Expired | GrantEnd::Renewed,
+                ) => Activity::RequestWithdrawn,
                 (Side::ResourceTenant | Side::Both, _) => Activity::AccessRemoved,
             };
             draft.entry(side.tenant, activity, side.id, case).by_service(false).access(Some(side), event);

@@ -6,7 +6,7 @@ mod consent;
 use icu_locale_core::Locale;
 
 use consent::answer_consent;
-pub use consent::{approve_consent, may_agree, reject_consent};
+pub use consent::{approve_consent, may_agree, may_renew, reject_consent, renew_consent};
 pub(crate) use consent::{end_consent, expire_consent};
 
 use super::{
@@ -26,7 +26,7 @@ use crate::permit::{
 };
 use crate::person::Person;
 use crate::personal::Personal;
-use crate::problem_type;
+use crate::problem_type::ProblemTypes;
 use crate::rejection::{Rejection, text_within};
 use crate::tenant::{SupportAccessPolicy, Tenant, TenantKind};
 use crate::vote::Standing;
@@ -42,7 +42,7 @@ pub struct NewRequest {
     pub severity: Severity,
     /// `identity` is the only service yet.
     pub service: String,
-    /// Id of a known problem type.
+    /// Id of a problem type that is offered.
     pub problem_type: String,
     /// Whom to talk to.
     pub contact: Option<NewContact>,
@@ -74,6 +74,8 @@ pub struct Opening {
     pub engineer: Option<Chosen>,
     /// What the opener says of consent, and whether that alone is enough.
     pub consent: Answer,
+    /// What a request can be filed under.
+    pub problem_types: ProblemTypes,
 }
 
 /// The engineer that assignment chose, and what spoke for him or her.
@@ -107,10 +109,11 @@ pub fn open(
     policy: &SupportAccessPolicy,
     cx: &Context,
 ) -> Result<Decided<OpenRequest>, Rejection> {
-    let Opening { id, number, engineer, consent } = opening;
+    let Opening { id, number, engineer, consent, problem_types } = opening;
+    problem_types.must_be_offered(&new.problem_type)?;
     let request = begun(new, (id, number), opener.tenant, None, opener, cx)?;
     let mut draft = Draft::new(cx);
-    opened(&mut draft, &request, engineer, cx);
+    opened(&mut draft, &request, engineer, &problem_types, cx);
     let nobody = Standing::default();
     answer_consent(&mut draft, &request, consent, opener.id, &nobody, false, policy, cx)?;
     Ok(draft.decided(request.id))
@@ -147,13 +150,14 @@ pub fn enter(
         return Err(Rejection::invalid("resourceTenantIds", message));
     }
     let (tenant, known) = tenant;
-    let Opening { id, number, engineer, consent: _ } = opening;
+    let Opening { id, number, engineer, consent: _, problem_types } = opening;
+    problem_types.must_be_offered(&new.problem_type)?;
     let request = begun(new, (id, number), tenant, Some(origin.clone()), intake, cx)?;
     if !known.is_some_and(|known| known.kind == TenantKind::Customer) {
         return Err(Rejection::invalid("tenantId", "is not a tenant that you serve"));
     }
     let mut draft = Draft::new(cx);
-    opened(&mut draft, &request, engineer, cx);
+    opened(&mut draft, &request, engineer, &problem_types, cx);
     Ok((origin, draft.decided(request.id)))
 }
 
@@ -179,9 +183,6 @@ fn begun(
     if new.service != "identity" {
         return Err(Rejection::invalid("service", "must be `identity`"));
     }
-    if !problem_type::is_known(&new.problem_type) {
-        return Err(Rejection::invalid("problemType", "is not a known problem type"));
-    }
     Ok(SupportRequest {
         id,
         tenant,
@@ -205,12 +206,18 @@ fn begun(
 }
 
 /// Tells that a request was opened, and who works on it.
-fn opened(draft: &mut Draft<'_>, request: &SupportRequest, engineer: Option<Chosen>, cx: &Context) {
+fn opened(
+    draft: &mut Draft<'_>,
+    request: &SupportRequest,
+    engineer: Option<Chosen>,
+    types: &ProblemTypes,
+    cx: &Context,
+) {
     draft
         .entry(request.tenant, Activity::SupportRequestCreated, request.id, Some(request.id))
         .support_request(None, SupportRequestEvent::Opened { request: Box::new(request.clone()) });
     if let Some(chosen) = engineer {
-        let assignment = explained(chosen, request, cx);
+        let assignment = explained(chosen, request, types, cx);
         draft
             .entry(request.tenant, Activity::SupportRequestAssigned, request.id, Some(request.id))
             .by_service(true)
@@ -219,17 +226,22 @@ fn opened(draft: &mut Draft<'_>, request: &SupportRequest, engineer: Option<Chos
 }
 
 /// Why this engineer, in words that say nothing of load or of other customers.
-pub(crate) fn explained(chosen: Chosen, request: &SupportRequest, cx: &Context) -> Assignment {
+pub(crate) fn explained(
+    chosen: Chosen,
+    request: &SupportRequest,
+    types: &ProblemTypes,
+    cx: &Context,
+) -> Assignment {
     let Chosen { person: engineer, grounds } = chosen;
     let name = engineer.display_name.text();
     let declared = grounds.iter().find(|ground| ground.declared);
     let reason = match (declared, grounds.first()) {
         (Some(ground), _) => {
-            let topic = problem_type::display_name(&ground.problem_type);
+            let topic = types.name(&ground.problem_type);
             format!("{name} has declared expertise in {topic}.")
         }
         (None, Some(ground)) => {
-            let topic = problem_type::display_name(&ground.problem_type);
+            let topic = types.name(&ground.problem_type);
             let amount = match ground.solved {
                 Amount::Some => "some",
                 Amount::Many => "many",
@@ -238,7 +250,7 @@ pub(crate) fn explained(chosen: Chosen, request: &SupportRequest, cx: &Context) 
             format!("{name} has solved {amount} problems in {topic}.")
         }
         (None, None) => {
-            let topic = problem_type::display_name(&request.problem_type);
+            let topic = types.name(&request.problem_type);
             format!("{name} is available for problems in {topic}.")
         }
     };

@@ -339,6 +339,7 @@ impl<S: Sink> World<S> {
             number: format!("{}", 1_000_000_000_000_000 + self.step),
             engineer: assigned.then(|| Chosen { person: engineer(0), grounds: Vec::new() }),
             consent: self.answer(consent).unwrap_or(Answer::No),
+            problem_types: vouchsafe_core::problem_type::ProblemTypes::built_in(provider()),
         };
         let policy = self.tenants[&support()].policy.clone();
         self.done(&by, open(new, opening, &by, &policy, &self.context(&by)))

@@ -6,7 +6,6 @@ use axum::response::IntoResponse as _;
 use http::StatusCode;
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::message::{CreateMessage, Message};
-use vouchsafe_api::problem_type::ProblemType;
 use vouchsafe_api::support_request::{
     ApproveConsent, AssignSupportRequest, Assignment, CloseSupportRequest, CreateSupportRequest, NoArguments,
     RejectConsent, SupportRequest, UpdateSupportRequest,
@@ -14,11 +13,10 @@ use vouchsafe_api::support_request::{
 use vouchsafe_app::view::CaseView;
 use vouchsafe_app::{AppError, UpdateCommand};
 use vouchsafe_core::id::SupportRequestId;
-use vouchsafe_core::problem_type::PROBLEM_TYPES;
 
 use super::{Answer, page, refuse, tagged};
 use crate::Server;
-use crate::extract::{Act, Asked, Base, Id, Look};
+use crate::extract::{Act, Asked, Id, Look};
 use crate::openapi::parameters::{IdempotencyParameter, IfMatchParameter, ListParameters};
 use crate::wire::{self, FromWire};
 
@@ -94,6 +92,22 @@ pub(crate) async fn approve_consent(
     shown(StatusCode::OK, approved.map_err(refuse(uri.path()))?)
 }
 
+/// Renews a *yes* to advanced diagnostics, in its last 7 days or after its end. Once as many agree as the organisation's rules
+/// ask for, another grant takes the place of the old one.
+#[utoipa::path(post, path = "/v1.0/support/requests/{id}/consent/renew", operation_id = "renewConsent", tag = "Support requests", params(("id" = String, Path,), IfMatchParameter, IdempotencyParameter),
+    request_body = ApproveConsent, responses((status = 200, body = SupportRequest)))]
+pub(crate) async fn renew_consent(
+    State(server): State<Server>,
+    Id(id): Id<SupportRequestId>,
+    OriginalUri(uri): OriginalUri,
+    act: Act<ApproveConsent>,
+) -> Answer {
+    let signed =
+        wire::signed(act.body.assertion).map_err(|rejection| refuse(uri.path())(rejection.into()))?;
+    let renewed = server.app.renew_consent(&act.call, id, signed.as_ref()).await;
+    shown(StatusCode::OK, renewed.map_err(refuse(uri.path()))?)
+}
+
 /// A vote against a *yes* to advanced diagnostics.
 #[utoipa::path(post, path = "/v1.0/support/requests/{id}/consent/reject", operation_id = "rejectConsent", tag = "Support requests", params(("id" = String, Path,), IfMatchParameter, IdempotencyParameter),
     request_body = RejectConsent, responses((status = 200, body = SupportRequest)))]
@@ -111,26 +125,6 @@ pub(crate) async fn reject_consent(
             .await
             .map_err(refuse(uri.path()))?,
     )
-}
-
-/// The tree of problem types.
-#[utoipa::path(get, path = "/v1.0/support/problemTypes", operation_id = "listProblemTypes", tag = "Support requests", responses((status = 200, body = Collection<ProblemType>)))]
-pub(crate) async fn problem_types(State(server): State<Server>, Look(who): Look, base: Base) -> Answer {
-    server.app.me(who).await.map_err(refuse("/v1.0/support/problemTypes"))?;
-    let context = base.context("support/problemTypes");
-    Ok(Json(Collection { context, count: None, value: below(None), next_link: None }).into_response())
-}
-
-fn below(parent: Option<&str>) -> Vec<ProblemType> {
-    let parent_of = |id: &str| id.rsplit_once('/').map(|(parent, _)| parent.to_owned());
-    let children = PROBLEM_TYPES.iter().filter(|known| parent_of(known.id).as_deref() == parent);
-    children
-        .map(|known| ProblemType {
-            id: known.id.to_owned(),
-            display_name: known.display_name.to_owned(),
-            children: below(Some(known.id)),
-        })
-        .collect()
 }
 
 /// Closes a support request, and all access with it.

@@ -158,6 +158,8 @@ fn label(field: &str) -> Option<&'static str> {
         "clientSecret" => "The secret",
         "scope" => "The scope",
         "claimsMapping.userPrincipalName" | "claimsMapping.groups" => "The claim",
+        "id" => "The ID",
+        "retired" => "This",
         "principalId" => "This person",
         "roleDefinitionId" => "This role",
         "value" => "This value",

@@ -6,19 +6,19 @@ use vouchsafe_app::version_of;
 use vouchsafe_core::engineer::{EngineerChange, EngineerProfile, WorkingHours};
 use vouchsafe_core::id::UserId;
 use vouchsafe_core::permission::Permission;
-use vouchsafe_core::problem_type::PROBLEM_TYPES;
+use vouchsafe_core::problem_type::{ProblemType, ProblemTypes};
 use vouchsafe_store::DeskEngineer;
 use vouchsafe_web::page::{
     self, EngineerAccountView, EngineerForm, EngineerPageView, EngineerRow, EngineersView,
 };
 use vouchsafe_web::{Choice, FormErrors, Notice, Section, paths};
 
+use super::Typed;
 use super::answer::{Answer, Failure, page as show, page_with};
 use super::complaint::{Trouble, trouble};
 use super::form::Form;
 use super::id::Id;
 use super::visitor::Visitor;
-use super::{Typed, words};
 use crate::Server;
 
 mod profile;
@@ -30,18 +30,18 @@ pub(crate) async fn list(State(server): State<Server>, visitor: Visitor) -> Answ
     let may_change = visitor.may(Permission::ManageProvider);
     show(page::engineers(&EngineersView {
         chrome: visitor.chrome(Some(Section::Engineers)),
-        rows: staff.iter().map(|one| row(one, may_change)).collect(),
+        rows: staff.iter().map(|one| row(one, &visitor.problem_types, may_change)).collect(),
     }))
 }
 
-fn row(one: &DeskEngineer, may_change: bool) -> EngineerRow {
+fn row(one: &DeskEngineer, types: &ProblemTypes, may_change: bool) -> EngineerRow {
     let person = &one.person;
     EngineerRow {
         name: person.display_name.text().to_owned(),
         href: if may_change { paths::engineer(&person.id.to_string()) } else { String::new() },
         enabled: person.active,
         region: person.location.clone(),
-        expertise: person.expertise.iter().map(|topic| words::problem_type(topic)).collect(),
+        expertise: person.expertise.iter().map(|topic| types.path(topic)).collect(),
         languages: person.profile.languages.join(", "),
         hours: person.profile.hours.as_ref().map_or_else(|| "Always".to_owned(), hours),
         open_cases: open_cases(one),
@@ -147,12 +147,12 @@ fn view(visitor: &Visitor, engineer: &DeskEngineer, typed: &Typed<'_>) -> Engine
         enabled: person.active,
         own: person.id == visitor.who.user,
         open_cases: open_cases(engineer),
-        form: filled(engineer, typed),
+        form: filled(engineer, &visitor.problem_types, typed),
     }
 }
 
 /// The form with what was typed, or with what is known.
-fn filled(engineer: &DeskEngineer, typed: &Typed<'_>) -> EngineerForm {
+fn filled(engineer: &DeskEngineer, types: &ProblemTypes, typed: &Typed<'_>) -> EngineerForm {
     let person = &engineer.person;
     let mut form = profile::form(person);
     form.version = version_of(person).to_string();
@@ -164,16 +164,19 @@ fn filled(engineer: &DeskEngineer, typed: &Typed<'_>) -> EngineerForm {
         }
         None => person.expertise.clone(),
     };
-    form.expertise = expertise(&declared);
+    form.expertise = expertise(types, &declared);
     form
 }
 
-fn expertise(declared: &[String]) -> Vec<Choice> {
-    let choice = |known: &vouchsafe_core::problem_type::ProblemType| Choice {
-        value: known.id.to_owned(),
-        label: known.display_name.to_owned(),
-        hint: String::new(),
-        selected: declared.iter().any(|declared| declared == known.id),
+/// What can be declared: all that is offered, in groups or finer, and what is declared already.
+fn expertise(types: &ProblemTypes, declared: &[String]) -> Vec<Choice> {
+    let is_declared = |known: &ProblemType| declared.contains(&known.id);
+    let shown = types.all().iter().filter(|known| !types.is_retired(&known.id) || is_declared(known));
+    let choice = |known: &ProblemType| Choice {
+        value: known.id.clone(),
+        label: known.display_name.clone(),
+        hint: if types.is_retired(&known.id) { "Retired.".to_owned() } else { String::new() },
+        selected: is_declared(known),
     };
-    PROBLEM_TYPES.iter().map(choice).collect()
+    shown.map(choice).collect()
 }

@@ -91,6 +91,7 @@ pub(crate) struct Deciding {
 enum DecidingKind {
     AccessRequest,
     Consent,
+    Renewal,
 }
 
 fn refused(error: &AppError, uri: &OriginalUri) -> Refusal {
@@ -188,6 +189,12 @@ pub(crate) async fn decide_options(
                 return Err(Refusal::new(Code::InvalidRequest, detail, uri.path()).into());
             };
             (next, server.app.approve(&form.versioned(visitor.who), id, vote).await.map(drop))
+        }
+        DecidingKind::Renewal => {
+            let id = deciding.id.parse().map_err(|_| missing())?;
+            let form = Form::of(&deciding.form, &paths::renew_consent(&deciding.id));
+            let decided = server.app.renew_consent(&form.versioned(visitor.who), id, None).await.map(drop);
+            (paths::support_request(&deciding.id), decided)
         }
         DecidingKind::Consent => {
             let id = deciding.id.parse().map_err(|_| missing())?;

@@ -3,17 +3,22 @@
 pub(crate) mod act;
 pub(crate) mod new;
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use http::StatusCode;
 use vouchsafe_app::view::CaseView;
 use vouchsafe_app::{AccessStory, ListOptions};
-use vouchsafe_core::consent::Consent;
-use vouchsafe_core::id::SupportRequestId;
+use vouchsafe_core::consent::{Consent, ConsentVote};
+use vouchsafe_core::id::{SupportRequestId, UserId};
 use vouchsafe_core::permission::Permission;
+use vouchsafe_core::problem_type::ProblemTypes;
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::support_request::{Contact, REOPEN_WITHIN, SupportRequest};
 use vouchsafe_web::page::{self, AssignmentView, NamedTenant, SupportRequestView, SupportRequestsView};
-use vouchsafe_web::{ConsentView, FormErrors, Section, VoteView, VotesView, paths};
+use vouchsafe_web::{
+    ConsentStatus, ConsentView, FormErrors, ReadsSummary, RenewalView, Section, VoteView, VotesView, paths,
+};
 
 use super::answer::{Answer, Failure, page as show, page_with, scripted_if};
 use super::form::Asked;
@@ -86,14 +91,14 @@ async fn view(
         description: request.description.text().to_owned(),
         severity: request.severity.to_page(),
         service: words::service(&request.service),
-        problem_type: words::problem_type(&request.problem_type),
+        problem_type: visitor.problem_types.path(&request.problem_type),
         stage: words::stage(request),
         origin: words::origin(request),
         opened: moment(request.created),
         closed: closure.map(|(at, _)| moment(at)),
         resolution: closure.map(|(_, resolution)| resolution),
         contact: request.contact.as_ref().map(contact).unwrap_or_default(),
-        assignment: assignment(request),
+        assignment: assignment(request, &visitor.problem_types),
         consent,
         consent_categories: words::categories(&DataCategory::advanced()),
         consent_duration: length(visitor.me.tenant.policy.consent_duration),
@@ -123,12 +128,12 @@ fn contact(contact: &Contact) -> String {
 }
 
 /// Who works on it, and why. The reason says nothing of other customers.
-pub(crate) fn assignment(request: &SupportRequest) -> Option<AssignmentView> {
+pub(crate) fn assignment(request: &SupportRequest, types: &ProblemTypes) -> Option<AssignmentView> {
     request.assignment.as_ref().map(|assignment| AssignmentView {
         engineer_name: assignment.display_name.text().to_owned(),
         since: moment(assignment.since),
         reason: assignment.reason.text().to_owned(),
-        evidence: assignment.grounds.iter().map(words::ground).collect(),
+        evidence: assignment.grounds.iter().map(|ground| words::ground(ground, types)).collect(),
     })
 }
 
@@ -150,7 +155,21 @@ async fn consent(
         tally.given.iter().map(|vote| VoteView { name: rows::name_of(&names, vote.by), at: moment(vote.at) });
     let story = stories.iter().find(|story| Some(story.grant.id) == grant);
     let decides = visitor.may(Permission::Consent);
+    let rules = &visitor.me.tenant.policy.approvals;
+    let renewal = match &case.renewal {
+        Some(renewal) => {
+            let voters = renewal.votes.given.iter().map(|vote| vote.by).collect();
+            let names = server.app.names(visitor.who, &voters).await?;
+            let may_renew = decides
+                && !renewal.votes.voted
+                && !visitor.me.works_for_provider
+                && rules.admits(visitor.who.user);
+            Some(renewal_view(renewal, status, &names, may_renew))
+        }
+        None => None,
+    };
     Ok(ConsentView {
+        renewal,
         signed: visitor.signs(),
         status,
         until: until.map(moment),
@@ -163,10 +182,39 @@ async fn consent(
         may_vote: decides
             && !tally.voted
             && !visitor.me.works_for_provider
-            && visitor.me.tenant.policy.approvals.admits(visitor.who.user)
+            && rules.admits(visitor.who.user)
             // Where a yes must be signed, whoever said it signs it here.
             && asker.is_some_and(|asker| visitor.signs() || asker != visitor.who.user),
     })
+}
+
+fn renewal_view(
+    renewal: &vouchsafe_app::RenewalView,
+    status: ConsentStatus,
+    names: &BTreeMap<UserId, String>,
+    may_renew: bool,
+) -> RenewalView {
+    let vote = |vote: &ConsentVote| VoteView { name: rows::name_of(names, vote.by), at: moment(vote.at) };
+    let read = renewal.read.as_ref();
+    let categories: Vec<DataCategory> =
+        read.map(|read| read.categories.iter().copied().collect()).unwrap_or_default();
+    RenewalView {
+        over: status == ConsentStatus::Expired,
+        categories: words::categories(&categories).iter().map(|one| one.label().to_owned()).collect(),
+        reads: read.map(|read| ReadsSummary {
+            records: read.records,
+            people: None,
+            revealed: read.revealed,
+            last: read.last.map(moment),
+            href: String::new(),
+        }),
+        votes: VotesView {
+            required: renewal.votes.required,
+            given: renewal.votes.given.iter().map(vote).collect(),
+            mine: renewal.votes.voted,
+        },
+        may_renew,
+    }
 }
 
 impl Typed<'_> {

@@ -8,6 +8,7 @@ use vouchsafe_app::view::MeView;
 use vouchsafe_app::{AppError, ListOptions, Who};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::permission::Permission;
+use vouchsafe_core::problem_type::ProblemTypes;
 use vouchsafe_core::tenant::{Assurance, TenantKind};
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_web::{Chrome, Flash, Notice, Section, SignedIn, navigation, paths};
@@ -25,6 +26,8 @@ const KEY_BYTES: usize = 16;
 pub(crate) struct Visitor {
     pub(crate) who: Who,
     pub(crate) me: MeView,
+    /// What support requests are filed under.
+    pub(crate) problem_types: ProblemTypes,
     waiting: u32,
     flash: Option<Flash>,
     cookies: Cookies,
@@ -72,7 +75,8 @@ impl Visitor {
             Err(error) => return Err(error),
         };
         let (flash, demo) = (cookies.notice(headers), server.settings.demo);
-        let mut visitor = Self { who, me, waiting: 0, flash, cookies, demo };
+        let problem_types = server.app.problem_types(who).await?;
+        let mut visitor = Self { who, me, problem_types, waiting: 0, flash, cookies, demo };
         visitor.waiting = visitor.count_waiting(server).await?;
         Ok(Some(visitor))
     }
@@ -149,6 +153,11 @@ impl Visitor {
         }
     }
 
+    /// Whether the person keeps the provider's desk in order: engineers, and what requests are filed under.
+    pub(crate) fn keeps_desk(&self) -> bool {
+        self.may_any(&[Permission::ManageQueue, Permission::ManageProvider])
+    }
+
     fn sections(&self) -> Vec<Section> {
         let (log, policy) = (self.sees_log(), self.may_any(SEES_POLICY));
         let people = self.may(Permission::ReadUsers);
@@ -158,10 +167,8 @@ impl Visitor {
                 (Section::Home, !self.may(Permission::WorkRequests) && !self.may(Permission::ManageQueue)),
                 (Section::Desk, self.may(Permission::WorkRequests)),
                 (Section::Queue, self.may(Permission::ManageQueue)),
-                (
-                    Section::Engineers,
-                    self.may(Permission::ManageQueue) || self.may(Permission::ManageProvider),
-                ),
+                (Section::Engineers, self.keeps_desk()),
+                (Section::ProblemTypes, self.keeps_desk()),
                 (Section::AuditLog, log),
                 (Section::Settings, false),
                 (Section::People, people),

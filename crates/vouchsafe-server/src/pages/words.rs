@@ -3,7 +3,7 @@
 use vouchsafe_core as core;
 use vouchsafe_web as web;
 
-use core::problem_type::PROBLEM_TYPES;
+use core::problem_type::ProblemTypes;
 use core::support_request::{Amount, Ground, RequestState};
 use web::{Category, ScopeView};
 
@@ -48,8 +48,8 @@ words! {
 }
 
 /// What speaks for an engineer, in a line. The least band says nothing beside declared expertise.
-pub(crate) fn ground(ground: &Ground) -> String {
-    let topic = problem_type(&ground.problem_type);
+pub(crate) fn ground(ground: &Ground, types: &ProblemTypes) -> String {
+    let topic = types.path(&ground.problem_type);
     let solved = match ground.solved {
         Amount::Some => "some (fewer than 10)",
         Amount::Many => "many (10 to 49)",
@@ -115,18 +115,6 @@ pub(crate) fn service(id: &str) -> String {
     if id == "identity" { "Identity".to_owned() } else { id.to_owned() }
 }
 
-/// The names of a problem type from the root of the tree on.
-pub(crate) fn problem_type(id: &str) -> String {
-    let name = |id: &str| {
-        let known = PROBLEM_TYPES.iter().find(|known| known.id == id);
-        known.map_or_else(|| id.to_owned(), |known| known.display_name.to_owned())
-    };
-    match id.rsplit_once('/') {
-        Some((parent, _)) => format!("{} › {}", problem_type(parent), name(id)),
-        None => name(id),
-    }
-}
-
 /// A text as an OData string: what stands in it can end it in no way.
 pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
@@ -135,12 +123,6 @@ pub(crate) fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn problem_types_say_where_they_stand() {
-        assert_eq!(problem_type("signIn/conditionalAccess"), "Sign-in › Conditional Access");
-        assert_eq!(problem_type("else"), "else");
-    }
 
     #[test]
     fn a_quote_ends_nothing() {

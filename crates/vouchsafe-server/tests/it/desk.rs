@@ -351,3 +351,56 @@ async fn resolved_requests_of_another_system_come_in_by_the_manager_and_rank_eng
     let coded = import(table(1)).with("content-encoding", "br");
     house.refused(RUTH, coded, "415 unsupportedMediaType").await;
 }
+
+const PROBLEM_TYPES: &str = "/v1.0/support/problemTypes";
+
+/// What happens to a new case of Marta's that is filed under a type: its number, or what is wrong.
+async fn file_under(house: &House, stage: &Stage, problem_type: &str) -> Result<Value, String> {
+    let mut body = new_case(stage);
+    body["problemType"] = json!(problem_type);
+    let reply = house.send(MARTA, Ask::post("/v1.0/support/requests", &body)).await;
+    let answer = reply.json();
+    if reply.status == 201 { Ok(answer) } else { Err(answer.to_string()) }
+}
+
+#[tokio::test]
+async fn the_provider_adds_renames_and_retires_problem_types_and_old_cases_keep_theirs() {
+    let house = House::new().await;
+    let stage = Stage::set(&house).await;
+    let new = json!({ "id": "signIn/tokens", "displayName": "Tokens" });
+    house.refused(MARTA, Ask::post(PROBLEM_TYPES, &new), "404 notFound").await;
+    house.refused(INES, Ask::post(PROBLEM_TYPES, &new), "403 forbidden").await;
+    let added = house.ok(RUTH, Ask::post(PROBLEM_TYPES, &new)).await;
+    assert_eq!(
+        added,
+        json!({ "id": "signIn/tokens", "displayName": "Tokens", "retired": false, "children": [] })
+    );
+    house.refused(DMITRI, Ask::post(PROBLEM_TYPES, &new), "409 conflict").await;
+    let case = file_under(&house, &stage, "signIn/tokens").await.unwrap();
+
+    let path = format!("{PROBLEM_TYPES}/signIn%2Ftokens");
+    let seen = house.send(RUTH, Ask::get(&path)).await;
+    let etag = seen.header("etag").unwrap().to_owned();
+    let rename = json!({ "displayName": "Keys and tokens" });
+    house.ok(DMITRI, Ask::patch(&path, &rename).with("if-match", &etag)).await;
+    let retire = json!({ "retired": true });
+    house.refused(DMITRI, Ask::patch(&path, &retire).with("if-match", &etag), "412 preconditionFailed").await;
+    let retired = house.ok(RUTH, Ask::patch(&path, &retire)).await;
+    assert_eq!((&retired["displayName"], &retired["retired"]), (&json!("Keys and tokens"), &json!(true)));
+    let told = file_under(&house, &stage, "signIn/tokens").await.unwrap_err();
+    assert!(told.contains("is not offered any more"), "{told}");
+    let kept = house.ok(MARTA, Ask::get(format!("/v1.0/support/requests/{}", text(&case["id"])))).await;
+    assert_eq!(kept["problemType"], "signIn/tokens");
+    house.ok(RUTH, Ask::patch(&path, &json!({ "retired": false }))).await;
+    file_under(&house, &stage, "signIn/tokens").await.unwrap();
+
+    let group = file_under(&house, &stage, "signIn").await.unwrap_err();
+    assert!(group.contains("such as `signIn/conditionalAccess`"), "{group}");
+    let unknown = file_under(&house, &stage, "signIn/else").await.unwrap_err();
+    assert!(unknown.contains("is not a known problem type"), "{unknown}");
+    let log = house.list(DMITRI, "/v1.0/auditLogs/directoryAudits").await;
+    let told: Vec<&str> = log.iter().map(|entry| entry["activityDisplayName"].as_str().unwrap()).collect();
+    for activity in ["Add problem type", "Update problem type", "Retire problem type"] {
+        assert!(told.contains(&activity), "{activity}: {told:?}");
+    }
+}

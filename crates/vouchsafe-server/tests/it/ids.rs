@@ -154,7 +154,7 @@ async fn who_lacks_the_permission_sees_no_list_and_no_thing() {
         if matches!(row.template(), "/healthz" | "/readyz" | "/v1.0/me" | "/v1.0/organization") {
             continue;
         }
-        if row.template() == "/v1.0/support/problemTypes" {
+        if row.template().starts_with("/v1.0/support/problemTypes") {
             continue;
         }
         let expected =

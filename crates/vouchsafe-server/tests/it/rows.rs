@@ -229,7 +229,28 @@ const ROWS: &[Row] = &[
         answers: "409 alreadyEnded",
         ..act("POST /v1.0/support/requests/{id}/consent/reject", MARTA, &["payroll"], reason, &[], &[])
     },
+    act("POST /v1.0/support/requests/{id}/consent/renew", MARTA, &["renewable"], nothing, &[], ADATUM),
     look("GET /v1.0/support/problemTypes", MARTA, &[], Takes::Nothing),
+    look("GET /v1.0/support/problemTypes/{id}", MARTA, &["problemType"], Takes::Nothing),
+    Row {
+        answers: "201",
+        ..act(
+            "POST /v1.0/support/problemTypes",
+            RUTH,
+            &[],
+            |_| json!({ "id": "signIn/tokens", "displayName": "Tokens" }),
+            &[("/displayName", 100)],
+            &[Org::Provider],
+        )
+    },
+    act(
+        "PATCH /v1.0/support/problemTypes/{id}",
+        RUTH,
+        &["problemType"],
+        |_| json!({ "displayName": "Conditions of access" }),
+        &[("/displayName", 100)],
+        &[Org::Provider],
+    ),
     act(
         "POST /v1.0/support/requests/{id}/close",
         MARTA,
@@ -593,6 +614,7 @@ impl Stage {
         let mut stage = Self(BTreeMap::new());
         stage.0.insert("adatum", house.tenant(Org::Adatum).to_string());
         stage.0.insert("contoso", house.tenant(Org::Contoso).to_string());
+        stage.0.insert("problemType", "signIn%2FconditionalAccess".to_owned());
         stage.0.insert("jonas", house.who("Jonas Lindqvist", Org::Provider).user.to_string());
         for (name, who, title) in [
             ("payroll", MARTA, PAYROLL),
@@ -682,6 +704,15 @@ impl Stage {
         consented["allowAdvancedDiagnostics"] = json!(true);
         let case = house.ok(MARTA, Ask::post("/v1.0/support/requests", &consented)).await;
         self.0.insert("consented", text(&case["id"]));
+        // A yes can be renewed in its last week.
+        for (lasts, opens) in [("P5D", true), ("P30D", false)] {
+            let policy = json!({ "consentDuration": lasts });
+            house.ok(YUKI, Ask::patch("/v1.0/policies/supportAccess", &policy)).await;
+            if opens {
+                let case = house.ok(MARTA, Ask::post("/v1.0/support/requests", &consented)).await;
+                self.0.insert("renewable", text(&case["id"]));
+            }
+        }
         let close = format!("/v1.0/support/requests/{}/close", self.id("closed"));
         house.ok(MARTA, Ask::post(close, &json!({ "resolution": "resolved" }))).await;
     }

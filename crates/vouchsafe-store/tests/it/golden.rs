@@ -23,11 +23,13 @@ use vouchsafe_core::past_request::{self, PastRequest, PastText};
 use vouchsafe_core::people::{self, NewUser};
 use vouchsafe_core::permission::Permissions;
 use vouchsafe_core::permit::{
-    Caller, Facts, ImportPast, KeepPasskey, ManageLog, ManageRoles, ManageStaff, RecordApprovers,
-    RecordCollection, RecordDenied, RecordRetention, RouteRequest, UseOwnTokens, authorize, for_service,
+    Caller, Facts, ImportPast, KeepPasskey, ManageLog, ManageProblemTypes, ManageRoles, ManageStaff,
+    RecordApprovers, RecordCollection, RecordDenied, RecordRetention, RouteRequest, UseOwnTokens, authorize,
+    for_service,
 };
 use vouchsafe_core::person::Person;
 use vouchsafe_core::personal::Personal;
+use vouchsafe_core::problem_type::{self, ProblemTypeChange, ProblemTypes};
 use vouchsafe_core::read::{self, DeniedReads, PropertyRead, ReadRecord, TypedValue};
 use vouchsafe_core::retention;
 use vouchsafe_core::reveal::{self, RevealState};
@@ -389,9 +391,10 @@ async fn of_the_desk(world: &World<StoreSink>, by: &Person) {
         EngineerChange { active: Some(false), ..EngineerChange::default() },
         EngineerChange { active: Some(true), ..EngineerChange::default() },
     ];
+    let types = ProblemTypes::built_in(s);
     for step in steps {
         let account = work.account(s, engineer.id).await.unwrap().unwrap();
-        let decided = vouchsafe_core::engineer::change(&account, step, by.id, &cx).unwrap();
+        let decided = vouchsafe_core::engineer::change(&account, step, &types, by.id, &cx).unwrap();
         let admin = mighty(by);
         let permit = authorize::<ManageStaff>(Facts::own_tenant(work.id(), &admin), s).unwrap();
         work.record(permit, decided).await.unwrap();
@@ -427,6 +430,22 @@ async fn of_lessons(home: &Home, by: &Person) {
     assert!(!work.has_past_request(s, "OLD-2").await.unwrap());
     let lesson = work.resolved_after(s, 0, 10).await.unwrap().remove(0);
     assert_eq!((lesson.engineer, lesson.of), (by.id, ResolvedOf::Past("OLD-1".to_owned())));
+    let none = ProblemTypeChange::default();
+    let renamed = ProblemTypeChange { display_name: Some("Keys".to_owned()), ..none.clone() };
+    let retired = ProblemTypeChange { retired: Some(true), ..none.clone() };
+    let facts = Facts::own_tenant(work.id(), &manager);
+    let types = work.problem_types(s).await.unwrap();
+    assert_eq!(types, ProblemTypes::built_in(s));
+    let decided = problem_type::add(&types, "signIn/tokens", "Tokens", &cx).unwrap();
+    work.record(authorize::<ManageProblemTypes>(facts, s).unwrap(), decided).await.unwrap();
+    for change in [renamed, retired] {
+        let types = work.problem_types(s).await.unwrap();
+        let old = types.find("signIn/tokens").unwrap();
+        let decided = problem_type::change(&types, old, change, &cx).unwrap();
+        work.record(authorize::<ManageProblemTypes>(facts, s).unwrap(), decided).await.unwrap();
+    }
+    let kept = work.problem_types(s).await.unwrap().find("signIn/tokens").unwrap().clone();
+    assert_eq!((kept.display_name.as_str(), kept.retired, kept.version), ("Keys", true, 3));
     work.commit().await.unwrap();
 }
 

@@ -341,7 +341,7 @@ pub(crate) async fn with_planted_texts(home: &Home) {
         description: "PlantedDescription".to_owned(),
         severity: vouchsafe_core::support_request::Severity::Minimal,
         service: "identity".to_owned(),
-        problem_type: "signIn".to_owned(),
+        problem_type: "signIn/conditionalAccess".to_owned(),
         contact: Some(case::NewContact {
             name: "PlantedName".to_owned(),
             email: "planted.address@example.com".to_owned(),
@@ -355,6 +355,7 @@ pub(crate) async fn with_planted_texts(home: &Home) {
         number: work.new_number(s.id),
         engineer: Some(case::Chosen { person: engineer.clone(), grounds: Vec::new() }),
         consent: case::Answer::No,
+        problem_types: vouchsafe_core::problem_type::ProblemTypes::built_in(cx.provider),
     };
     let decided = case::open(new, opening, &admin, &s.policy, &cx).unwrap();
     let caller = mighty(&admin);

@@ -177,6 +177,7 @@ pub const ROUTES: &[Route] = &[
     get("/support-requests/{id}", &[], "support_request"),
     post("/support-requests/{id}/consent", &["version", "allowAdvancedDiagnostics"], "sets consent"),
     post("/support-requests/{id}/consent/approve", &["version", "assertion"], "votes for a waiting consent"),
+    post("/support-requests/{id}/consent/renew", &["version", "assertion"], "votes to renew a consent"),
     post("/support-requests/{id}/consent/reject", &["version"], "votes against a waiting consent"),
     post("/support-requests/{id}/messages", &["idempotencyKey", "body"], "writes a message"),
     post("/support-requests/{id}/resource-tenants", &["resourceTenantId"], "names a resource tenant"),
@@ -252,6 +253,15 @@ pub const ROUTES: &[Route] = &[
     get("/engineers", &[], "engineers"),
     get("/engineers/{id}", &[], "engineer"),
     post("/engineers/{id}", ENGINEER, "changes what assignment knows of an engineer"),
+    get("/problem-types", &[], "problem_types"),
+    post("/problem-types", &["idempotencyKey", "parent", "displayName", "id"], "adds a kind of problem"),
+    get("/problem-types/{id}", &[], "problem_type"),
+    post("/problem-types/{id}", &["version", "displayName"], "renames a kind of problem"),
+    post(
+        "/problem-types/{id}/retire",
+        &["version", "retired"],
+        "retires a kind of problem, or brings it back",
+    ),
     get("/engineers/{id}/account", &[], "engineer_account"),
     post("/engineers/{id}/account", &["version", "accountEnabled"], "disables or enables the account"),
 ];

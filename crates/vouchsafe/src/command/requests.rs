@@ -4,15 +4,15 @@ mod open;
 
 use clap::Subcommand;
 use vouchsafe_client::api::message::CreateMessage;
-use vouchsafe_client::api::problem_type::ProblemType;
 use vouchsafe_client::api::support_request::{
-    ApproveConsent, AssignSupportRequest, CloseSupportRequest, Consent, ConsentStatus, RejectConsent,
-    Resolution, SupportRequest, UpdateSupportRequest,
+    ApproveConsent, AssignSupportRequest, CloseSupportRequest, Consent, ConsentRenewal, ConsentStatus,
+    RejectConsent, Resolution, SupportRequest, UpdateSupportRequest,
 };
 use vouchsafe_client::id::{SupportRequestId, UserId};
 
 use crate::argument::{Listing, text, word};
 use crate::command::import::{Import, What};
+use crate::command::problem_types;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::session::Session;
@@ -89,7 +89,8 @@ pub(crate) enum Requests {
     Consent {
         /// Id of the case (sr_…)
         id: SupportRequestId,
-        /// yes and no set the property; approve and reject vote on a yes that waits for more votes
+        /// yes and no set the property; approve and reject vote on a yes that waits for more votes; renew votes to renew one
+        /// that ends within 7 days or has ended
         answer: Answer,
         /// Why, with reject
         #[arg(long)]
@@ -112,6 +113,7 @@ pub(crate) enum Answer {
     No,
     Approve,
     Reject,
+    Renew,
 }
 
 impl Requests {
@@ -149,7 +151,7 @@ impl Requests {
             }
             Self::Messages { id, listing } => messages(session, id, &listing).await,
             Self::Consent { id, answer, reason } => consent(session, id, answer, reason).await,
-            Self::Types => types(session).await,
+            Self::Types => problem_types::list(session).await,
             Self::Import(import) => import.run(What::ResolvedRequests, session).await,
         }
     }
@@ -200,6 +202,7 @@ fn properties(out: &Output, case: &SupportRequest) -> Table {
                 .unwrap_or_default(),
         ),
         ("Consent ends", out.time_or(case.consent.expires_date_time, "")),
+        ("Consent renewal", case.consent.renewal.as_ref().map(|one| renewal(out, one)).unwrap_or_default()),
         (
             "Contact",
             format!("{} <{}>, {}, {}", contact.name, contact.email, contact.language, contact.time_zone),
@@ -209,6 +212,16 @@ fn properties(out: &Output, case: &SupportRequest) -> Table {
         ("Closed", out.time_or(case.closed_date_time, "")),
         ("Resolution", case.resolution.map(|resolution| resolution.to_string()).unwrap_or_default()),
     ])
+}
+
+/// What there is to know before a renewal.
+fn renewal(out: &Output, renewal: &ConsentRenewal) -> String {
+    let votes = format!("{} of {} votes", renewal.approvals.given.len(), renewal.approvals.required);
+    let Some(read) = &renewal.read else { return votes };
+    let categories: Vec<String> = read.data_categories.iter().map(ToString::to_string).collect();
+    let from = if categories.is_empty() { String::new() } else { format!(" ({})", categories.join(", ")) };
+    let last = read.last_date_time.map(|last| format!(", last {}", out.time(last))).unwrap_or_default();
+    format!("{votes}; {} records read{from}{last}", read.records)
 }
 
 async fn assignment(session: &Session, id: SupportRequestId) -> Result<(), Failure> {
@@ -283,6 +296,7 @@ async fn consent(
         Answer::Yes => client.update_support_request(id, &set(true), None).await?,
         Answer::No => client.update_support_request(id, &set(false), None).await?,
         Answer::Approve => client.approve_consent(id, &ApproveConsent::default()).await?,
+        Answer::Renew => client.renew_consent(id, &ApproveConsent::default()).await?,
         Answer::Reject => client.reject_consent(id, &RejectConsent { reason }).await?,
     };
     session.out.answer(&case, |case| {
@@ -292,14 +306,6 @@ async fn consent(
         let votes = tally.map(|votes| format!(", {} of {} votes", votes.given.len(), votes.required));
         format!("Consent of {}: {status}{}.", case.number, votes.unwrap_or_default())
     })
-}
-
-async fn types(session: &Session) -> Result<(), Failure> {
-    fn add(table: &mut Table, node: &ProblemType) {
-        table.row([node.id.clone(), node.display_name.clone()]);
-        node.children.iter().for_each(|child| add(table, child));
-    }
-    session.list(session.client.problem_types(), true, &["Id", "Name"], add).await.map(drop)
 }
 
 fn engineer(case: &SupportRequest) -> String {

@@ -259,3 +259,34 @@ fn resolved_requests_are_imported_with_what_is_wrong_in_them() {
     ));
     assert_eq!(server.asked()[0].line, "POST /v1.0/support/resolvedRequests/import HTTP/1.1");
 }
+
+#[test]
+fn a_problem_type_is_named_by_its_path() {
+    let node = r#"{"id":"signIn/tokens","displayName":"Tokens","retired":true,"children":[]}"#;
+    let server = FakeServer::start(vec![Reply::json(node)]);
+    let ran = Program::signed_in("retire", &server).run(&["problem-types", "retire", "signIn/tokens"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "signIn/tokens is retired.\n"));
+    let asked = &server.asked()[0];
+    assert_eq!(asked.line, "PATCH /v1.0/support/problemTypes/signIn%2Ftokens HTTP/1.1");
+    assert_eq!(asked.body, r#"{"retired":true}"#);
+}
+
+#[test]
+fn a_consent_that_ends_soon_shows_what_was_read_and_is_renewed() {
+    let renewal = r#""renewal":{"offeredSinceDateTime":"2026-12-16T08:00:00Z","approvals":{"required":2,"given":[]},"read":{"records":12,"dataCategories":["signInLogs"],"lastDateTime":"2026-12-01T08:00:00Z"}}"#;
+    let soon = REQUEST.replace(
+        r#""expiresDateTime":"2026-12-23T08:00:00Z"}"#,
+        &format!(r#""expiresDateTime":"2026-12-23T08:00:00Z",{renewal}}}"#),
+    );
+    let server = FakeServer::start(vec![Reply::json(&soon), Reply::json(REQUEST)]);
+    let program = Program::signed_in("renew", &server);
+    let shown = program.run(&["requests", "show", CASE]);
+    assert!(
+        shown.out.contains("0 of 2 votes; 12 records read (signInLogs), last 2026-12-01 09:00 CET"),
+        "{}",
+        shown.out
+    );
+    let ran = program.run(&["requests", "consent", CASE, "renew"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "Consent of 2611230040001234: given.\n"));
+    assert_eq!(server.asked()[1].line, format!("POST /v1.0/support/requests/{CASE}/consent/renew HTTP/1.1"));
+}

@@ -80,6 +80,78 @@ pub fn reject_consent(
     Ok(draft.decided(request.id))
 }
 
+/// Renews a *yes* in its last days or after its end, under the tenant's rules like the first one: once as many agree as the
+/// tenant asks for, another grant takes the place of the old one. Until then the old one goes on to its end. A vote that is
+/// counted already changes nothing.
+///
+/// # Errors
+/// As [`may_renew`]; [`Rejection::AssuranceRequired`] without a signature where the tenant asks for one.
+#[expect(clippy::too_many_arguments, reason = "each is one fact of the decision")]
+pub fn renew_consent(
+    request: &SupportRequest,
+    old: Option<&Grant>,
+    (grant, extent): (GrantId, Extent),
+    by: &Person,
+    standing: &Standing,
+    signed: Option<&SignedDecision>,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) -> Result<Decided<DecideConsent>, Rejection> {
+    may_renew(request, by, policy, cx)?;
+    assured(policy, signed, |signed| Statement::of_consent(request, by.id, policy, signed.nonce.clone()))?;
+    let mut draft = Draft::new(cx);
+    if request.consent.status(cx.now, true) == ConsentStatus::Given {
+        let given = request.consent.renewal_votes();
+        match standing.weigh(given, |vote| vote.by, by.id, policy.approvals.required) {
+            Weight::Counted => {}
+            Weight::Waits => {
+                let vote = ConsentVote { by: by.id, at: cx.now, signed: signed.is_some() };
+                draft
+                    .entry(request.tenant, Activity::ConsentAwaitingApproval, request.id, Some(request.id))
+                    .support_request(Some(request), SupportRequestEvent::ConsentVoted { vote });
+            }
+            Weight::Decides(votes) => {
+                give_consent(&mut draft, request, (grant, extent), by.id, votes, policy, cx);
+                if let Some(old) = old.filter(|old| old.is_open_on_record()) {
+                    draft.grant(Some(old), GrantEvent::Ended { at: cx.now, how: GrantEnd::Renewed });
+                }
+            }
+        }
+    } else {
+        expire_consent(&mut draft, request, old, cx);
+        let answer = Answer::Yes(grant, extent);
+        answer_consent(&mut draft, request, answer, by.id, standing, signed.is_some(), policy, cx)?;
+    }
+    draft.signed(request.tenant, signed);
+    Ok(draft.decided(request.id))
+}
+
+/// Whether somebody may renew a *yes*, but for a signature.
+///
+/// # Errors
+/// [`Rejection::CaseClosed`]; [`Rejection::AlreadyEnded`] if there is no *yes* to renew; [`Rejection::Conflict`] if one waits for
+/// approval; [`Rejection::Forbidden`] before its last days, where consent is not offered any more, and for whom the tenant
+/// does not name as approver.
+pub fn may_renew(
+    request: &SupportRequest,
+    by: &Person,
+    policy: &SupportAccessPolicy,
+    cx: &Context,
+) -> Result<(), Rejection> {
+    open_only(request)?;
+    if !policy.consent_offered {
+        return Err(Rejection::Forbidden("your organisation does not offer consent on support requests"));
+    }
+    match (&request.consent, request.consent.renewable_from()) {
+        (Consent::AwaitingApproval { .. }, _) => Err(Rejection::Conflict),
+        (Consent::None, _) | (_, None) => Err(Rejection::AlreadyEnded),
+        (Consent::Given { .. } | Consent::Expired { .. }, Some(from)) if cx.now < from => {
+            Err(Rejection::Forbidden("a consent can be renewed in its last 7 days and after its end"))
+        }
+        (Consent::Given { .. } | Consent::Expired { .. }, Some(_)) => policy.approvals.must_admit(by.id),
+    }
+}
+
 fn not_own_yes(request: &SupportRequest, by: &Person, standing: &Standing) -> Result<(), Rejection> {
     match &request.consent {
         Consent::AwaitingApproval { by: opener, .. } if *opener == by.id || standing.own.contains(opener) => {

@@ -235,7 +235,7 @@ impl Story<'_> {
             tenant,
             title: "",
             description: "It began this week and concerns several people.",
-            problem_type: "signIn",
+            problem_type: "signIn/conditionalAccess",
             severity: Severity::Moderate,
             consent: false,
             resource: &[],

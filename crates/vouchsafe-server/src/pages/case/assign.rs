@@ -7,6 +7,7 @@ use vouchsafe_app::view::CaseView;
 use vouchsafe_core::id::{SupportRequestId, UserId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::person::Person;
+use vouchsafe_core::problem_type::ProblemTypes;
 use vouchsafe_core::setup::Account;
 use vouchsafe_web::page::{self, EngineerChoice, EngineerFigures, ReassignKind, ReassignView};
 use vouchsafe_web::{FormErrors, Notice, Section, paths};
@@ -19,7 +20,7 @@ use crate::pages::form::Form;
 use crate::pages::id::Id;
 use crate::pages::moment::moment;
 use crate::pages::visitor::Visitor;
-use crate::pages::{Typed, rows, words};
+use crate::pages::{Typed, rows};
 
 /// `/desk/{id}/assign`
 pub(crate) async fn hand_over_form(
@@ -136,7 +137,9 @@ async fn view(
         ReassignKind::HandOver => None,
     };
     let engineers = match ranking {
-        Some(ranking) => ranking.iter().map(|one| ranked(one, assigned, &chosen)).collect(),
+        Some(ranking) => {
+            ranking.iter().map(|one| ranked(one, &visitor.problem_types, assigned, &chosen)).collect()
+        }
         None => known(server, visitor, case, &chosen).await?,
     };
     let (section, action) = match kind {
@@ -174,16 +177,18 @@ async fn known(
     let mut engineers = server.app.engineers(visitor.who).await?;
     engineers.sort_by_key(|account| !knows(account, &case.request.problem_type));
     let others = engineers.iter().filter(|account| Some(account.person.id) != case.request.engineer());
-    Ok(others.map(|account| choice(&account.person, expertise(&account.person), chosen)).collect())
+    Ok(others
+        .map(|account| choice(&account.person, expertise(&account.person, &visitor.problem_types), chosen))
+        .collect())
 }
 
-fn expertise(person: &Person) -> String {
-    let topics: Vec<String> = person.expertise.iter().map(|topic| words::problem_type(topic)).collect();
+fn expertise(person: &Person, types: &ProblemTypes) -> String {
+    let topics: Vec<String> = person.expertise.iter().map(|topic| types.path(topic)).collect();
     if topics.is_empty() { String::new() } else { format!("Expertise: {}.", topics.join(", ")) }
 }
 
 /// How one ranks, with the figures: for the manager alone. Whoever has the case stays in the ranking.
-fn ranked(one: &Ranked, assigned: Option<UserId>, chosen: &str) -> EngineerChoice {
+fn ranked(one: &Ranked, types: &ProblemTypes, assigned: Option<UserId>, chosen: &str) -> EngineerChoice {
     let percent = |share: f64| format!("{:.0} %", share * 100.0);
     let figures = EngineerFigures {
         score: format!("{:.2}", one.score),
@@ -197,7 +202,7 @@ fn ranked(one: &Ranked, assigned: Option<UserId>, chosen: &str) -> EngineerChoic
     let hint = if works {
         "Works on it now.".to_owned()
     } else if one.obstacles.is_empty() {
-        expertise(&one.person)
+        expertise(&one.person, types)
     } else {
         format!("Not eligible: {}.", one.obstacles.join("; "))
     };

@@ -53,6 +53,22 @@ pub(crate) async fn approve_consent(
     changed(&server, &visitor, id, &form, "allowAdvancedDiagnostics", result.map(|case| noticed(&case))).await
 }
 
+/// `POST /support-requests/{id}/consent/renew`
+pub(crate) async fn renew_consent(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id(id): Id<SupportRequestId>,
+    form: Form,
+) -> Answer {
+    let signed = form.fields.signed();
+    let result = server.app.renew_consent(&form.versioned(visitor.who), id, signed.as_ref()).await;
+    let noticed = |case: &CaseView| match &case.renewal {
+        Some(_) => Notice::RenewalVoted,
+        None => Notice::ConsentRenewed,
+    };
+    changed(&server, &visitor, id, &form, "allowAdvancedDiagnostics", result.map(|case| noticed(&case))).await
+}
+
 /// `POST /support-requests/{id}/consent/reject`
 pub(crate) async fn reject_consent(
     State(server): State<Server>,

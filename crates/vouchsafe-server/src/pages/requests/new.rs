@@ -5,7 +5,7 @@ use http::StatusCode;
 use vouchsafe_app::OpenCommand;
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::permission::Permission;
-use vouchsafe_core::problem_type::PROBLEM_TYPES;
+use vouchsafe_core::problem_type::ProblemTypes;
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::support_request::Severity;
 use vouchsafe_core::support_request::command::{NewContact, NewRequest};
@@ -133,7 +133,10 @@ fn view(
             description: text("description", ""),
             severity: severity.to_page(),
             services: vec![choice("identity", words::service("identity"), "identity")],
-            problem_types: problem_types(&text("problemType", "signIn/conditionalAccess")),
+            problem_types: problem_types(
+                &visitor.problem_types,
+                &text("problemType", "signIn/conditionalAccess"),
+            ),
             allow_advanced_diagnostics: match text("allowAdvancedDiagnostics", "").as_str() {
                 "true" => Some(true),
                 "false" => Some(false),
@@ -153,12 +156,9 @@ fn languages(chosen: &str) -> Vec<Choice> {
     LANGUAGES.iter().map(|(tag, name)| choice(tag, (*name).to_owned(), chosen)).collect()
 }
 
-/// The leaves of the tree, each with its path.
-fn problem_types(chosen: &str) -> Vec<Choice> {
-    let leaves = PROBLEM_TYPES.iter().filter(|known| {
-        !PROBLEM_TYPES.iter().any(|other| other.id.rsplit_once('/').is_some_and(|(up, _)| up == known.id))
-    });
-    leaves.map(|known| choice(known.id, words::problem_type(known.id), chosen)).collect()
+/// What a request can be filed under, each with its path.
+fn problem_types(types: &ProblemTypes, chosen: &str) -> Vec<Choice> {
+    types.offered().map(|leaf| choice(&leaf.id, types.path(&leaf.id), chosen)).collect()
 }
 
 fn choice(value: &str, label: String, chosen: &str) -> Choice {

@@ -2,13 +2,14 @@
 
 use vouchsafe_web::page::{
     self, AskForAccessView, CaseAccess, CaseView, DeskView, EngineerAccountView, EngineerChoice,
-    EngineerFigures, EngineerForm, EngineerPageView, EngineerRow, EngineersView, PolicyResult, QueueView,
-    ReassignKind, ReassignView, RevealForm, SignInFilter, SignInPage, SignInRecordView, SignInRow,
-    SignInSection, SignInsState, SignInsView,
+    EngineerFigures, EngineerForm, EngineerPageView, EngineerRow, EngineersView, NewProblemTypeForm,
+    PolicyResult, ProblemTypeRow, ProblemTypeView, ProblemTypesView, QueueView, ReassignKind, ReassignView,
+    RevealForm, SignInFilter, SignInPage, SignInRecordView, SignInRow, SignInSection, SignInsState,
+    SignInsView,
 };
 use vouchsafe_web::{
-    Author, CaseRef, Category, Choice, EngineerStatus, Fact, Flash, Mark, Notice, ReasonCode, Resolution,
-    Section, Severity, Stage, SupportRequestRow, paths,
+    Author, CaseRef, Category, Choice, EngineerStatus, Fact, Flash, FormErrors, Mark, Notice, ReasonCode,
+    Resolution, Section, Severity, Stage, SupportRequestRow, paths,
 };
 
 use super::request::{assignment, messages, row, rows};
@@ -56,6 +57,17 @@ pub(crate) fn samples() -> Vec<Sample> {
             html: page::reassign(&ReassignView { engineers: Vec::new(), ..reassign() }),
         },
         Sample { name: "engineers", html: page::engineers(&engineers()) },
+        Sample { name: "problem-types", html: page::problem_types(&problem_types()) },
+        Sample { name: "problem-type", html: page::problem_type(&problem_type()) },
+        Sample {
+            name: "problem-type-retired",
+            html: page::problem_type(&ProblemTypeView {
+                retired: true,
+                retired_above: text("Sign-in"),
+                has_finer: false,
+                ..problem_type()
+            }),
+        },
         Sample {
             name: "engineers-empty",
             html: page::engineers(&EngineersView { rows: Vec::new(), ..engineers() }),
@@ -401,6 +413,45 @@ fn engineers() -> EngineersView {
     };
     let rows = vec![row("Ines Duarte", true), row("Lena Brandt", false), plain];
     EngineersView { chrome: manager_chrome(), rows }
+}
+
+fn problem_types() -> ProblemTypesView {
+    let row = |id: &str, name: &str, above: &[&str], offered: bool, retired: bool| ProblemTypeRow {
+        id: text(id),
+        name: text(name),
+        above: above.iter().copied().map(text).collect(),
+        offered,
+        retired,
+    };
+    ProblemTypesView {
+        chrome: manager_chrome(),
+        rows: vec![
+            row("signIn", "Sign-in", &[], false, false),
+            row("signIn/conditionalAccess", "Conditional Access", &["Sign-in"], true, false),
+            row("signIn/tokens", "<b>Tokens</b> & keys", &["Sign-in"], false, true),
+        ],
+        form: NewProblemTypeForm {
+            idempotency_key: text("9f2c"),
+            parents: choices(&[("", "Nothing: a group of its own"), ("signIn", "Sign-in")], "signIn"),
+            id: text("to kens"),
+            name: text("Tokens"),
+            errors: wrong(&[("id", "The ID must be one word.")]),
+        },
+    }
+}
+
+fn problem_type() -> ProblemTypeView {
+    ProblemTypeView {
+        chrome: manager_chrome(),
+        id: text("signIn/tokens"),
+        version: text("7"),
+        name: text("Tokens"),
+        typed: text("Tokens and keys"),
+        retired: false,
+        retired_above: String::new(),
+        has_finer: true,
+        errors: FormErrors::default(),
+    }
 }
 
 fn engineer() -> EngineerPageView {

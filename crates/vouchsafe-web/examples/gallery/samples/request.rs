@@ -5,8 +5,8 @@ use vouchsafe_web::page::{
     SupportRequestView, SupportRequestsView,
 };
 use vouchsafe_web::{
-    Author, Category, ConsentStatus, ConsentView, Flash, MessageView, Notice, Resolution, Section, Severity,
-    Stage, SupportRequestRow, VoteView, VotesView, paths,
+    Author, Category, ConsentStatus, ConsentView, Flash, MessageView, Notice, ReadsSummary, RenewalView,
+    Resolution, Section, Severity, Stage, SupportRequestRow, VoteView, VotesView, paths,
 };
 
 use super::access::row as access_row;
@@ -25,6 +25,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample { name: "support-request-new", html: page::support_request(&just_opened()) },
         Sample { name: "support-request-awaiting", html: page::support_request(&awaiting()) },
         Sample { name: "support-request-paused", html: page::support_request(&paused()) },
+        Sample { name: "support-request-renewal", html: page::support_request(&renewal()) },
         Sample { name: "support-request-closed", html: page::support_request(&closed()) },
         Sample { name: "support-request-wrong", html: page::support_request(&wrong_message()) },
         Sample { name: "support-request-hostile", html: page::support_request(&open_hostile()) },
@@ -126,6 +127,7 @@ fn consent(status: ConsentStatus) -> ConsentView {
         votes: one_vote(),
         grant_id: String::new(),
         reads: None,
+        renewal: None,
         may_change: true,
         may_vote: false,
     }
@@ -244,6 +246,26 @@ fn paused() -> SupportRequestView {
     SupportRequestView {
         consent: ConsentView { grant_id: text(GRT), reads: Some(reads()), ..consent(ConsentStatus::Paused) },
         stage: Stage::WaitingForCustomer,
+        ..open()
+    }
+}
+
+fn renewal() -> SupportRequestView {
+    let given = vec![VoteView { name: text("Alva Nygård"), at: asked() }];
+    let renewal = RenewalView {
+        over: false,
+        categories: vec![text("Sign-in logs"), text("Directory objects")],
+        reads: Some(ReadsSummary { href: String::new(), ..reads() }),
+        votes: VotesView { required: 2, given, mine: false },
+        may_renew: true,
+    };
+    SupportRequestView {
+        consent: ConsentView {
+            until: Some(at_consent_end()),
+            grant_id: text(GRT),
+            renewal: Some(renewal),
+            ..consent(ConsentStatus::Given)
+        },
         ..open()
     }
 }
