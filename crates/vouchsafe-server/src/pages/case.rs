@@ -21,7 +21,7 @@ use vouchsafe_web::{FormErrors, Notice, Section, paths};
 use super::answer::{Answer, Failure, page as show, page_with};
 use super::complaint::{Trouble, trouble};
 use super::form::Form;
-use super::moment::moment;
+use super::moment::{in_zone, moment};
 use super::requests::act::{Desk, closing, how_missing, over, resolution};
 use super::visitor::Visitor;
 use super::words::{self, ToPage as _};
@@ -76,7 +76,19 @@ async fn view(
 ) -> Result<page::CaseView, Failure> {
     visitor.of_provider()?;
     let case = server.app.request(visitor.who, id).await?;
+    // The hours that an engineer works say where.
+    let zone = visitor.me.person.profile.hours.as_ref().map(|hours| hours.time_zone.clone());
+    in_zone(zone, view_of(server, visitor, case, typed)).await
+}
+
+async fn view_of(
+    server: &Server,
+    visitor: &Visitor,
+    case: CaseView,
+    typed: Typed<'_>,
+) -> Result<page::CaseView, Failure> {
     let request = &case.request;
+    let id = request.id;
     let closure = words::closure(request);
     let in_time = closure.is_some_and(|(at, _)| case.seen <= at + REOPEN_WITHIN);
     let filter = Some(format!("supportRequestId eq '{id}'"));

@@ -1,25 +1,55 @@
-//! Times and lengths of time for people, and as form fields have them. Nobody's own time zone is known yet, so times
-//! are in UTC and say so.
+//! Times and lengths of time for people, and as form fields have them. Where the reader's time zone is known, times are in
+//! that, with UTC beside it; else in UTC. Each says which. What is typed is UTC everywhere.
 
 use vouchsafe_core::time::{Duration, Timestamp};
 use vouchsafe_web::{Choice, TimeView};
 
-/// The zone of every time on the pages.
+/// The zone of every time that no reader's zone is known for.
 pub(crate) const ZONE: &str = "UTC";
+
+tokio::task_local! {
+    /// The zone of the page that is being made.
+    static READERS: String;
+}
+
+/// Makes a page, or a part of one, for somebody who lives in this zone (IANA); in UTC without one, or with one that is not
+/// known here.
+pub(crate) async fn in_zone<F: Future>(zone: Option<String>, page: F) -> F::Output {
+    let known = |zone: &String| zone != ZONE && Timestamp::from_micros(0).to_jiff().in_tz(zone).is_ok();
+    match zone.filter(known) {
+        Some(zone) => READERS.scope(zone, page).await,
+        None => page.await,
+    }
+}
+
+/// What a page says of the zone of its times.
+pub(crate) fn zone() -> String {
+    READERS.try_with(|zone| format!("{zone}, with {ZONE} beside it")).unwrap_or_else(|_| ZONE.to_owned())
+}
 
 /// A time to the minute.
 pub(crate) fn moment(at: Timestamp) -> TimeView {
-    shown(at, "%-d %b %Y, %H:%M\u{a0}UTC")
+    shown(at, "%H:%M")
 }
 
 /// A time to the second.
 pub(crate) fn exact(at: Timestamp) -> TimeView {
-    shown(at, "%-d %b %Y, %H:%M:%S\u{a0}UTC")
+    shown(at, "%H:%M:%S")
 }
 
-fn shown(at: Timestamp, form: &str) -> TimeView {
+fn shown(at: Timestamp, clock: &str) -> TimeView {
     let at = at.to_jiff();
-    TimeView { utc: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), shown: at.strftime(form).to_string() }
+    let utc = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let local = READERS.try_with(|zone| at.in_tz(zone).ok()).ok().flatten();
+    let Some(local) = local else {
+        return TimeView { utc, shown: at.strftime(&format!("%-d %b %Y, {clock}\u{a0}UTC")).to_string() };
+    };
+    // The day stands beside UTC only where it is another one.
+    let same_day = local.strftime("%F").to_string() == at.strftime("%F").to_string();
+    let day = if same_day { "" } else { "%-d %b, " };
+    let beside = at.strftime(&format!("{day}{clock}\u{a0}UTC")).to_string();
+    let here = local.strftime(&format!("%-d %b %Y, {clock}\u{a0}%Z")).to_string();
+    TimeView { utc, shown: format!("{here} ({beside})") }
 }
 
 /// A time as a `datetime-local` field has it.
@@ -79,6 +109,38 @@ pub(crate) fn lengths(most: Duration, chosen: Duration) -> Vec<Choice> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    async fn told(zone: &str, at: &str) -> String {
+        let at: Timestamp = at.parse().unwrap();
+        in_zone(Some(zone.to_owned()), async { moment(at).shown.replace('\u{a0}', " ") }).await
+    }
+
+    #[tokio::test]
+    async fn times_are_in_the_readers_zone_with_utc_beside_them_in_summer_and_in_winter() {
+        let berlin = "Europe/Berlin";
+        assert_eq!(told(berlin, "2026-11-23T09:14:07Z").await, "23 Nov 2026, 10:14 CET (09:14 UTC)");
+        assert_eq!(told(berlin, "2026-07-23T09:14:07Z").await, "23 Jul 2026, 11:14 CEST (09:14 UTC)");
+        // The hour that the clock goes through twice, and the one that it leaves out.
+        assert_eq!(told(berlin, "2026-10-25T00:30:00Z").await, "25 Oct 2026, 02:30 CEST (00:30 UTC)");
+        assert_eq!(told(berlin, "2026-10-25T01:30:00Z").await, "25 Oct 2026, 02:30 CET (01:30 UTC)");
+        assert_eq!(told(berlin, "2026-03-29T00:59:00Z").await, "29 Mar 2026, 01:59 CET (00:59 UTC)");
+        assert_eq!(told(berlin, "2026-03-29T01:00:00Z").await, "29 Mar 2026, 03:00 CEST (01:00 UTC)");
+        // Another day there.
+        let tokyo = told("Asia/Tokyo", "2026-11-23T20:00:00Z").await;
+        assert_eq!(tokyo, "24 Nov 2026, 05:00 JST (23 Nov, 20:00 UTC)");
+    }
+
+    #[tokio::test]
+    async fn without_a_zone_or_with_an_unknown_one_times_are_in_utc() {
+        let at: Timestamp = "2026-11-23T09:14:07Z".parse().unwrap();
+        assert_eq!(moment(at).shown, "23 Nov 2026, 09:14\u{a0}UTC");
+        assert_eq!(zone(), "UTC");
+        for unknown in ["UTC", "Mars/Olympus"] {
+            assert_eq!(told(unknown, "2026-11-23T09:14:07Z").await, "23 Nov 2026, 09:14 UTC");
+        }
+        let said = in_zone(Some("Europe/Oslo".to_owned()), async { zone() }).await;
+        assert_eq!(said, "Europe/Oslo, with UTC beside it");
+    }
 
     #[test]
     fn lengths_are_said_in_words() {

@@ -23,7 +23,7 @@ use vouchsafe_web::{
 use super::answer::{Answer, Failure, page as show, page_with, scripted_if};
 use super::form::Asked;
 use super::home::unless_forbidden;
-use super::moment::{length, moment};
+use super::moment::{in_zone, length, moment};
 use super::visitor::Visitor;
 use super::words::{self, ToPage as _};
 use super::{Typed, collections, rows};
@@ -71,6 +71,17 @@ async fn view(
 ) -> Result<SupportRequestView, Failure> {
     visitor.of_customer()?;
     let case = server.app.request(visitor.who, id).await?;
+    let zone = case.request.contact.as_ref().map(|contact| contact.time_zone.clone());
+    in_zone(zone, view_of(server, visitor, case, typed)).await
+}
+
+async fn view_of(
+    server: &Server,
+    visitor: &Visitor,
+    case: CaseView,
+    typed: Typed<'_>,
+) -> Result<SupportRequestView, Failure> {
+    let id = case.request.id;
     let stories = unless_forbidden(server.app.access_now(visitor.who).await)?;
     let of_case: Vec<&AccessStory> =
         stories.iter().filter(|story| story.grant.support_request == id).collect();

@@ -148,7 +148,7 @@ impl Visitor {
             navigation: navigation(&self.sections(), current, self.waiting),
             waiting: self.waiting,
             flash: self.flash.clone(),
-            time_zone: moment::ZONE.to_owned(),
+            time_zone: moment::zone(),
             demo: self.demo,
         }
     }
