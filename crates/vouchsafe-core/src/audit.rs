@@ -10,8 +10,8 @@ use crate::decision::SignedDecision;
 use crate::engineer::EngineerProfile;
 use crate::grant::GrantEvent;
 use crate::id::{
-    AccessRequestId, DataCollectionId, EnrolmentId, GrantId, IdentityProviderId, RevealId, RoleId, SupportRequestId,
-    TenantId, UserId,
+    AccessRequestId, DataCollectionId, EnrolmentId, GrantId, IdentityProviderId, RevealId, RoleId,
+    SupportRequestId, TenantId, UserId,
 };
 use crate::identity_provider::IdentityProvider;
 use crate::log_key::LogHead;
