@@ -64,6 +64,12 @@ impl FsckReport {
     }
 }
 
+/// Notes what an entry says last.
+fn told<T>(place: &mut Option<T>, value: T) -> Result<(), String> {
+    *place = Some(value);
+    Ok(())
+}
+
 /// Rows by kind and id, each as JSON without the persons whose keys seal its values: an entry does not say whose they are.
 type Rows = BTreeMap<(&'static str, String), Value>;
 
@@ -224,17 +230,10 @@ impl Folded {
                 return Ok(());
             }
             Event::TenantCreated { display_name } => {
-                self.tenant.display_name = Some(display_name);
-                return Ok(());
+                return told(&mut self.tenant.display_name, display_name);
             }
-            Event::PolicyChanged { policy } => {
-                self.tenant.policy = Some(policy);
-                return Ok(());
-            }
-            Event::RetentionChanged { retention } => {
-                self.tenant.retention = Some(retention);
-                return Ok(());
-            }
+            Event::PolicyChanged { policy } => return told(&mut self.tenant.policy, policy),
+            Event::RetentionChanged { retention } => return told(&mut self.tenant.retention, retention),
             Event::UserAdded { user, roles } => self.accounts.add(*user, roles)?,
             Event::UserChanged { user, display_name } => {
                 self.accounts.change(user, |account| account.person.display_name = display_name)?

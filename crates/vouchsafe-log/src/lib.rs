@@ -1,3 +1,5 @@
+//! A tenant's log, byte by byte: what it is made of, and how it is checked.
+#![doc = ""]
 #![doc = include_str!("../FORMAT.md")]
 
 pub mod bundle;

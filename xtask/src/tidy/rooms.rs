@@ -130,7 +130,7 @@ const OWNED: [(&[&str], &[&str]); 10] = [
     ),
     (&["axum", "axum-extra", "tower-http", "utoipa-axum"], &["vouchsafe-server"]),
     // The command line answers two routes as a witness; the server has axum.
-    (&["hyper", "hyper-util"], &["vouchsafe"]),
+    (&["hyper", "hyper-util"], &["vouchsafe", "vouchsafe-server"]),
     (&["askama", "askama_derive"], &["vouchsafe-web"]),
     (&["reqwest"], &["vouchsafe-client", "vouchsafe-signin", "vouchsafe-server", "vouchsafe-store"]),
     (&["getrandom", "rand"], &["vouchsafe-store", "vouchsafe-server", "vouchsafe"]),

@@ -7,6 +7,7 @@ use vouchsafe_app::AppError;
 use vouchsafe_core::access_request::SideStatus;
 use vouchsafe_core::id::{AccessRequestId, SupportRequestId};
 use vouchsafe_core::rejection::Rejection;
+use vouchsafe_core::time::Duration;
 use vouchsafe_testkit::cast::{PROVIDER, R1, S, Tenant};
 use vouchsafe_testkit::{World, check};
 
@@ -17,6 +18,9 @@ fn races() -> usize {
 
 /// Cases that are raced about at the same time.
 const LANES: usize = 4;
+
+/// Time from one round to the next.
+const BETWEEN: Duration = Duration::minutes(2);
 
 /// Runs `round` for every number, some at a time; gives what came of each.
 async fn rounds<T, F, R>(world: &Arc<World>, count: usize, round: F) -> Vec<T>
@@ -30,6 +34,8 @@ where
         tokio::spawn(async move {
             let mut done = Vec::new();
             for number in (lane..count).step_by(LANES) {
+                // So many an hour may reach an organisation.
+                world.advance(BETWEEN);
                 done.push(round(Arc::clone(&world), number).await);
             }
             done
