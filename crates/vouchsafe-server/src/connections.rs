@@ -13,8 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt as _;
 
-/// How long the head of a request may take, and so how long a connection may lie idle between two requests.
-pub(crate) const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
+/// How long the head of a request may take, and so how long a connection may lie idle between two requests: longer than proxies
+/// keep one, so that none sends a request into a connection that ends just then.
+pub(crate) const HEAD_TIME_MAX: Duration = Duration::from_secs(75);
 /// Pause after a connection could not be taken, such as without a free descriptor.
 const ACCEPT_AGAIN: Duration = Duration::from_secs(1);
 
