@@ -287,12 +287,28 @@ impl App {
         let signed = self.signed_consent(&mut work, &me, &request, given).await?;
         let signed = signed.as_ref();
         let decided = command::approve_consent(&request, grant, by, &standing, signed, policy, &cx)?;
+        self.consent_recorded(work, call, permit, decided, &me, request).await
+    }
+
+    /// Records a vote on consent. One that changes nothing is answered with the case as it is.
+    async fn consent_recorded(
+        &self,
+        mut work: Work,
+        call: &Call,
+        permit: Permit<DecideConsent>,
+        decided: Decided<DecideConsent>,
+        me: &Acting,
+        request: SupportRequest,
+    ) -> Result<CaseView, AppError> {
         if decided.writes().is_empty() {
             let seen = work.now();
-            let view = case_view(&mut work, &me, request, Some(&me.tenant), seen).await?;
+            let view = case_view(&mut work, me, request, Some(&me.tenant), seen).await?;
             return finish(work, call, view).await;
         }
-        recorded(work, call, permit, decided, &me).await
+        let ended = ended_grants(decided.writes());
+        let view = recorded(work, call, permit, decided, me).await?;
+        self.end_access(&ended).await;
+        Ok(view)
     }
 
     /// Refuses a *yes* that waits for another approver.

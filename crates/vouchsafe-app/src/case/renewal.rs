@@ -13,13 +13,13 @@ use vouchsafe_core::support_request::{SupportRequest, command};
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::{ReadsOf, Session};
 
-use super::view::{case_view, consent_standing};
-use super::{LOOK, recorded};
-use crate::call::{Acting, finish, replayed, shown_after_commit, unchanged};
+use super::LOOK;
+use super::view::consent_standing;
+use crate::call::{Acting, replayed, shown_after_commit, unchanged};
 use crate::decision::SignedVote;
 use crate::pace::not_of_the_provider;
 use crate::shown::{READS_COUNTED, newest};
-use crate::view::{CaseView, ConsentTally, ended_grants};
+use crate::view::{CaseView, ConsentTally};
 use crate::{App, AppError, Call};
 
 /// A consent that ends soon, or has ended, and can be renewed.
@@ -119,14 +119,6 @@ impl App {
         let new: (GrantId, Extent) = (work.new_id(request.tenant), extent);
         let (old, signed) = (old.as_ref(), signed.as_ref());
         let decided = command::renew_consent(&request, old, new, by, &standing, signed, policy, &cx)?;
-        if decided.writes().is_empty() {
-            let seen = work.now();
-            let view = case_view(&mut work, &me, request, Some(&me.tenant), seen).await?;
-            return finish(work, call, view).await;
-        }
-        let ended = ended_grants(decided.writes());
-        let view = recorded(work, call, permit, decided, &me).await?;
-        self.end_access(&ended).await;
-        Ok(view)
+        self.consent_recorded(work, call, permit, decided, &me, request).await
     }
 }
