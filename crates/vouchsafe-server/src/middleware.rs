@@ -5,6 +5,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue, header};
+use http_body::Body as _;
 use vouchsafe_api::header::{CLIENT_REQUEST_ID, REQUEST_ID};
 use vouchsafe_api::problem::Code;
 use vouchsafe_app::AppError;
@@ -29,7 +30,9 @@ pub(crate) async fn frame(State(server): State<Server>, request: Request, next: 
         Refusal::new(Code::Forbidden, detail, request.uri().path()).into_response()
     } else {
         let patience = server.settings.body_idle;
-        next.run(request.map(|body| Body::new(IdleBody::new(body, patience)))).await
+        let waited_for =
+            |body: Body| if body.is_end_stream() { body } else { Body::new(IdleBody::new(body, patience)) };
+        next.run(request.map(waited_for)).await
     };
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {

@@ -12,15 +12,16 @@ use crate::{Server, again, api, middleware, openapi, pages};
 
 /// The whole server as one service.
 pub fn router(server: Server) -> Router {
-    let (api, _) = api_routes().split_for_parts();
-    let (decisions, _) = decision_routes().split_for_parts();
+    let (api, mut document) = api_routes().split_for_parts();
+    let (decisions, of_decisions) = decision_routes().split_for_parts();
+    document.merge(of_decisions);
     // A decision is asked for often, is no unit of work and no page: it goes through no more layers than it needs.
     let decisions = decisions
         .method_not_allowed_fallback(middleware::wrong_method)
         .layer(CatchPanicLayer::custom(middleware::panicked));
     Router::new()
         .merge(api)
-        .merge(openapi::routes(document()))
+        .merge(openapi::routes(document))
         .merge(pages::routes(&server).layer(CsrfLayer::new()))
         .fallback(middleware::nothing_here)
         .method_not_allowed_fallback(middleware::wrong_method)
