@@ -29,6 +29,10 @@ const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIEN
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
 static BASE64: LazyLock<Regex> = LazyLock::new(|| pattern::pattern(r"[A-Za-z0-9+/_-]{12,}={0,2}"));
+/// A UUID: made of the letters of base64, and packs nothing.
+static UUID: LazyLock<Regex> = LazyLock::new(|| {
+    pattern::pattern(r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$")
+});
 static PERCENT: LazyLock<Regex> =
     LazyLock::new(|| pattern::pattern(r#"[^\s"'<>&=?;,%]*%[0-9A-Fa-f]{2}[^\s"'<>&=?;,]*"#));
 static ESCAPE: LazyLock<Regex> = LazyLock::new(|| {
@@ -66,7 +70,7 @@ fn inside(text: &str, look: Look<'_>) -> Option<Kind> {
 fn in_base64(run: &str, look: Look<'_>) -> Option<Kind> {
     // A path has the same letters: what is packed may be one of its parts.
     let parts = run.split('/').filter(|part| part.len() >= 12 && part.len() < run.len());
-    std::iter::once(run).chain(parts).find_map(|part| {
+    std::iter::once(run).chain(parts).filter(|part| !UUID.is_match(part)).find_map(|part| {
         let part = part.trim_start_matches(['-', '_']);
         let engine = if part.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
         let bytes = engine.decode(part.trim_end_matches('=')).ok()?;
@@ -86,9 +90,10 @@ fn unpacked(bytes: &[u8]) -> Vec<String> {
         &mut GzDecoder::new(bytes),
     ] {
         let mut out = Vec::new();
-        // Cut or damaged data still shows what came before.
+        // Cut or damaged data still shows what came before. Deflating makes no text longer, so what unpacks to less than
+        // it was is a random id that happens to begin like deflated data.
         let _ = reader.take(INFLATED_BYTES_MAX).read_to_end(&mut out);
-        if out.len() >= 8 {
+        if out.len() >= bytes.len() {
             texts.extend(as_text(&out));
         }
     }

@@ -1,7 +1,11 @@
 use crate::clean;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use flate2::{Compression, write::DeflateEncoder};
 use proptest::prelude::*;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write as _};
 use vouchsafe_scrub::{Limits, Source, scrub};
 
 /// Words and marks that stand around a secret.
@@ -86,5 +90,24 @@ proptest! {
     fn bytes_of_any_kind_are_cleaned_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..600), name in prop_oneof!["a\\.(json|har|csv|log|zip|tar|gz|zst|exe)"], magic in 0..5_usize) {
         let heads: [&[u8]; 5] = [b"", b"PK\x03\x04", b"PK\x05\x06", b"\x1F\x8B\x08\0", b"\x28\xB5\x2F\xFD"];
         let _ = clean(&name, &[heads[magic], &bytes].concat());
+    }
+}
+
+#[test]
+fn an_id_that_begins_like_deflated_data_is_left_alone() {
+    // Of the random ids in millions of sign-ins one unpacks to `pw=` and a letter or two before it breaks off.
+    let deflated = |text: &str| {
+        let mut writer = DeflateEncoder::new(Vec::new(), Compression::best());
+        writer.write_all(text.as_bytes()).unwrap();
+        writer.finish().unwrap()
+    };
+    let id = URL_SAFE_NO_PAD.encode([&deflated("pw=4711x")[..], &[0x5A; 12]].concat());
+    let whole = URL_SAFE_NO_PAD.encode(deflated("password=tulip-tulip-tulip-tulip"));
+    for (value, is_left) in
+        [(id.as_str(), true), ("70773d34-3731-4178-8a5a-5a5a5a5a5a5a", true), (&whole, false)]
+    {
+        let file = format!("{{\"uniqueTokenIdentifier\":\"{value}\"}}");
+        let (_, report) = clean("a.json", file.as_bytes()).unwrap();
+        assert_eq!(report.total() == 0, is_left, "{value}: {report:?}");
     }
 }

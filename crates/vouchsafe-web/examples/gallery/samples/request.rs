@@ -214,8 +214,9 @@ fn open() -> SupportRequestView {
     }
 }
 
+/// At night, when the reader's day is not that of UTC: the longest that a moment gets.
 fn at_consent_end() -> vouchsafe_web::TimeView {
-    super::at("2026-12-23T09:14:07Z", "23 Dec 2026, 10:14 CET")
+    super::at("2026-12-23T23:14:07Z", "24 Dec 2026, 00:14 CET (23 Dec, 23:14 UTC)")
 }
 
 fn just_opened() -> SupportRequestView {
