@@ -14,7 +14,7 @@ use vouchsafe_core::id::{AccessRequestId, SupportRequestId, TenantId};
 use vouchsafe_core::pace::{Extent, Measured};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::permit::{
-    ApproveRequest, AskAccess, CancelRequest, Facts, Reach, ReadAccess, RejectRequest, RevokeRequest,
+    Action, ApproveRequest, AskAccess, CancelRequest, Facts, Reach, ReadAccess, RejectRequest, RevokeRequest,
     Scope as Listing, authorize,
 };
 use vouchsafe_core::person::Person;
@@ -190,7 +190,7 @@ impl App {
         vote: VoteCommand,
     ) -> Result<SideView, AppError> {
         let measured = self.measured_vote(call.who, id, &vote).await?;
-        let (mut work, me, side) = self.own_side(call.who, id).await?;
+        let (mut work, me, side) = self.own_side::<ApproveRequest>(call.who, id).await?;
         let permit = authorize::<ApproveRequest>(Facts::of_side(work.id(), &me.caller, &side), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
@@ -226,7 +226,7 @@ impl App {
         id: AccessRequestId,
         reason: Option<&str>,
     ) -> Result<SideView, AppError> {
-        let (mut work, me, side) = self.own_side(call.who, id).await?;
+        let (mut work, me, side) = self.own_side::<RejectRequest>(call.who, id).await?;
         let permit = authorize::<RejectRequest>(Facts::of_side(work.id(), &me.caller, &side), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
@@ -252,7 +252,7 @@ impl App {
         id: AccessRequestId,
         reason: Option<&str>,
     ) -> Result<EndedView, AppError> {
-        let (mut work, me, side) = self.own_side(call.who, id).await?;
+        let (mut work, me, side) = self.own_side::<RevokeRequest>(call.who, id).await?;
         let permit = authorize::<RevokeRequest>(Facts::of_side(work.id(), &me.caller, &side), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
@@ -287,8 +287,11 @@ impl App {
         let provider = call.who.tenant;
         let ask = {
             let mut reader = self.store.read()?;
-            acting(&mut reader, call.who).await?;
-            reader.engineer_request(provider, id).await?.ok_or(AppError::NotFound)?
+            let me = acting(&mut reader, call.who).await?;
+            match reader.engineer_request(provider, id).await? {
+                Some(ask) => ask,
+                None => return Err(refusal::<CancelRequest>(&mut reader, &me, id).await?),
+            }
         };
         let mut work = self.work_on([ask.support_tenant, ask.resource_tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
@@ -310,11 +313,18 @@ impl App {
         Ok(view)
     }
 
-    /// A unit of work on the caller's own side of a request. S's side where S ≠ R reaches R, and what rests on it.
-    async fn own_side(&self, who: Who, id: AccessRequestId) -> Result<(Work, Acting, AccessSide), AppError> {
+    /// A unit of work on the caller's own side of a request, for an act that is that side's alone. S's side where S ≠ R
+    /// reaches R, and what rests on it.
+    async fn own_side<A: Action<Subject = AccessRequestId>>(
+        &self,
+        who: Who,
+        id: AccessRequestId,
+    ) -> Result<(Work, Acting, AccessSide), AppError> {
         let mut reader = self.store.read()?;
-        acting(&mut reader, who).await?;
-        let side = reader.access_side(who.tenant, id).await?.ok_or(AppError::NotFound)?;
+        let me = acting(&mut reader, who).await?;
+        let Some(side) = reader.access_side(who.tenant, id).await? else {
+            return Err(refusal::<A>(&mut reader, &me, id).await?);
+        };
         let tenants: BTreeSet<TenantId> = match side.side {
             Side::SupportRequestTenant => [side.tenant, side.resource_tenant].into(),
             Side::ResourceTenant | Side::Both => [side.tenant].into(),
@@ -331,6 +341,24 @@ impl App {
             work.support_request(side.support_tenant, side.support_request).await?.ok_or_else(lost)?;
         Ok(work.case(self.store.provider(), request).await?)
     }
+}
+
+/// Why an act on a request that is not the caller's to decide is refused: forbidden to who sees the request, hidden from
+/// everybody else.
+async fn refusal<A: Action<Subject = AccessRequestId>>(
+    session: &mut Session,
+    me: &Acting,
+    id: AccessRequestId,
+) -> Result<AppError, AppError> {
+    let facts = if me.is_provider() {
+        let ask = session.engineer_request(me.tenant.id, id).await?.ok_or(AppError::NotFound)?;
+        let assigned = session.desk_case(me.tenant.id, ask.support_request).await?;
+        Facts::of_ask(LOOK, &me.caller, &ask, assigned.and_then(|request| request.engineer()))
+    } else {
+        let side = session.access_side(me.tenant.id, id).await?.ok_or(AppError::NotFound)?;
+        Facts::of_side(LOOK, &me.caller, &side)
+    };
+    Ok(authorize::<A>(facts, id).err().map_or(AppError::NotFound, AppError::from))
 }
 
 /// What deciding on a side must know, loaded in its unit of work.

@@ -51,6 +51,6 @@ fn reach(me: &Acting) -> Result<(Scope, bool), AppError> {
     if let Ok(permit) = authorize::<ReadLog>(facts, me.tenant.id) {
         return Ok((Scope::of_tenant(permit), false));
     }
-    let permit = authorize::<ReadAccessLog>(facts, me.tenant.id).map_err(|_| AppError::Forbidden)?;
+    let permit = authorize::<ReadAccessLog>(facts, me.tenant.id).map_err(AppError::unhidden)?;
     Ok((Scope::of_tenant(permit), true))
 }

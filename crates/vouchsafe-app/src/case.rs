@@ -79,7 +79,8 @@ impl App {
         let mut work = self.work_on([tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let id: SupportRequestId = work.new_id(tenant);
-        let permit = authorize::<OpenRequest>(Facts::own_tenant(work.id(), &me.caller), id)?;
+        let facts = Facts::own_tenant(work.id(), &me.caller);
+        let permit = authorize::<OpenRequest>(facts, id).map_err(AppError::unhidden)?;
         if me.is_provider() {
             return Err(AppError::Forbidden);
         }
@@ -121,7 +122,8 @@ impl App {
         let mut work = self.work_on([tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let id: SupportRequestId = work.new_id(tenant);
-        let permit = authorize::<EnterRequest>(Facts::own_tenant(work.id(), &me.caller), id)?;
+        let facts = Facts::own_tenant(work.id(), &me.caller);
+        let permit = authorize::<EnterRequest>(facts, id).map_err(AppError::unhidden)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
         }
@@ -197,7 +199,7 @@ impl App {
         command: UpdateCommand,
     ) -> Result<CaseView, AppError> {
         let extent = self.consent_extent(call.who, command.allow_advanced_diagnostics == Some(true)).await?;
-        let (mut work, me, request) = self.customer_case(call.who, id).await?;
+        let (mut work, me, request) = self.customer_case::<UpdateRequest>(call.who, id).await?;
         let changes_fields =
             command.severity.is_some() || command.contact.is_some() || command.resource_tenants.is_some();
         let facts = Facts::of_case(work.id(), &me.caller, &request, false);
@@ -273,7 +275,7 @@ impl App {
         given: Option<&SignedVote>,
     ) -> Result<CaseView, AppError> {
         let extent = self.consent_extent(call.who, true).await?;
-        let (mut work, me, request) = self.customer_case(call.who, id).await?;
+        let (mut work, me, request) = self.customer_case::<DecideConsent>(call.who, id).await?;
         let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
@@ -321,12 +323,13 @@ impl App {
         id: SupportRequestId,
         reason: Option<&str>,
     ) -> Result<CaseView, AppError> {
-        let (mut work, me, request) = self.customer_case(call.who, id).await?;
+        let (mut work, me, request) = self.customer_case::<DecideConsent>(call.who, id).await?;
         let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
         }
         unchanged(call, request.version)?;
+        not_of_the_provider(&mut work, &me).await?;
         let standing = consent_standing(&mut work, &me, &request).await?;
         let cx = me.context(&work);
         let decided = command::reject_consent(&request, &me.caller.person, reason, &standing, &cx)?;
@@ -484,16 +487,21 @@ impl App {
         recorded(work, call, permit, decided, &me).await
     }
 
-    /// A unit of work on a case of the caller's own tenant.
-    async fn customer_case(
+    /// A unit of work on a case of the caller's own tenant, for an act that is that tenant's alone. Who sees the case and is
+    /// of another tenant is told that it is not theirs to do.
+    async fn customer_case<A: Action<Subject = SupportRequestId>>(
         &self,
         who: Who,
         id: SupportRequestId,
     ) -> Result<(Work, Acting, SupportRequest), AppError> {
         let mut work = self.work_on([who.tenant].into()).await?;
         let me = acting(&mut work, who).await?;
-        let request = work.support_request(who.tenant, id).await?.ok_or(AppError::NotFound)?;
-        Ok((work, me, request))
+        if let Some(request) = work.support_request(who.tenant, id).await? {
+            return Ok((work, me, request));
+        }
+        let request = visible_case(&mut work, &me, id).await?;
+        let facts = Facts::of_case(LOOK, &me.caller, &request, me.is_provider());
+        Err(authorize::<A>(facts, id).err().map_or(AppError::NotFound, AppError::from))
     }
 
     /// A unit of work on a case of the caller's tenant, or one that the caller's provider serves.

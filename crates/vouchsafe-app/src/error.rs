@@ -103,6 +103,20 @@ pub enum AppError {
     Internal(#[source] StoreError),
 }
 
+impl AppError {
+    /// A refusal at an address without an id. Such an address is no secret, so nobody is told that it does not exist.
+    pub(crate) fn unhidden(refused: impl Into<Self>) -> Self {
+        let error = refused.into();
+        if matches!(error, Self::NotFound) { Self::Forbidden } else { error }
+    }
+
+    /// A refusal at one thing of a list that the caller may not see: who may not see a list is not told what is in it.
+    pub(crate) fn hidden(refused: impl Into<Self>) -> Self {
+        let error = refused.into();
+        if matches!(error, Self::Forbidden) { Self::NotFound } else { error }
+    }
+}
+
 impl From<Denied> for AppError {
     fn from(denied: Denied) -> Self {
         match denied {

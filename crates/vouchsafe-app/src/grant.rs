@@ -1,12 +1,13 @@
 //! Grants: who can read what now; remove one or all; what was read under them.
 
 use vouchsafe_core::case as rules;
+use vouchsafe_core::grant::Grant;
 use vouchsafe_core::id::{AccessRequestId, GrantId, SupportRequestId};
 use vouchsafe_core::permit::{Facts, ReadGrant, ReadReads, RemoveAllGrants, RemoveGrant, Scope, authorize};
 use vouchsafe_core::read::ReadRecord;
-use vouchsafe_store::{Listed, ReadsOf};
+use vouchsafe_store::{Listed, ReadsOf, Work};
 
-use crate::call::{acting, finish, replayed, shown_after_commit, unchanged};
+use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::case::LOOK;
 use crate::cursor::ListOptions;
 use crate::view::{EndedView, GrantView, RemovedAll, Rows};
@@ -37,14 +38,27 @@ impl App {
         if me.is_provider() {
             let mine = ListOptions { filter: Some(format!("id eq '{id}'")), ..ListOptions::default() };
             drop(reader);
-            let hidden =
-                |error| if matches!(error, AppError::Forbidden) { AppError::NotFound } else { error };
-            let found = self.grants(who, &mine).await.map_err(hidden)?;
+            let found = self.grants(who, &mine).await.map_err(AppError::hidden)?;
             return found.items.into_iter().next().ok_or(AppError::NotFound);
         }
         let grant = reader.grant(who.tenant, id).await?.ok_or(AppError::NotFound)?;
         drop(authorize::<ReadGrant>(Facts::of_grant(LOOK, &me.caller, &grant), id)?);
         Ok(GrantView::of(grant, seen))
+    }
+
+    /// A unit of work on a grant over the own tenant's data. The provider's people see a grant and decide nothing about it.
+    pub(crate) async fn own_grant(&self, who: Who, id: GrantId) -> Result<(Work, Acting, Grant), AppError> {
+        let mut work = self.work_on([who.tenant].into()).await?;
+        let me = acting(&mut work, who).await?;
+        if let Some(grant) = work.grant(who.tenant, id).await? {
+            return Ok((work, me, grant));
+        }
+        drop(work);
+        if me.is_provider() {
+            self.grant(who, id).await?;
+            return Err(AppError::Forbidden);
+        }
+        Err(AppError::NotFound)
     }
 
     /// Ends one grant.
@@ -57,9 +71,7 @@ impl App {
         id: GrantId,
         reason: Option<&str>,
     ) -> Result<EndedView, AppError> {
-        let mut work = self.work_on([call.who.tenant].into()).await?;
-        let me = acting(&mut work, call.who).await?;
-        let grant = work.grant(call.who.tenant, id).await?.ok_or(AppError::NotFound)?;
+        let (mut work, me, grant) = self.own_grant(call.who, id).await?;
         let permit = authorize::<RemoveGrant>(Facts::of_grant(work.id(), &me.caller, &grant), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
@@ -91,7 +103,8 @@ impl App {
         let tenant = call.who.tenant;
         let mut work = self.work_on([tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
-        let permit = authorize::<RemoveAllGrants>(Facts::own_tenant(work.id(), &me.caller), tenant)?;
+        let facts = Facts::own_tenant(work.id(), &me.caller);
+        let permit = authorize::<RemoveAllGrants>(facts, tenant).map_err(AppError::unhidden)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
         }

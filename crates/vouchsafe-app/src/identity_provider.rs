@@ -41,7 +41,7 @@ impl App {
         let me = acting(&mut reader, who).await?;
         let facts = Facts::own_tenant(LOOK, &me.caller);
         let permit = authorize::<permit::ReadIdentityProviders>(facts, me.tenant.id);
-        drop(permit.map_err(|_| AppError::Forbidden)?);
+        drop(permit.map_err(AppError::unhidden)?);
         if me.is_provider() {
             return Ok(self.provider_sign_ins().to_vec());
         }
@@ -57,10 +57,7 @@ impl App {
         who: Who,
         id: IdentityProviderId,
     ) -> Result<IdentityProvider, AppError> {
-        let all = match self.identity_providers(who).await {
-            Err(AppError::Forbidden) => return Err(AppError::NotFound),
-            all => all?,
-        };
+        let all = self.identity_providers(who).await.map_err(AppError::hidden)?;
         all.into_iter().find(|provider| provider.id == id).ok_or(AppError::NotFound)
     }
 
@@ -79,7 +76,8 @@ impl App {
         call: &Call,
         command: ProviderCommand,
     ) -> Result<IdentityProvider, AppError> {
-        let (mut work, me, permit) = self.managing_identity_providers(call.who).await?;
+        let managing = self.managing_identity_providers(call.who).await;
+        let (mut work, me, permit) = managing.map_err(AppError::unhidden)?;
         let tenant = me.tenant.id;
         if let Some(id) = replayed::<IdentityProviderId>(&mut work, call).await? {
             let provider = work.identity_provider(tenant, id).await?.ok_or(AppError::NotFound)?;

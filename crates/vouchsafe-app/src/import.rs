@@ -73,7 +73,7 @@ impl App {
             let mut reader = self.store.read()?;
             let me = acting(&mut reader, who).await?;
             let facts = Facts::own_tenant(LOOK, &me.caller);
-            drop(authorize::<ImportData>(facts, who.tenant).map_err(|_| AppError::Forbidden)?);
+            drop(authorize::<ImportData>(facts, who.tenant).map_err(AppError::unhidden)?);
         }
         let (steps, mut coming) = tokio::sync::mpsc::channel(BATCHES_WAITING);
         let directory = who.tenant.to_string();

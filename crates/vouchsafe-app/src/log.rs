@@ -46,11 +46,7 @@ impl App {
     /// [`AppError::Forbidden`] for who may not read the log.
     pub async fn log_keys(&self, who: Who) -> Result<Vec<LogKey>, AppError> {
         let mut reader = self.store.read()?;
-        match may_read_log(&mut reader, who, who.tenant).await {
-            // That a tenant's log has keys is no secret from its own people.
-            Err(AppError::NotFound) => Err(AppError::Forbidden),
-            may => may,
-        }?;
+        may_read_log(&mut reader, who, who.tenant).await.map_err(AppError::unhidden)?;
         Ok(reader.log_keys(who.tenant).await?)
     }
 

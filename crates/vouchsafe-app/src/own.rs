@@ -59,7 +59,7 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let facts = Facts::own_tenant(LOOK, &me.caller);
-        drop(authorize::<ReadPolicy>(facts, who.tenant).map_err(|_| AppError::Forbidden)?);
+        drop(authorize::<ReadPolicy>(facts, who.tenant).map_err(AppError::unhidden)?);
         Ok(me.tenant.policy.clone())
     }
 
@@ -71,7 +71,7 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let facts = Facts::own_tenant(LOOK, &me.caller);
-        drop(authorize::<ChangePolicy>(facts, who.tenant).map_err(|_| AppError::Forbidden)?);
+        drop(authorize::<ChangePolicy>(facts, who.tenant).map_err(AppError::unhidden)?);
         let umbrella = me.tenant.policy.ticket_umbrella;
         let mut approvers = Vec::new();
         for account in reader.accounts(who.tenant).await? {
@@ -95,7 +95,7 @@ impl App {
         let mut work = self.work_on([call.who.tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let facts = Facts::own_tenant(work.id(), &me.caller);
-        let permit = authorize::<ChangePolicy>(facts, me.tenant.id).map_err(|_| AppError::Forbidden)?;
+        let permit = authorize::<ChangePolicy>(facts, me.tenant.id).map_err(AppError::unhidden)?;
         unchanged(call, version_of(&me.tenant.policy))?;
         let policy = change(me.tenant.policy.clone());
         if policy == me.tenant.policy {

@@ -33,9 +33,7 @@ impl App {
         options: &ListOptions,
         select: Option<&[String]>,
     ) -> Result<SignInListing, AppError> {
-        // That the list exists is no secret.
-        let listed = |error| if matches!(error, AppError::NotFound) { AppError::Forbidden } else { error };
-        self.may_read_own(who).await.map_err(listed)?;
+        self.may_read_own(who).await.map_err(AppError::unhidden)?;
         known_properties(schema(), select)?;
         let basis = format!("own|{}", who.tenant);
         let mut asked = record_query(Resource::SignIn, options, options.filter()?, Reach::everything())?;

@@ -11,7 +11,7 @@ use vouchsafe_core::read::ReadRecord;
 use vouchsafe_core::rejection::Rejection;
 use vouchsafe_store::Work;
 
-use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
+use crate::call::{Acting, finish, replayed, shown_after_commit, unchanged};
 use crate::case::lost;
 use crate::view::{GrantView, Rows};
 use crate::votes::works_for_provider;
@@ -61,9 +61,7 @@ impl App {
     /// [`AppError`], as every use case here.
     pub async fn confirm_grant(&self, call: &Call, id: GrantId) -> Result<GrantView, AppError> {
         let tenant = call.who.tenant;
-        let mut work = self.work_on([tenant].into()).await?;
-        let me = acting(&mut work, call.who).await?;
-        let grant = work.grant(tenant, id).await?.ok_or(AppError::NotFound)?;
+        let (mut work, me, grant) = self.own_grant(call.who, id).await?;
         let permit = authorize::<ConfirmGrant>(Facts::of_grant(work.id(), &me.caller, &grant), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;

@@ -45,7 +45,7 @@ impl App {
     pub async fn users(&self, who: Who) -> Result<Vec<Account>, AppError> {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
-        may_see(&me).map_err(|_| AppError::Forbidden)?;
+        may_see(&me).map_err(AppError::unhidden)?;
         let mut accounts = reader.accounts(who.tenant).await?;
         accounts.retain(|account| account.person.deleted.is_none());
         Ok(accounts)
@@ -73,7 +73,7 @@ impl App {
         let mut work = self.work_on([tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let facts = Facts::own_tenant(work.id(), &me.caller);
-        let permit = authorize::<InviteUser>(facts, tenant).map_err(|_| AppError::Forbidden)?;
+        let permit = authorize::<InviteUser>(facts, tenant).map_err(AppError::unhidden)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
         }

@@ -22,7 +22,7 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let facts = Facts::own_tenant(LOOK, &me.caller);
-        drop(authorize::<ReadPolicy>(facts, who.tenant).map_err(|_| AppError::Forbidden)?);
+        drop(authorize::<ReadPolicy>(facts, who.tenant).map_err(AppError::unhidden)?);
         Ok(me.tenant.retention.clone())
     }
 
@@ -38,7 +38,7 @@ impl App {
         let mut work = self.work_on([call.who.tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let facts = Facts::own_tenant(work.id(), &me.caller);
-        let permit = authorize::<ChangePolicy>(facts, me.tenant.id).map_err(|_| AppError::Forbidden)?;
+        let permit = authorize::<ChangePolicy>(facts, me.tenant.id).map_err(AppError::unhidden)?;
         unchanged(call, version_of(&me.tenant.retention))?;
         let retention = change(me.tenant.retention.clone());
         if retention == me.tenant.retention {

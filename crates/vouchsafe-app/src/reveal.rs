@@ -149,8 +149,7 @@ impl App {
         }
         drop(reader);
         let mine = ListOptions { filter: Some(format!("id eq '{id}'")), ..ListOptions::default() };
-        let hidden = |error| if matches!(error, AppError::Forbidden) { AppError::NotFound } else { error };
-        let found = self.grants(who, &mine).await.map_err(hidden)?.items.into_iter().next();
+        let found = self.grants(who, &mine).await.map_err(AppError::hidden)?.items.into_iter().next();
         let grant = found.ok_or(AppError::NotFound)?.grant;
         Ok((grant.tenant, grant.support_request))
     }

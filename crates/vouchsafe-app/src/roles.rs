@@ -81,7 +81,7 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub async fn role_definition(&self, who: Who, id: &str) -> Result<RoleView, AppError> {
-        let roles = self.role_definitions(who).await.map_err(hidden)?;
+        let roles = self.role_definitions(who).await.map_err(AppError::hidden)?;
         roles.into_iter().find(|role| role.id() == id).ok_or(AppError::NotFound)
     }
 
@@ -90,7 +90,8 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub async fn define_role(&self, call: &Call, text: RoleText) -> Result<CustomRole, AppError> {
-        let (mut work, me, permit) = self.managing_roles(call.who).await?;
+        let managing = self.managing_roles(call.who).await;
+        let (mut work, me, permit) = managing.map_err(AppError::unhidden)?;
         if let Some((role, version)) = replayed(&mut work, call).await? {
             return shown_after_commit(work, CustomRole { version, ..role }).await;
         }
@@ -170,7 +171,7 @@ impl App {
     pub async fn role_assignment(&self, who: Who, id: &str) -> Result<Holder, AppError> {
         let filter = Some(format!("id eq '{}'", id.replace('\'', "''")));
         let one = ListOptions { filter, ..ListOptions::default() };
-        let listed = self.role_assignments(who, &one).await.map_err(hidden)?;
+        let listed = self.role_assignments(who, &one).await.map_err(AppError::hidden)?;
         listed.items.into_iter().next().ok_or(AppError::NotFound)
     }
 
@@ -185,7 +186,8 @@ impl App {
         role: &str,
         ends: Option<Timestamp>,
     ) -> Result<Holder, AppError> {
-        let (mut work, me, permit) = self.managing_roles(call.who).await?;
+        let managing = self.managing_roles(call.who).await;
+        let (mut work, me, permit) = managing.map_err(AppError::unhidden)?;
         if let Some((user, assignment, created)) = replayed(&mut work, call).await? {
             return shown_after_commit(work, Holder { user, assignment, created }).await;
         }
@@ -338,13 +340,8 @@ pub(crate) async fn cases_left(
 /// That the list exists is no secret.
 fn read_roles(me: &Acting) -> Result<Scope, AppError> {
     let facts = Facts::own_tenant(LOOK, &me.caller);
-    let permit = authorize::<permit::ReadRoles>(facts, me.tenant.id).map_err(|_| AppError::Forbidden)?;
+    let permit = authorize::<permit::ReadRoles>(facts, me.tenant.id).map_err(AppError::unhidden)?;
     Ok(Scope::of_tenant(permit))
-}
-
-/// Who may not see a list is not told what is in it.
-fn hidden(error: AppError) -> AppError {
-    if matches!(error, AppError::Forbidden) { AppError::NotFound } else { error }
 }
 
 async fn custom_role(work: &mut Work, tenant: TenantId, id: &str) -> Result<CustomRole, AppError> {

@@ -179,7 +179,7 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let facts = Facts::own_tenant(LOOK, &me.caller);
-        drop(authorize::<ReadAccessLog>(facts, who.tenant).map_err(|_| AppError::Forbidden)?);
+        drop(authorize::<ReadAccessLog>(facts, who.tenant).map_err(AppError::unhidden)?);
         let mut numbers = BTreeMap::new();
         for id in cases {
             if let Some(number) = number_of(&mut reader, &me, *id).await? {

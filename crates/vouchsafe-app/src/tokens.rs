@@ -79,7 +79,7 @@ impl App {
         if authorize::<ManageAllTokens>(facts, me.tenant.id).is_ok() {
             return Ok(reader.list_tokens(me.tenant.id, None, &query).await?);
         }
-        drop(authorize::<UseOwnTokens>(facts, me.tenant.id).map_err(|_| AppError::Forbidden)?);
+        drop(authorize::<UseOwnTokens>(facts, me.tenant.id).map_err(AppError::unhidden)?);
         Ok(reader.list_tokens(me.tenant.id, Some(who.user), &query).await?)
     }
 
@@ -92,7 +92,7 @@ impl App {
         let mut work = self.work_on([tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let facts = Facts::own_tenant(work.id(), &me.caller);
-        drop(authorize::<UseOwnTokens>(facts, tenant).map_err(|_| AppError::Forbidden)?);
+        drop(authorize::<UseOwnTokens>(facts, tenant).map_err(AppError::unhidden)?);
         if call.who.scopes.is_some() {
             // It would outlive the one that made it.
             return Err(Rejection::Forbidden("a limited token makes no tokens").into());

@@ -457,8 +457,8 @@ actions! {
     RecordCollection on DataCollectionId, allowed &[], visible &[];
     /// Ask to see a masked value in clear.
     AskReveal on GrantId, allowed &[(AssignedEngineer, WorkRequests)], visible SEES_ACCESS;
-    /// Let a masked value show, or not.
-    DecideReveal on GrantId, allowed &[(OwnTenant, Approve)], visible SEES_ACCESS;
+    /// Let a masked value show, or not. A reveal is a thing of the data's tenant; the engineer sees it as part of the grant.
+    DecideReveal on GrantId, allowed &[(OwnTenant, Approve)], visible &[(OwnTenant, ReadAccessRequests), (OwnTenant, Remove)];
     /// End every grant of the tenant, or of one of its cases.
     RemoveAllGrants on TenantId, allowed &[(OwnTenant, Remove)], visible SEES_ACCESS;
     /// See what was read.
@@ -492,7 +492,7 @@ actions! {
     /// Enrol or remove one's own passkey: who may is shown by a pass or a session, not by a role.
     KeepPasskey on TenantId, allowed &[], visible &[];
     /// Erase a person of the tenant.
-    EraseUser on TenantId, allowed &[(OwnTenant, EraseUsers)], visible SEES_POLICY;
+    EraseUser on TenantId, allowed &[(OwnTenant, EraseUsers)], visible SEES_USERS;
     /// See roles, and who holds them.
     ReadRoles on TenantId, allowed SEES_ROLES, visible &[];
     /// Define roles, give them to people, take them back.

@@ -101,7 +101,7 @@ impl App {
         given: Option<&SignedVote>,
     ) -> Result<CaseView, AppError> {
         let extent = self.consent_extent(call.who, true).await?;
-        let (mut work, me, request) = self.customer_case(call.who, id).await?;
+        let (mut work, me, request) = self.customer_case::<DecideConsent>(call.who, id).await?;
         let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;

@@ -23,10 +23,10 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         if !me.is_provider() {
-            return Err(AppError::NotFound);
+            return Err(AppError::Forbidden);
         }
         let facts = Facts::own_tenant(LOOK, &me.caller);
-        drop(authorize::<ReadStaff>(facts, me.tenant.id).map_err(|_| AppError::Forbidden)?);
+        drop(authorize::<ReadStaff>(facts, me.tenant.id).map_err(AppError::unhidden)?);
         Ok(reader.desk_engineers(me.tenant.id).await?)
     }
 
@@ -35,7 +35,7 @@ impl App {
     /// # Errors
     /// [`AppError`].
     pub async fn staff_member(&self, who: Who, id: UserId) -> Result<DeskEngineer, AppError> {
-        let staff = self.staff(who).await?;
+        let staff = self.staff(who).await.map_err(AppError::hidden)?;
         staff.into_iter().find(|one| one.person.id == id).ok_or(AppError::NotFound)
     }
 
@@ -58,7 +58,7 @@ impl App {
             return Err(AppError::NotFound);
         }
         let facts = Facts::own_tenant(work.id(), &me.caller);
-        let permit = authorize::<ManageStaff>(facts, provider).map_err(|_| AppError::Forbidden)?;
+        let permit = authorize::<ManageStaff>(facts, provider)?;
         let engineers = work.desk_engineers(provider).await?;
         let known = engineers.into_iter().find(|one| one.person.id == id).ok_or(AppError::NotFound)?;
         unchanged(call, version_of(&known.person))?;

@@ -80,7 +80,8 @@ impl App {
     async fn past_reading(&self, who: Who) -> Result<Reading, AppError> {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
-        drop(authorize::<ImportPast>(Facts::own_tenant(LOOK, &me.caller), who.tenant)?);
+        let facts = Facts::own_tenant(LOOK, &me.caller);
+        drop(authorize::<ImportPast>(facts, who.tenant).map_err(AppError::unhidden)?);
         let mut engineers = BTreeMap::new();
         for engineer in reader.desk_engineers(who.tenant).await? {
             let person = engineer.person;
@@ -100,7 +101,8 @@ impl App {
         }
         let mut work = self.work_on([who.tenant].into()).await?;
         let me = acting(&mut work, who).await?;
-        let permit = authorize::<ImportPast>(Facts::own_tenant(work.id(), &me.caller), who.tenant)?;
+        let facts = Facts::own_tenant(work.id(), &me.caller);
+        let permit = authorize::<ImportPast>(facts, who.tenant).map_err(AppError::unhidden)?;
         let (mut seen, mut new, mut already_present) = (BTreeSet::new(), Vec::new(), 0);
         for row in rows {
             if seen.contains(&row.id) || work.has_past_request(who.tenant, &row.id).await? {

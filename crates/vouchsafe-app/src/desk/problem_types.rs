@@ -67,8 +67,10 @@ impl App {
         let provider: TenantId = self.store.provider();
         let mut work = self.work_on([provider].into()).await?;
         let me = acting(&mut work, who).await?;
-        let permit = authorize::<ManageProblemTypes>(Facts::own_tenant(work.id(), &me.caller), me.tenant.id)?;
-        if me.is_provider() { Ok((work, me, permit)) } else { Err(AppError::NotFound) }
+        let facts = Facts::own_tenant(work.id(), &me.caller);
+        // Everybody sees the tree.
+        let permit = authorize::<ManageProblemTypes>(facts, me.tenant.id).map_err(AppError::unhidden)?;
+        if me.is_provider() { Ok((work, me, permit)) } else { Err(AppError::Forbidden) }
     }
 
     async fn recorded_types(

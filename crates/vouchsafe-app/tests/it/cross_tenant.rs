@@ -126,6 +126,8 @@ async fn nobody_whose_account_is_linked_to_the_provider_decides() {
     let forbidden = |answer| matches!(answer, Err(AppError::Rejected(Rejection::Forbidden(_))));
     assert!(forbidden(world.approve("pia", id).await.map(drop)));
     assert!(forbidden(world.app.reject(&world.call("pia"), id, None).await.map(drop)));
+    assert!(forbidden(world.app.approve_consent(&world.call("pia"), case, None).await.map(drop)));
+    assert!(forbidden(world.app.reject_consent(&world.call("pia"), case, None).await.map(drop)));
     assert_eq!(side(&world, "ada", id).await, Some((Side::Both, SideStatus::Pending, false)));
 }
 

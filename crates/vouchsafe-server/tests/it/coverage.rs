@@ -3,11 +3,6 @@
 use crate::house::*;
 use crate::rows::*;
 
-/// Mutating routes whose good call, as far as this version can make one, changes nothing. This list may only get
-/// shorter.
-const UNHEARD: &[&str] =
-    &["POST /v1.0/support/requests/{id}/consent/approve", "POST /v1.0/support/requests/{id}/consent/reject"];
-
 #[tokio::test]
 async fn every_mutating_route_writes_to_the_log_of_its_tenant_and_no_other() {
     let house = House::new().await;
@@ -23,7 +18,7 @@ async fn every_mutating_route_writes_to_the_log_of_its_tenant_and_no_other() {
             let expected = row.logs.contains(org);
             assert_eq!(after > before, expected, "{} and the log of {org:?}", row.operation);
         }
-        assert_eq!(row.logs.is_empty(), UNHEARD.contains(&row.operation), "{}", row.operation);
+        assert!(!row.logs.is_empty(), "{}", row.operation);
     }
 }
 

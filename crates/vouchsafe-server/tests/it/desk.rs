@@ -318,7 +318,7 @@ async fn resolved_requests_of_another_system_come_in_by_the_manager_and_rank_eng
         Ask::new(http::Method::POST, "/v1.0/support/resolvedRequests/import").raw("text/csv", table)
     };
     for who in [MARTA, NOOR] {
-        house.refused(who, import(table(1)), "404 notFound").await;
+        house.refused(who, import(table(1)), "403 forbidden").await;
     }
     for who in [INES, DMITRI] {
         house.refused(who, import(table(1)), "403 forbidden").await;
@@ -368,7 +368,7 @@ async fn the_provider_adds_renames_and_retires_problem_types_and_old_cases_keep_
     let house = House::new().await;
     let stage = Stage::set(&house).await;
     let new = json!({ "id": "signIn/tokens", "displayName": "Tokens" });
-    house.refused(MARTA, Ask::post(PROBLEM_TYPES, &new), "404 notFound").await;
+    house.refused(MARTA, Ask::post(PROBLEM_TYPES, &new), "403 forbidden").await;
     house.refused(INES, Ask::post(PROBLEM_TYPES, &new), "403 forbidden").await;
     let added = house.ok(RUTH, Ask::post(PROBLEM_TYPES, &new)).await;
     assert_eq!(

@@ -172,14 +172,14 @@ async fn a_body_is_the_customers_or_the_intakes_and_nothing_between() {
         assert_eq!(said["errors"][0]["pointer"], format!("/{missing}"));
     }
     // Only the intake enters cases, and it opens none as a customer would.
-    house.refused(Somebody::Intake, Ask::post(REQUESTS, &stage), "404 notFound").await;
+    house.refused(Somebody::Intake, Ask::post(REQUESTS, &stage), "403 forbidden").await;
     for (who, verdict) in [
-        (INES, "404 notFound"),
-        (RUTH, "404 notFound"),
-        (DMITRI, "404 notFound"),
+        (INES, "403 forbidden"),
+        (RUTH, "403 forbidden"),
+        (DMITRI, "403 forbidden"),
         (MARTA, "403 forbidden"),
-        (BEN, "404 notFound"),
-        (Somebody::Feed(Org::Adatum), "404 notFound"),
+        (BEN, "403 forbidden"),
+        (Somebody::Feed(Org::Adatum), "403 forbidden"),
     ] {
         house.refused(who, Ask::post(REQUESTS, &good), verdict).await;
     }

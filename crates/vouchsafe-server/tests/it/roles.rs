@@ -109,7 +109,7 @@ async fn roles_of_the_product_cannot_be_changed_and_somebody_is_left_to_manage_r
     house.refused(YUKI, Ask::new(Method::DELETE, &own), "403 forbidden").await;
     give(&house, "Marta Kowal", GLOBAL, None).await;
     house.gone(YUKI, &own).await;
-    house.refused(YUKI, Ask::post(DEFINITIONS, &new_role("Too late")), "404 notFound").await;
+    house.refused(YUKI, Ask::post(DEFINITIONS, &new_role("Too late")), "403 forbidden").await;
 }
 
 #[tokio::test]

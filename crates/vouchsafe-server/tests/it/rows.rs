@@ -219,16 +219,9 @@ const ROWS: &[Row] = &[
     look("GET /v1.0/support/requests", MARTA, &[], CREATED),
     Row { answers: "201", ..act("POST /v1.0/support/requests", MARTA, &[], new_case, NEW_CASE, ADATUM) },
     look("GET /v1.0/support/requests/{id}", MARTA, &["payroll"], Takes::Nothing),
-    act("PATCH /v1.0/support/requests/{id}", MARTA, &["laptops"], change, CONTACT, ADATUM),
-    // Nothing in this version leaves a yes waiting: every role that may open a case may also consent.
-    Row {
-        answers: "409 alreadyEnded",
-        ..act("POST /v1.0/support/requests/{id}/consent/approve", MARTA, &["payroll"], nothing, &[], &[])
-    },
-    Row {
-        answers: "409 alreadyEnded",
-        ..act("POST /v1.0/support/requests/{id}/consent/reject", MARTA, &["payroll"], reason, &[], &[])
-    },
+    act("PATCH /v1.0/support/requests/{id}", MARTA, &["payroll"], change, CONTACT, ADATUM),
+    act("POST /v1.0/support/requests/{id}/consent/approve", YUKI, &["agreeing"], nothing, &[], ADATUM),
+    act("POST /v1.0/support/requests/{id}/consent/reject", YUKI, &["disagreeing"], reason, &[], ADATUM),
     act("POST /v1.0/support/requests/{id}/consent/renew", MARTA, &["renewable"], nothing, &[], ADATUM),
     look("GET /v1.0/support/problemTypes", MARTA, &[], Takes::Nothing),
     look("GET /v1.0/support/problemTypes/{id}", MARTA, &["problemType"], Takes::Nothing),
@@ -610,6 +603,11 @@ impl Stage {
         self.0.get(name).unwrap_or_else(|| panic!("the stage has no {name}"))
     }
 
+    /// Lets a name stand for another thing.
+    pub(crate) fn put(&mut self, name: &'static str, id: String) {
+        self.0.insert(name, id);
+    }
+
     pub(crate) async fn set(house: &House) -> Self {
         let mut stage = Self(BTreeMap::new());
         stage.0.insert("adatum", house.tenant(Org::Adatum).to_string());
@@ -711,6 +709,15 @@ impl Stage {
             if opens {
                 let case = house.ok(MARTA, Ask::post("/v1.0/support/requests", &consented)).await;
                 self.0.insert("renewable", text(&case["id"]));
+            }
+        }
+        // Where two must agree, a yes waits for the second.
+        for (required, opens) in [(2, &["agreeing", "disagreeing"][..]), (1, &[])] {
+            let policy = json!({ "approvals": { "required": required } });
+            house.ok(YUKI, Ask::patch("/v1.0/policies/supportAccess", &policy)).await;
+            for name in opens {
+                let case = house.ok(MARTA, Ask::post("/v1.0/support/requests", &consented)).await;
+                self.0.insert(name, text(&case["id"]));
             }
         }
         let close = format!("/v1.0/support/requests/{}/close", self.id("closed"));

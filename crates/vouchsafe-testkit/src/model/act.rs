@@ -165,7 +165,13 @@ impl Model {
     /// A case of the caller's own tenant, for someone who may.
     pub(super) fn own_case(&self, by: Person, case: usize) -> Result<(), Outcome> {
         let own = self.cases[case].tenant == CAST[by].tenant;
-        if own && self.tickets(by) { Ok(()) } else { Err(Outcome::NotFound) }
+        if own && self.tickets(by) { Ok(()) } else { Err(self.unless_works(by, case)) }
+    }
+
+    /// What who may not decide about a case and what belongs to it is told: its engineer and the manager see it.
+    pub(super) fn unless_works(&self, by: Person, case: usize) -> Outcome {
+        let sees = CAST[by].manager || self.cases[case].engineer == Some(by);
+        if sees { Outcome::Forbidden } else { Outcome::NotFound }
     }
 
     /// A case for its engineer. Whoever else may see it is told that it is not for them.
@@ -195,7 +201,7 @@ impl Model {
     fn open(&mut self, by: Person, named: u8, allow: bool) -> Result<(), Outcome> {
         let tenant = CAST[by].tenant;
         if Self::is_staff(by) || !self.tickets(by) {
-            return Err(Outcome::NotFound);
+            return Err(Outcome::Forbidden);
         }
         if allow && !self.settings[tenant].consent {
             return Err(Outcome::Forbidden);
@@ -282,7 +288,8 @@ impl Model {
     /// The caller's own side, for someone who may.
     fn own_side(&self, by: Person, ask: usize) -> Result<(Tenant, &'static str), Outcome> {
         let tenant = CAST[by].tenant;
-        let status = self.status(ask, tenant).ok_or(Outcome::NotFound)?;
+        let unseen = || self.unless_works(by, self.asks[ask].case);
+        let status = self.status(ask, tenant).ok_or_else(unseen)?;
         if self.tickets(by) { Ok((tenant, status)) } else { Err(Outcome::NotFound) }
     }
 
@@ -433,7 +440,8 @@ impl Model {
             return Err(Outcome::Forbidden);
         }
         if self.cases[case].engineer != Some(by) {
-            return Err(Outcome::NotFound);
+            let sees = self.own_side(by, ask).is_ok();
+            return Err(if sees { Outcome::Forbidden } else { Outcome::NotFound });
         }
         let support = self.cases[case].tenant;
         let ends = |status| matches!(status, Some("pending" | "approved"));
@@ -447,10 +455,17 @@ impl Model {
         Ok(())
     }
 
-    fn remove(&mut self, by: Person, grant: usize) -> Result<(), Outcome> {
-        if CAST[by].tenant != self.grants[grant].tenant || !self.tickets(by) {
-            return Err(Outcome::NotFound);
+    /// A grant over the own tenant's data, for someone who may. Its engineer and the manager see it while it is not over.
+    pub(super) fn own_grant(&self, by: Person, grant: usize) -> Result<(), Outcome> {
+        let Grant { tenant, case, .. } = self.grants[grant];
+        if CAST[by].tenant == tenant && self.tickets(by) {
+            return Ok(());
         }
+        Err(if self.open_grant(grant) { self.unless_works(by, case) } else { Outcome::NotFound })
+    }
+
+    fn remove(&mut self, by: Person, grant: usize) -> Result<(), Outcome> {
+        self.own_grant(by, grant)?;
         match self.grants[grant].ended {
             Some(true) => Err(Outcome::Conflict),
             _ if !self.open_grant(grant) => Err(Outcome::AlreadyEnded),
@@ -463,7 +478,7 @@ impl Model {
 
     fn remove_all(&mut self, by: Person, case: Option<usize>) -> Result<(), Outcome> {
         if !self.tickets(by) {
-            return Err(Outcome::NotFound);
+            return Err(Outcome::Forbidden);
         }
         for grant in self.open_grants() {
             let Grant { tenant, case: of, .. } = self.grants[grant];

@@ -51,9 +51,7 @@ impl Model {
     }
 
     pub(super) fn confirm(&mut self, by: Person, grant: usize) -> Result<(), Outcome> {
-        if CAST[by].tenant != self.grants[grant].tenant || !self.tickets(by) {
-            return Err(Outcome::NotFound);
-        }
+        self.own_grant(by, grant)?;
         if !Self::same_person(by, PROVIDER).is_empty() {
             return Err(Outcome::Forbidden);
         }
