@@ -49,6 +49,7 @@ mod snapshot;
 mod standby;
 mod tokens;
 mod tour;
+mod two_tenants;
 mod upstream;
 mod upstream_faults;
 mod witness;
