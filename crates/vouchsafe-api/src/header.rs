@@ -10,5 +10,7 @@ pub const REQUEST_ID: &str = "x-request-id";
 pub const CLIENT_REQUEST_ID: &str = "client-request-id";
 /// Makes a POST safe to repeat for 24 hours.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The last event that a client of a stream has received (WHATWG HTML, section 9.2.4).
+pub const LAST_EVENT_ID: &str = "last-event-id";
 /// Media type of every error answer (RFC 9457).
 pub const PROBLEM_JSON: &str = "application/problem+json";

@@ -3,7 +3,7 @@
 //! Everything here is what travels: no rules, no HTTP types, no storage. Shapes and names follow the HTTP
 //! contract, so a change here is a change of the contract and shows in the golden files under `tests`.
 //!
-//! - [`support_request`], [`access_request`], [`grant`], [`preview`], [`read`], [`reveal`], [`policy`], [`retention`], [`account`], [`user`], [`audit`],
+//! - [`support_request`], [`access_request`], [`grant`], [`preview`], [`read`], [`reveal`], [`policy`], [`retention`], [`account`], [`user`], [`audit`], [`event`],
 //!   [`import`]: one module per resource, with the bodies of its requests.
 //! - [`collection`]: the envelope of every list. [`record`]: imported Graph objects, kept as they are; [`summary`]: their
 //!   counts.
@@ -19,6 +19,7 @@ pub mod data_collection;
 pub mod disclosed;
 pub mod engineer;
 pub mod evaluation;
+pub mod event;
 pub mod grant;
 pub mod header;
 pub mod identity_provider;

@@ -15,6 +15,7 @@ mod desk;
 mod erasure;
 mod error;
 mod evaluation;
+mod events;
 mod evidence;
 pub mod federation;
 mod fsck;
@@ -63,6 +64,7 @@ pub use data_collection::{BodyFault, CollectCommand, UploadCommand, UploadRange,
 pub use decision::{AssuranceView, SignedVote};
 pub use desk::Ranked;
 pub use error::AppError;
+pub use events::{Change, Place};
 pub use evidence::EvidenceError;
 pub use fsck::FsckReport;
 pub use identity_provider::{BegunSignIn, DoneSignIn, ProviderCommand};

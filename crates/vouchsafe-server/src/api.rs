@@ -6,6 +6,7 @@ pub mod collections;
 pub mod diagnostics;
 pub mod engineers;
 pub mod evaluation;
+pub mod events;
 pub mod evidence;
 pub mod grants;
 pub mod health;

@@ -42,6 +42,18 @@ impl FromRequestParts<Server> for Caller {
     }
 }
 
+/// The bearer token itself, for an answer that outlives one look at who has sent it.
+pub(crate) struct Token(pub(crate) String);
+
+impl FromRequestParts<Server> for Token {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self, Refusal> {
+        let missing = || Refusal::of(&AppError::Unauthenticated, parts.uri.path());
+        bearer(&parts.headers).map(|token| Self(token.to_owned())).ok_or_else(missing)
+    }
+}
+
 /// Who asks the decision point.
 pub(crate) async fn asker(parts: &Parts, server: &Server) -> Result<Asker, Refusal> {
     let refuse = |error: AppError| Refusal::of(&error, parts.uri.path());

@@ -29,9 +29,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use vouchsafe_app::App;
 use vouchsafe_core::id::TenantId;
 
+pub use api::events::Streams;
 pub use router::router;
 
 /// What every handler has. Each request takes several copies of it, so that one is a count and no more.
@@ -45,13 +47,25 @@ pub struct Parts {
     pub app: App,
     /// How this server is reached.
     pub settings: Settings,
+    /// Who is being told what changes.
+    pub streams: Streams,
+    /// Says when the node is to stop; none where nothing stops it but its end.
+    pub stopping: Option<watch::Receiver<bool>>,
 }
 
 impl Server {
     /// A server of these use cases.
     #[must_use]
     pub fn new(app: App, settings: Settings) -> Self {
-        Self(Arc::new(Parts { app, settings }))
+        Self(Arc::new(Parts { app, settings, streams: Streams::default(), stopping: None }))
+    }
+
+    /// The same server, whose answers without end are ended by this.
+    #[must_use]
+    pub fn until(&self, stopping: watch::Receiver<bool>) -> Self {
+        let Parts { app, settings, streams, .. } = &*self.0;
+        let (app, settings, streams) = (app.clone(), settings.clone(), streams.clone());
+        Self(Arc::new(Parts { app, settings, streams, stopping: Some(stopping) }))
     }
 }
 

@@ -49,6 +49,7 @@ fn api_routes() -> OpenApiRouter<Server> {
     OpenApiRouter::with_openapi(openapi::info())
         .routes(routes!(api::own::me))
         .routes(routes!(api::own::organization))
+        .routes(routes!(api::events::stream))
         .routes(routes!(api::own::policy, api::own::change_policy))
         .routes(routes!(api::own::retention, api::own::change_retention))
         .routes(routes!(api::users::list, api::users::invite))

@@ -161,7 +161,12 @@ pub async fn until_stopped(listener: TcpListener, server: Server) -> Result<(), 
         tokio::spawn(witness::offer(app.clone(), Arc::clone(witness), stopped.clone()));
     }
     // The sender lives until the end of this function.
-    let serving = connections::answer(listener, router(server), connections::HEAD_TIME_MAX, stopped);
+    let serving = connections::answer(
+        listener,
+        router(server.until(stopped.clone())),
+        connections::HEAD_TIME_MAX,
+        stopped,
+    );
     let mut serving = std::pin::pin!(serving);
     tokio::select! {
         () = &mut serving => {}

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use vouchsafe_api::access_request as access;
 use vouchsafe_api::account::Person;
 use vouchsafe_api::disclosed::Disclosed;
+use vouchsafe_api::event::ChangeEvent;
 use vouchsafe_api::grant as grants;
 use vouchsafe_api::message::{Message, Party};
 use vouchsafe_api::policy as policies;
@@ -26,7 +27,7 @@ use vouchsafe_api::support_request as wire_requests;
 use vouchsafe_app::view::{
     AccessView, AskView, CaseView, ConsentTally, EndedView, GrantView, MessageView, RevealView, SideView,
 };
-use vouchsafe_app::{Ranked, SignedVote};
+use vouchsafe_app::{Change, Ranked, SignedVote};
 use vouchsafe_core::access_request::{AccessSide, Side};
 use vouchsafe_core::consent::{Consent, ConsentStatus, ConsentVote};
 use vouchsafe_core::id::UserId;
@@ -504,4 +505,16 @@ pub(crate) fn narrowing(narrow: Option<access::NarrowTo>, writer: UserId) -> Res
         duration: narrow.duration,
         filter: filter.transpose()?,
     })
+}
+
+/// What changed, as a stream tells it.
+pub(crate) fn change(change: Change) -> ChangeEvent {
+    let Change { id, at, activity, subject, resource } = change;
+    ChangeEvent {
+        id: id.to_string(),
+        activity_date_time: at,
+        activity_display_name: activity,
+        resource_id: subject,
+        resource,
+    }
 }

@@ -47,6 +47,7 @@ mod load;
 mod migrate;
 mod opened;
 mod opening;
+mod outbox;
 mod pace;
 mod postgres;
 mod query;
@@ -72,6 +73,7 @@ pub use error::{QueryRefusal, StoreError};
 pub use evidence::{Published, StoredNode};
 pub use heads::{Head, Heads};
 pub use list::{ListQuery, Listed, Order, PageKey, ReadsOf};
+pub use outbox::{OUTBOX_KEPT, OutboxItem};
 pub use postgres::PostgresUrl;
 pub use records::{
     DataPerson, Deleted, Extent, ImportBatch, RECORDS_PER_BATCH, Reach, RecordKey, RecordPage, RecordQuery,

@@ -387,6 +387,7 @@ statements! {
     DELETE_OLD_HEADS_ANSWERS = "DELETE FROM heads_answer WHERE nonce NOT IN (SELECT nonce FROM heads_question)";
 
     INSERT_OUTBOX = "INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ($1, $2, $3, $4, $5)";
+    OUTBOX_FROM = "SELECT id, topic, subject, created_at FROM outbox WHERE tenant_id = $1 AND id >= $2 ORDER BY id LIMIT $3";
     DELETE_OLD_OUTBOX = "DELETE FROM outbox WHERE created_at < $1";
 
     ANSWER = "SELECT fingerprint, answer FROM idempotency WHERE tenant_id = $1 AND principal = $2 AND endpoint = $3 AND key = $4 AND created_at > $5";

@@ -18,14 +18,13 @@ use crate::document::damaged;
 use crate::edge::new_id;
 use crate::error::StoreError;
 use crate::live::SharedLive;
+use crate::outbox::OUTBOX_KEPT;
 use crate::session::Session;
 use crate::sql::{self, values};
 use crate::store::Options;
 
 /// How long an answer is remembered for its idempotency key.
 const ANSWER_KEPT: Duration = Duration::hours(24);
-/// How long outbox items are kept for slow readers.
-const OUTBOX_KEPT: Duration = Duration::days(1);
 
 /// One transaction. Dropped without [`Work::commit`], it changes nothing.
 #[derive(Debug)]

@@ -232,7 +232,7 @@ pub(crate) struct House {
     pub(crate) world: World,
     pub(crate) faults: Arc<FaultSwitch>,
     pub(crate) contract: Contract,
-    router: Router,
+    pub(crate) router: Router,
     _folder: Folder,
 }
 
@@ -350,7 +350,9 @@ impl House {
     pub(crate) async fn exchange(&self, request: Request<Body>) -> Reply {
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        // A stream of events has no end.
+        let endless = parts.headers.get(header::CONTENT_TYPE).is_some_and(|of| of == "text/event-stream");
+        let bytes = if endless { Vec::new() } else { body.collect().await.unwrap().to_bytes().to_vec() };
         Reply { status: parts.status.as_u16(), headers: parts.headers, bytes }
     }
 

@@ -19,6 +19,7 @@ mod desk;
 mod diagnostics;
 mod elsewhere;
 mod evaluation;
+mod events;
 mod evidence;
 mod exports;
 mod frame;

@@ -198,6 +198,7 @@ const ROWS: &[Row] = &[
     look("GET /readyz", YUKI, &[], Takes::Nothing),
     look("GET /v1.0/me", YUKI, &[], Takes::Nothing),
     look("GET /v1.0/organization", YUKI, &[], Takes::Nothing),
+    look("GET /v1.0/events", YUKI, &[], Takes::Nothing),
     look("GET /v1.0/policies/supportAccess", YUKI, &[], Takes::Nothing),
     act(
         "PATCH /v1.0/policies/supportAccess",

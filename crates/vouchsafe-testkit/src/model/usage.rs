@@ -1,6 +1,6 @@
 //! How access is used, and what keeps it in use: reads, messages, and the word that lets a paused one go on.
 
-use crate::cast::{CAST, PROVIDER, Tenant};
+use crate::cast::{PROVIDER, Tenant};
 
 use super::command::latest;
 use super::{Act, Command, IDLE, Model, Outcome, Person, Pick, SIGN_INS};
