@@ -258,13 +258,19 @@ impl Folded {
             | Event::PasskeyAdded { .. }
             | Event::PasskeyRemoved { .. }
             | Event::DecisionSigned { .. }
+            | Event::PolicySigned { .. }
             | Event::AccountsLinked { .. }
+            | Event::AccountLinkOffered { .. }
+            | Event::AccountLinkAccepted { .. }
+            | Event::AccountLinkConfirmed { .. }
+            | Event::AccountLinkEnded { .. }
             | Event::RoleDefined { .. }
             | Event::RoleDeleted { .. }
             | Event::IdentityProviderDefined { .. }
             | Event::IdentityProviderDeleted { .. }
             | Event::IdentityLinked { .. }
             | Event::ApproversMissing { .. }
+            | Event::DecisionReminded { .. }
             | Event::ProblemTypeChanged { .. }
             | Event::TokenIssued { .. }
             | Event::TokenRevoked { .. }

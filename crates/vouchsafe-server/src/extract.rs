@@ -331,7 +331,8 @@ from_path!(
     ReadId,
     RevealId,
     TokenId,
-    IdentityProviderId
+    IdentityProviderId,
+    AccountLinkId
 );
 
 impl FromPath for String {
