@@ -594,25 +594,6 @@ activities! {
     PolicyUpdated = "Update support access policy", Policy, "Update";
 }
 
-impl Activity {
-    /// The activity of this name. Entra's names of September 2023 are understood too.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        let name = match name {
-            "Approval approved" => "Access approved",
-            "Approval removed" => "Access removed",
-            name => name,
-        };
-        Self::ALL.iter().copied().find(|activity| activity.name() == name)
-    }
-
-    /// Whether it belongs to the lifecycle of access, which who may approve may read without the audit permission.
-    #[must_use]
-    pub const fn is_access_lifecycle(self) -> bool {
-        matches!(self.category(), AuditCategory::SupportAccessManagement)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -246,10 +246,16 @@ async fn what_waits_too_long_is_over_and_links_of_one_account_are_limited() {
     assert_eq!(status(&world, "ben", bens).await, LinkStatus::Ended);
     assert!(matches!(agree(&world, "ben", bens).await, Err(AppError::Rejected(Rejection::AlreadyEnded))));
     assert!(matches!(confirm(&world, "rita", rons).await, Err(AppError::Rejected(Rejection::AlreadyEnded))));
-    for name in ["ron", "rita", "rolf", "rob", "lin-r1"] {
-        accepted(&world, "ben", name).await;
+    let others = ["ron", "rita", "lin-r1", "cleo", "rolf", "rob", "eve", "ewan", "mona", "paul"];
+    assert_eq!(others.len(), LINKS_OF_ONE_MAX);
+    let mut last = None;
+    for name in others {
+        last = Some(accepted(&world, "ben", name).await.0);
     }
-    assert!(LINKS_OF_ONE_MAX > 5);
+    let one_more = world.app.offer_link(&world.call("ben")).await;
+    assert!(matches!(one_more, Err(AppError::Rejected(Rejection::TooMany(_)))));
+    world.app.remove_link(&world.call("ben"), last.unwrap()).await.unwrap();
+    offered(&world, "ben").await;
 }
 
 #[tokio::test]

@@ -580,7 +580,7 @@ async fn what_outlives_a_session_is_given_only_shortly_after_signing_in() {
 
 /// The code on the page of links that was just made.
 fn code_on(page: &str) -> String {
-    let rest = page.split("vsl_").nth(1).expect("a code");
+    let rest = page.split("vsl_").nth(1).unwrap();
     format!("vsl_{}", rest.split('<').next().unwrap())
 }
 
