@@ -11,6 +11,7 @@
 
 pub mod access_request;
 pub mod account;
+pub mod account_link;
 pub mod api_token;
 pub mod audit;
 pub mod body;

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use vouchsafe_core::id::UserId;
 use vouchsafe_core::time::Duration;
 
-use crate::body::{not_null, not_null_object};
+use crate::body::{not_null, not_null_object, optional_object};
 use crate::wire_enum::wire_enum;
 
 /// Answer of `GET /policies/supportAccess`.
@@ -106,6 +106,10 @@ pub struct UpdateSupportAccessPolicy {
     #[serde(default, deserialize_with = "not_null_object", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub engineer_rules: Option<UpdateEngineerRules>,
+    /// Answer to the challenge of an `assuranceRequired` problem: where decisions are signed, letting them be less sure is too.
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub assertion: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// Changes of [`ApprovalRules`]; absent members stay.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use vouchsafe_core::decision::{SignedDecision, Statement, users_of};
+use vouchsafe_core::decision::{PolicyStatement, SignedDecision, SignedPolicy, Statement, users_of};
 use vouchsafe_core::pace::Extent;
 use vouchsafe_core::passkey::PasskeyRecord;
 use vouchsafe_core::permission::Permission;
@@ -13,7 +13,8 @@ use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::scope::{DataCategory, Scope};
 use vouchsafe_core::support_request::SupportRequest;
 use vouchsafe_core::support_request::command::Answer;
-use vouchsafe_core::tenant::Assurance;
+use vouchsafe_core::tenant::{Assurance, SupportAccessPolicy};
+use vouchsafe_core::time::Timestamp;
 use vouchsafe_log::replay::decision as log;
 use vouchsafe_signin::challenge::{ChallengeUse, Challenger};
 use vouchsafe_signin::passkey::Assertion;
@@ -41,8 +42,8 @@ pub struct AssuranceView {
     pub challenge_id: String,
     /// What the assertion must answer, base64url.
     pub challenge: String,
-    /// The exact scope that it is about.
-    pub scope: Scope,
+    /// The exact scope that it is about; none where settings are changed.
+    pub scope: Option<Scope>,
     /// `PublicKeyCredentialRequestOptionsJSON`; none where no passkey can be used.
     pub options: Option<Value>,
 }
@@ -72,31 +73,95 @@ impl App {
             let held = work.passkeys_of(person.tenant, person.id).await?;
             return Err(self.assurance(work, me, scope, &held, stated)?);
         };
-        let relying_party = self.relying_party()?;
-        let sent = Assertion::read(&given.credential).map_err(refused)?;
         let nonce = BASE64URL.decode(&given.challenge_id).map_err(|_| AppError::Unauthenticated)?;
-        let binding = binding(me, stated);
-        let end = self.own_challenge(ChallengeUse::Decide, &binding, &nonce)?;
+        let end = self.own_challenge(ChallengeUse::Decide, &binding(me, stated), &nonce)?;
         let (statement, salt) = self.statement(&given.challenge_id, &nonce, scope, stated)?;
         let challenge = challenge_of(&statement)?;
+        let sent = self.checked_assertion(work, me, given, (&nonce, end), &challenge).await?;
+        let parts = sent.parts();
+        Ok(Some(SignedDecision {
+            users_salt: statement.scope.users_digest.is_some().then(|| Personal::new(person.id, salt)),
+            statement,
+            credential: parts.credential,
+            client_data: parts.client_data,
+            authenticator_data: parts.authenticator_data,
+            signature: parts.signature,
+        }))
+    }
+
+    /// The caller's assertion over a challenge of this service, checked and spent.
+    async fn checked_assertion(
+        &self,
+        work: &mut Work,
+        me: &Acting,
+        given: &SignedVote,
+        (nonce, end): (&[u8], Timestamp),
+        challenge: &[u8],
+    ) -> Result<Assertion, AppError> {
+        let person = &me.caller.person;
+        let relying_party = self.relying_party()?;
+        let sent = Assertion::read(&given.credential).map_err(refused)?;
         let held = work.passkeys_of(person.tenant, person.id).await?;
         let credential = sent.credential();
         let of_caller =
             |record: &&PasskeyRecord| record.removed.is_none() && record.passkey.credential == credential;
         let record = held.iter().find(of_caller).ok_or(AppError::Unauthenticated)?;
-        let checked = relying_party.verify(&sent, &challenge, &known(record)).map_err(refused);
+        let checked = relying_party.verify(&sent, challenge, &known(record)).map_err(refused);
         let counter = checked.map_err(|_| self.failed(&credential))?;
         if work.now() < record.passkey.signs_from {
             let message = "this passkey replaces a lost one, and signs no decision in its first 24 hours";
             return Err(Rejection::Forbidden(message).into());
         }
-        if !work.spend_challenge(person.tenant, Sha256::digest(&nonce).into(), end).await? {
+        if !work.spend_challenge(person.tenant, Sha256::digest(nonce).into(), end).await? {
             return Err(self.failed(&credential));
         }
         work.passkey_used(person.tenant, &credential, counter).await?;
+        Ok(sent)
+    }
+
+    /// The caller's signature under new settings, where they let decisions be less sure than one that is signed; none else.
+    ///
+    /// # Errors
+    /// As [`App::signature`].
+    pub(crate) async fn signed_policy(
+        &self,
+        work: &mut Work,
+        me: &Acting,
+        policy: &SupportAccessPolicy,
+        given: Option<&SignedVote>,
+    ) -> Result<Option<SignedPolicy>, AppError> {
+        let old = me.tenant.policy.decision_assurance;
+        if policy.decision_assurance >= old || old == Assurance::Token {
+            return Ok(None);
+        }
+        let (tenant, user) = (me.tenant.id, me.caller.person.id);
+        let binding = format!("{tenant} {user} policy").into_bytes();
+        let challenge_for = |challenge_id: &str| {
+            let statement = PolicyStatement::of(tenant, user, policy.clone(), challenge_id.to_owned());
+            let value = serde_json::to_value(&statement).map_err(|_| uncanonical())?;
+            Ok::<_, AppError>((statement, log::challenge(&value).map_err(|_| uncanonical())?))
+        };
+        let Some(given) = given else {
+            let nonce = self.challenge(ChallengeUse::Decide, &binding, work.provider());
+            let challenge_id = BASE64URL.encode(&nonce);
+            let (_, challenge) = challenge_for(&challenge_id)?;
+            let held = work.passkeys_of(tenant, user).await?;
+            let standing = held.iter().filter(|record| record.removed.is_none());
+            let credentials: Vec<String> = standing.map(|record| record.passkey.credential.clone()).collect();
+            let options = self.relying_party().ok();
+            return Err(AppError::Assurance(Box::new(AssuranceView {
+                challenge_id,
+                challenge: BASE64URL.encode(challenge),
+                scope: None,
+                options: options.map(|party| party.request_options(&challenge, &credentials)),
+            })));
+        };
+        let nonce = BASE64URL.decode(&given.challenge_id).map_err(|_| AppError::Unauthenticated)?;
+        let end = self.own_challenge(ChallengeUse::Decide, &binding, &nonce)?;
+        let (statement, challenge) = challenge_for(&given.challenge_id)?;
+        let sent = self.checked_assertion(work, me, given, (&nonce, end), &challenge).await?;
         let parts = sent.parts();
-        Ok(Some(SignedDecision {
-            users_salt: statement.scope.users_digest.is_some().then(|| Personal::new(person.id, salt)),
+        Ok(Some(SignedPolicy {
             statement,
             credential: parts.credential,
             client_data: parts.client_data,
@@ -153,7 +218,7 @@ impl App {
         Ok(AppError::Assurance(Box::new(AssuranceView {
             challenge_id,
             challenge: BASE64URL.encode(challenge),
-            scope: scope.clone(),
+            scope: Some(scope.clone()),
             options,
         })))
     }

@@ -15,7 +15,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::{Value, json};
 use vouchsafe_core::access_request::AccessSide;
-use vouchsafe_core::audit::Event;
+use vouchsafe_core::audit::{Event, ReadSummary};
 use vouchsafe_core::data_collection::DataCollection;
 use vouchsafe_core::grant::Grant;
 use vouchsafe_core::id::{SupportRequestId, TenantId};
@@ -224,11 +224,7 @@ impl Folded {
             Event::DataCollection { id, event } => {
                 evolved(&mut self.collections, id, |row| DataCollection::evolve(row, &event))?
             }
-            Event::Read { read } => {
-                let records = json!({ "count": read.count, "root": read.records_root });
-                self.reads.insert(read.id.to_string(), records);
-                return Ok(());
-            }
+            Event::Read { read } => return self.read(&read),
             Event::TenantCreated { display_name } => {
                 return told(&mut self.tenant.display_name, display_name);
             }
@@ -258,13 +254,19 @@ impl Folded {
             | Event::PasskeyAdded { .. }
             | Event::PasskeyRemoved { .. }
             | Event::DecisionSigned { .. }
+            | Event::PolicySigned { .. }
             | Event::AccountsLinked { .. }
+            | Event::AccountLinkOffered { .. }
+            | Event::AccountLinkAccepted { .. }
+            | Event::AccountLinkConfirmed { .. }
+            | Event::AccountLinkEnded { .. }
             | Event::RoleDefined { .. }
             | Event::RoleDeleted { .. }
             | Event::IdentityProviderDefined { .. }
             | Event::IdentityProviderDeleted { .. }
             | Event::IdentityLinked { .. }
             | Event::ApproversMissing { .. }
+            | Event::DecisionReminded { .. }
             | Event::ProblemTypeChanged { .. }
             | Event::TokenIssued { .. }
             | Event::TokenRevoked { .. }
@@ -274,6 +276,12 @@ impl Folded {
         if closed {
             self.closed.insert(changed);
         }
+        Ok(())
+    }
+
+    /// Notes what one read returned.
+    fn read(&mut self, read: &ReadSummary) -> Result<(), String> {
+        self.reads.insert(read.id.to_string(), json!({ "count": read.count, "root": read.records_root }));
         Ok(())
     }
 

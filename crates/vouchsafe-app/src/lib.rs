@@ -5,6 +5,7 @@
 //! and pages call the same functions.
 
 mod access;
+mod account_link;
 mod audit;
 mod call;
 mod case;
@@ -31,6 +32,7 @@ mod passkey;
 mod people;
 mod preview;
 mod read;
+mod reminder;
 mod retention;
 mod reveal;
 mod roles;
@@ -56,6 +58,7 @@ use upstream::Upstreams;
 use witness::Witness;
 
 pub use access::{AskCommand, VoteCommand};
+pub use account_link::MadeLink;
 pub use call::{Call, Who};
 pub use case::{ConsentReads, RenewalView};
 pub use case::{EnterCommand, OpenCommand, UpdateCommand};

@@ -11,7 +11,7 @@ use crate::call::{acting, finish, shown_after_commit, unchanged};
 use crate::case::LOOK;
 use crate::view::MeView;
 use crate::votes::{self, possible_voters};
-use crate::{App, AppError, Call, Who};
+use crate::{App, AppError, Call, SignedVote, Who};
 
 impl App {
     /// Who the caller is and what it may do now.
@@ -86,10 +86,23 @@ impl App {
     /// Changes the own tenant's settings.
     ///
     /// # Errors
-    /// [`AppError`].
+    /// [`AppError`]; [`AppError::Assurance`] where that needs a signature.
     pub async fn change_policy(
         &self,
         call: &Call,
+        change: impl FnOnce(SupportAccessPolicy) -> SupportAccessPolicy,
+    ) -> Result<SupportAccessPolicy, AppError> {
+        self.change_policy_signed(call, None, change).await
+    }
+
+    /// Changes the own tenant's settings, with the answer to what had to be signed.
+    ///
+    /// # Errors
+    /// As [`App::change_policy`].
+    pub async fn change_policy_signed(
+        &self,
+        call: &Call,
+        given: Option<&SignedVote>,
         change: impl FnOnce(SupportAccessPolicy) -> SupportAccessPolicy,
     ) -> Result<SupportAccessPolicy, AppError> {
         let mut work = self.work_on([call.who.tenant].into()).await?;
@@ -105,7 +118,10 @@ impl App {
             self.can_sign(&mut work, &me).await?;
         }
         let possible = possible_voters(&mut work, me.tenant.id, &policy).await?;
-        let decided = setup::change_policy(&me.tenant, policy.clone(), possible, &me.context(&work))?;
+        policy.check()?;
+        let signed = self.signed_policy(&mut work, &me, &policy, given).await?;
+        let cx = me.context(&work);
+        let decided = setup::change_policy(&me.tenant, policy.clone(), possible, signed, &cx)?;
         work.record(permit, decided).await?;
         finish(work, call, policy).await
     }

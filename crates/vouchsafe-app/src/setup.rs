@@ -1,5 +1,6 @@
 //! Setting a deployment up: tenants, people, links and tokens, made by the service itself for `bootstrap` and `demo`.
 
+use vouchsafe_core::account_link;
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::engineer::EngineerProfile;
 use vouchsafe_core::id::{TenantId, UserId};
@@ -9,7 +10,7 @@ use vouchsafe_core::personal::Personal;
 use vouchsafe_core::rejection::{Rejection, text_within};
 use vouchsafe_core::retention::Retention;
 use vouchsafe_core::role;
-use vouchsafe_core::setup::{self as rules, Account, AccountLink, TokenRecord};
+use vouchsafe_core::setup::{self as rules, Account, TokenRecord};
 use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant, TenantKind};
 use vouchsafe_core::time::Duration;
 use vouchsafe_signin::{Purpose, Secret};
@@ -122,14 +123,14 @@ impl App {
     /// [`AppError`].
     pub async fn link(&self, one: Who, other: Who) -> Result<(), AppError> {
         let mut work = self.work_on([one.tenant, other.tenant].into()).await?;
-        let link = AccountLink {
-            tenant: one.tenant,
-            user: one.user,
-            other_tenant: other.tenant,
-            other_user: other.user,
-        };
+        let account = work.account(one.tenant, one.user).await?.ok_or(AppError::NotFound)?;
+        let tenant = work.tenant(one.tenant).await?.ok_or(AppError::NotFound)?;
+        let other_account = work.account(other.tenant, other.user).await?.ok_or(AppError::NotFound)?;
+        let other_tenant = work.tenant(other.tenant).await?.ok_or(AppError::NotFound)?;
+        let ids = (work.new_id(one.tenant), work.new_id(other.tenant));
         let permit = for_service::<SetUp>(work.id(), one.tenant);
-        let decided = rules::link_accounts(link, &work.context(Initiator::Service));
+        let sides = ((&account.person, &tenant), (&other_account.person, &other_tenant));
+        let decided = account_link::set_up(ids, sides.0, sides.1, &work.context(Initiator::Service));
         work.record(permit, decided).await?;
         Ok(work.commit().await?)
     }

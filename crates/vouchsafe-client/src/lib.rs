@@ -27,6 +27,7 @@
 
 mod access_requests;
 mod account;
+mod account_links;
 mod answer;
 mod audit;
 mod client;

@@ -1,12 +1,13 @@
 //! The audit vocabulary: what an entry of a tenant's log says (`lifecycle.md`, *Audit entries*).
 
+mod category;
 mod summary;
 
 use serde::{Deserialize, Serialize};
 
 use crate::access_request::AccessEvent;
 use crate::data_collection::CollectionEvent;
-use crate::decision::SignedDecision;
+use crate::decision::{SignedDecision, SignedPolicy};
 use crate::engineer::EngineerProfile;
 use crate::grant::GrantEvent;
 use crate::id::{
@@ -19,6 +20,7 @@ use crate::passkey::Passkey;
 use crate::person::Person;
 use crate::personal::Personal;
 use crate::problem_type::ProblemType;
+use crate::reminder::Urgency;
 use crate::retention::Retention;
 use crate::reveal::RevealEvent;
 use crate::scope::DataCategory;
@@ -26,6 +28,7 @@ use crate::support_request::SupportRequestEvent;
 use crate::tenant::SupportAccessPolicy;
 use crate::time::Timestamp;
 
+pub use category::AuditCategory;
 pub use summary::{PreviewSummary, ReadSummary};
 
 /// An audit entry before it has its place in the log: the store adds sequence, id, correlation id and leaf.
@@ -234,6 +237,38 @@ pub enum Event {
         /// The account there.
         other_user: UserId,
     },
+    /// An account of this tenant was offered to be linked with another of the same person.
+    AccountLinkOffered {
+        /// The account.
+        user: UserId,
+        /// Until when the offer can be accepted.
+        expires: Timestamp,
+    },
+    /// Somebody accepted such an offer; the accounts are not linked yet.
+    AccountLinkAccepted {
+        /// The account of this tenant.
+        user: UserId,
+        /// The other tenant.
+        other_tenant: TenantId,
+        /// The account there.
+        other_user: UserId,
+        /// Whether the person of this tenant's account has agreed by that, in a session.
+        agreed: bool,
+    },
+    /// The person, or the tenant, agreed to a link.
+    AccountLinkConfirmed {
+        /// The account of this tenant.
+        user: UserId,
+        /// Whether the person said so; the tenant else.
+        as_person: bool,
+    },
+    /// A link, or what was to become one, ended.
+    AccountLinkEnded {
+        /// The account of this tenant.
+        user: UserId,
+        /// The other tenant and the account there, if it was known.
+        other: Option<(TenantId, UserId)>,
+    },
     /// A role was defined, or changed.
     RoleDefined {
         /// The role.
@@ -298,6 +333,15 @@ pub enum Event {
         /// How many can.
         able: u32,
     },
+    /// A request waits for the tenant's decision.
+    DecisionReminded {
+        /// Which.
+        request: AccessRequestId,
+        /// Until when.
+        until: Timestamp,
+        /// How urgent it is.
+        urgency: Urgency,
+    },
     /// A problem type was added, renamed, retired or brought back.
     ProblemTypeChanged {
         /// The type from now on.
@@ -322,6 +366,11 @@ pub enum Event {
     PolicyChanged {
         /// The settings from now on.
         policy: Box<SupportAccessPolicy>,
+    },
+    /// Whoever changed the settings beside this has signed them.
+    PolicySigned {
+        /// What was signed, and the signature.
+        decision: Box<SignedPolicy>,
     },
     /// The key of a person was destroyed.
     UserErased {
@@ -497,6 +546,18 @@ activities! {
     UserErased = "Hard Delete user", UserManagement, "Delete";
     /// Two accounts were linked as one person.
     AccountsLinked = "Link accounts", UserManagement, "Update";
+    /// An account was offered to be linked.
+    AccountLinkOffered = "Offer account link", UserManagement, "Add";
+    /// Such an offer was accepted.
+    AccountLinkAccepted = "Accept account link", UserManagement, "Update";
+    /// The person of an account agreed to link it.
+    AccountLinkAgreed = "Agree to account link", UserManagement, "Update";
+    /// The tenant of an account confirmed its link.
+    AccountLinkConfirmed = "Confirm account link", UserManagement, "Update";
+    /// A link that was not made yet was given up.
+    AccountLinkWithdrawn = "Withdraw account link", UserManagement, "Delete";
+    /// Two accounts are one person no more.
+    AccountsUnlinked = "Unlink accounts", UserManagement, "Delete";
     /// A role was defined.
     RoleDefined = "Add role definition", RoleManagement, "Add";
     /// A role was changed.
@@ -509,6 +570,10 @@ activities! {
     RoleUnassigned = "Remove member from role", RoleManagement, "Unassign";
     /// The daily check found that fewer people can approve than an approval needs.
     ApproversMissing = "Approvers missing", SupportAccessManagement, "Read";
+    /// A request has waited for half of its time.
+    DecisionReminded = "Approval reminder", SupportAccessManagement, "Read";
+    /// A request is in the last quarter of its time.
+    DecisionEscalated = "Approval escalated", SupportAccessManagement, "Read";
     /// An identity provider was set up.
     IdentityProviderAdded = "Add identity provider", DirectoryManagement, "Add";
     /// An identity provider was changed.
@@ -527,67 +592,6 @@ activities! {
     LogHeadsAdopted = "Adopt log heads", DirectoryManagement, "Update";
     /// The tenant's support access settings changed.
     PolicyUpdated = "Update support access policy", Policy, "Update";
-}
-
-impl Activity {
-    /// The activity of this name. Entra's names of September 2023 are understood too.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        let name = match name {
-            "Approval approved" => "Access approved",
-            "Approval removed" => "Access removed",
-            name => name,
-        };
-        Self::ALL.iter().copied().find(|activity| activity.name() == name)
-    }
-
-    /// Whether it belongs to the lifecycle of access, which who may approve may read without the audit permission.
-    #[must_use]
-    pub const fn is_access_lifecycle(self) -> bool {
-        matches!(self.category(), AuditCategory::SupportAccessManagement)
-    }
-}
-
-/// The category of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AuditCategory {
-    /// Requests, approvals, grants, consent.
-    SupportAccessManagement,
-    /// Reads of diagnostic data.
-    SupportDataAccess,
-    /// Cases.
-    SupportRequestManagement,
-    /// Accounts, tokens.
-    UserManagement,
-    /// Roles and who holds them.
-    RoleManagement,
-    /// Tenants, and their identity providers.
-    DirectoryManagement,
-    /// Settings.
-    Policy,
-}
-
-impl AuditCategory {
-    /// The wire name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SupportAccessManagement => "SupportAccessManagement",
-            Self::SupportDataAccess => "SupportDataAccess",
-            Self::SupportRequestManagement => "SupportRequestManagement",
-            Self::UserManagement => "UserManagement",
-            Self::RoleManagement => "RoleManagement",
-            Self::DirectoryManagement => "DirectoryManagement",
-            Self::Policy => "Policy",
-        }
-    }
-
-    /// The stored name for a name that a caller filters by: Entra's own `MicrosoftSupportAccessManagement`
-    /// finds the same entries as ours.
-    #[must_use]
-    pub fn canonical(name: &str) -> &str {
-        if name == "MicrosoftSupportAccessManagement" { Self::SupportAccessManagement.name() } else { name }
-    }
 }
 
 #[cfg(test)]

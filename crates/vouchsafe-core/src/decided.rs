@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::access_request::{AccessEvent, AccessSide, EngineerRequest};
+use crate::account_link::LinkRecord;
 use crate::audit::{Activity, EntryDraft, Event, Initiator, Outcome};
 use crate::data_collection::{CollectionMessage, DataCollection};
 use crate::decision::SignedDecision;
@@ -81,6 +82,10 @@ pub enum Write {
     RoleGone(Box<CustomRole>),
     /// Two accounts that are one person; written in both directions.
     Link(Box<AccountLink>),
+    /// Such accounts that are so no more; in both directions.
+    LinkGone(Box<AccountLink>),
+    /// A tenant's record of a link.
+    LinkRecord(Box<LinkRecord>),
     /// An API token.
     Token(Box<TokenRecord>),
     /// A passkey.
@@ -345,7 +350,10 @@ impl Write {
             Self::Tenant(row) => ("tenant", row.id, String::new()),
             Self::Account(row) => ("account", row.person.tenant, row.person.id.to_string()),
             Self::Role(row) | Self::RoleGone(row) => ("role", row.tenant, row.id.to_string()),
-            Self::Link(row) => ("link", row.tenant, format!("{} {}", row.user, row.other_user)),
+            Self::Link(row) | Self::LinkGone(row) => {
+                ("link", row.tenant, format!("{} {}", row.user, row.other_user))
+            }
+            Self::LinkRecord(row) => ("record of a link", row.tenant, row.id.to_string()),
             Self::Token(row) => ("token", row.tenant, row.id.to_string()),
             Self::Passkey(row) => ("passkey", row.passkey.tenant, row.passkey.credential.clone()),
             Self::Enrolment(row) => ("enrolment", row.tenant, row.id.to_string()),

@@ -86,6 +86,69 @@ pub struct SignedDecision {
     pub signature: String,
 }
 
+/// What every statement about settings says it is.
+pub const POLICY_STATEMENT_TYPE: &str = "vouchsafe/policy/v1";
+
+/// What a person signs to let decisions be less sure from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyStatement {
+    /// [`POLICY_STATEMENT_TYPE`].
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The tenant whose settings they are.
+    pub tenant_id: TenantId,
+    /// Who changes them.
+    pub user_id: UserId,
+    /// All settings from then on.
+    pub policy: SupportAccessPolicy,
+    /// What makes it another statement each time.
+    pub nonce: String,
+}
+
+impl PolicyStatement {
+    /// These settings from now on.
+    #[must_use]
+    pub fn of(tenant: TenantId, user: UserId, policy: SupportAccessPolicy, nonce: String) -> Self {
+        Self { kind: POLICY_STATEMENT_TYPE.to_owned(), tenant_id: tenant, user_id: user, policy, nonce }
+    }
+}
+
+/// Such a statement with the assertion over it; the assertion's parts are base64url.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedPolicy {
+    /// What was signed.
+    pub statement: PolicyStatement,
+    /// The passkey's credential id.
+    pub credential: String,
+    /// `clientDataJSON`.
+    pub client_data: String,
+    /// `authenticatorData`.
+    pub authenticator_data: String,
+    /// The signature over both.
+    pub signature: String,
+}
+
+/// Refuses settings that let decisions be less sure than the tenant asks now, unless they are signed as decisions are: else
+/// whoever has an administrator's token switches signatures off first.
+pub(crate) fn assured_lowering(
+    (tenant, old): (TenantId, &SupportAccessPolicy),
+    new: &SupportAccessPolicy,
+    by: Option<UserId>,
+    signed: Option<&SignedPolicy>,
+) -> Result<(), Rejection> {
+    if new.decision_assurance >= old.decision_assurance || old.decision_assurance.accepts(false) {
+        return Ok(());
+    }
+    let agrees = |signed: &SignedPolicy| {
+        let statement = &signed.statement;
+        let expected = |by| PolicyStatement::of(tenant, by, new.clone(), statement.nonce.clone());
+        by.is_some_and(|by| *statement == expected(by))
+    };
+    if signed.is_some_and(agrees) { Ok(()) } else { Err(Rejection::AssuranceRequired) }
+}
+
 /// Texts of the people that a scope names, in its order.
 #[must_use]
 pub fn users_of(scope: &Scope) -> Option<Vec<&str>> {

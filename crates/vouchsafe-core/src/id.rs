@@ -101,6 +101,8 @@ id_kinds! {
     ImportId = "imp";
     /// An identity provider of a tenant.
     IdentityProviderId = "idp";
+    /// A tenant's record of a link between two accounts.
+    AccountLinkId = "lnk";
 }
 
 /// A tenant: a customer organisation or the provider. Plain UUID, as in Microsoft Entra.

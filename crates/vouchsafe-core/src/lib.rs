@@ -8,6 +8,7 @@
 //! argument. Expiry is computed ([`grant::Grant::is_live`]), never waited for.
 
 pub mod access_request;
+pub mod account_link;
 pub mod api_token;
 pub mod audit;
 pub mod case;
@@ -36,6 +37,7 @@ pub mod problem_type;
 pub mod reach;
 pub mod read;
 pub mod rejection;
+pub mod reminder;
 pub mod retention;
 pub mod reveal;
 pub mod role;

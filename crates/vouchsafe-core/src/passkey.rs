@@ -108,12 +108,13 @@ pub struct CredentialsEnd {
     pub tenant: TenantId,
     /// Whose.
     pub user: UserId,
-    /// Whether tokens, passkeys and passes end as well, not only sessions.
+    /// Whether passkeys end as well, and nothing is kept of tokens: not only sessions, tokens and unused passes.
     pub all: bool,
 }
 
 impl CredentialsEnd {
-    /// Every session.
+    /// Every session, every API token and every unused pass: whoever is enabled again comes back with a passkey, and makes
+    /// new tokens.
     #[must_use]
     pub fn signed_out(person: &Person) -> Self {
         Self { tenant: person.tenant, user: person.id, all: false }

@@ -503,12 +503,17 @@ actions! {
     ManageIdentityProviders on TenantId, allowed &[(OwnTenant, Roles)], visible SEES_ROLES;
     /// Link an account with who comes from an identity provider: who may is shown by the issuer's signature, not by a role.
     KeepIdentity on TenantId, allowed &[], visible &[];
+    /// See the links of accounts, and confirm or remove those of others, is [`ManageRoles`]. Offer, accept, agree to and remove
+    /// a link of the own account: whose it is shows the session.
+    KeepAccountLink on TenantId, allowed ANYBODY, visible &[];
     /// See the own API tokens; make one that speaks for oneself; end one's own.
     UseOwnTokens on TenantId, allowed ANYBODY, visible &[];
     /// See and end everybody's API tokens; make those of service accounts.
     ManageAllTokens on TenantId, allowed &[(OwnTenant, ManageTokens)], visible ANYBODY;
     /// Record that too few can approve.
     RecordApprovers on TenantId, allowed &[], visible &[];
+    /// Record that a request waits for a decision.
+    RecordReminder on TenantId, allowed &[], visible &[];
     /// See the provider's engineers with what assignment knows of them.
     ReadStaff on TenantId, allowed &[(OwnTenant, ManageProvider), (OwnTenant, ManageQueue)], visible &[];
     /// Bring past requests in for assignment to learn from.
@@ -540,6 +545,7 @@ impl ServiceAction for RecordPause {}
 impl ServiceAction for RecordCollection {}
 impl ServiceAction for RecordDenied {}
 impl ServiceAction for RecordApprovers {}
+impl ServiceAction for RecordReminder {}
 impl ServiceAction for RecordRetention {}
 impl ServiceAction for ManageLog {}
 impl ServiceAction for SetUp {}

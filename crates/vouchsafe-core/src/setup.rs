@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Activity, Event};
+use crate::audit::{Activity, Event, Initiator};
 use crate::decided::{Context, Decided, Draft, Write};
+use crate::decision::{SignedPolicy, assured_lowering};
 use crate::id::{TenantId, TokenId, UserId};
 use crate::permission::Permissions;
 use crate::permit::{ChangePolicy, SetUp};
@@ -142,17 +143,24 @@ pub struct PossibleVoters {
     pub consenters: usize,
 }
 
-/// Changes a tenant's own settings. An approval rule that nobody could meet is refused.
+/// Changes a tenant's own settings. An approval rule that nobody could meet is refused. To lower `decisionAssurance` is a
+/// decision of its own, as sure as the level before asks: where that is a signature, `signed` is one over the new settings.
 ///
 /// # Errors
-/// [`Rejection::Invalid`] names the setting that is out of its bounds, or cannot be met.
+/// [`Rejection::Invalid`] names the setting that is out of its bounds, or cannot be met; [`Rejection::AssuranceRequired`].
 pub fn change_policy(
     tenant: &Tenant,
     policy: SupportAccessPolicy,
     possible: PossibleVoters,
+    signed: Option<SignedPolicy>,
     cx: &Context,
 ) -> Result<Decided<ChangePolicy>, Rejection> {
     policy.check()?;
+    let by = match &cx.initiator {
+        Initiator::User(person) => Some(person.id),
+        Initiator::Service => None,
+    };
+    assured_lowering((tenant.id, &tenant.policy), &policy, by, signed.as_ref())?;
     if policy.approvals != tenant.policy.approvals {
         can_be_met(&policy, possible)?;
     }
@@ -161,6 +169,9 @@ pub fn change_policy(
         .entry(tenant.id, Activity::PolicyUpdated, tenant.id, None)
         .event(Event::PolicyChanged { policy: Box::new(policy.clone()) })
         .put(Write::Tenant(Box::new(Tenant { policy, ..tenant.clone() })));
+    if let Some(signed) = signed {
+        draft.event(Event::PolicySigned { decision: Box::new(signed) });
+    }
     Ok(draft.decided(tenant.id))
 }
 

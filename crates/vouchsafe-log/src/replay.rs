@@ -244,8 +244,11 @@ impl Replay {
             "passkeyAdded" => self.signers.added(entry, event),
             "passkeyRemoved" => self.signers.removed(event),
             "userDeleted" | "userErased" => self.signers.left(event),
-            "policyChanged" => {
-                self.signers.policy(event);
+            "policyChanged" => self.signers.policy(beside, event),
+            "policySigned" => {
+                let checked = self.signers.policy_signed(entry, beside, event)?;
+                self.story.signed += u64::from(checked);
+                self.story.unchecked_signatures += u64::from(!checked);
                 Ok(())
             }
             "decisionSigned" => {

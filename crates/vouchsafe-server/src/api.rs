@@ -1,6 +1,7 @@
 //! The JSON routes of `api.md`. One module per resource; a handler extracts, calls one use case, and maps.
 
 pub mod access;
+pub mod account_links;
 pub mod authentication;
 pub mod collections;
 pub mod diagnostics;

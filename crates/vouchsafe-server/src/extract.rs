@@ -343,7 +343,8 @@ from_path!(
     ReadId,
     RevealId,
     TokenId,
-    IdentityProviderId
+    IdentityProviderId,
+    AccountLinkId
 );
 
 impl FromPath for String {

@@ -25,7 +25,11 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img
 pub(crate) async fn frame(State(server): State<Server>, request: Request, next: Next) -> Response {
     let id = request_id(&request, &server);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = if server.settings.demo && !is_loopback(&request) {
+    let mut response = if request.headers().get_all(header::HOST).iter().nth(1).is_some() {
+        // RFC 9112 section 3.2: which of them is meant, somebody in between may see otherwise than we do.
+        let detail = "The request has more than one `Host` header.";
+        Refusal::new(Code::InvalidRequest, detail, request.uri().path()).into_response()
+    } else if server.settings.demo && !is_loopback(&request) {
         let detail = "The demo answers loopback hosts only.";
         Refusal::new(Code::Forbidden, detail, request.uri().path()).into_response()
     } else {

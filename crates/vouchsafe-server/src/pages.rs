@@ -3,6 +3,7 @@
 
 mod access;
 mod account;
+mod account_links;
 mod answer;
 mod audit;
 mod case;
@@ -24,6 +25,7 @@ mod people;
 mod problem;
 mod problem_types;
 mod reads;
+mod recent;
 mod requests;
 mod roles;
 mod rows;
@@ -67,6 +69,7 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
         .merge(ways_in())
         .merge(people_of_the_tenant())
         .route("/settings/support-access", get(settings::policy).post(settings::change))
+        .route("/settings/support-access/assurance", post(settings::change_assurance))
         .route("/settings/roles", get(roles::roles).post(roles::assign))
         .route("/settings/roles/take-back", post(roles::take_back))
         .route("/settings/api-tokens", get(tokens::tokens).post(tokens::make))
@@ -103,6 +106,12 @@ fn ways_in() -> Router<Server> {
         .route("/account/passkeys/remove", post(account::remove_passkey))
         .route("/account/sessions/end", post(account::end_session))
         .route("/account/sessions/end-others", post(account::end_other_sessions))
+        .route("/account/links", get(account_links::list).post(account_links::offer))
+        .route("/account/links/look", post(account_links::look))
+        .route("/account/links/accept", post(account_links::accept))
+        .route("/account/links/{id}/agree", post(account_links::agree))
+        .route("/account/links/{id}/confirm", post(account_links::confirm))
+        .route("/account/links/{id}/remove", post(account_links::remove))
 }
 
 fn providers() -> Router<Server> {

@@ -48,7 +48,7 @@ impl Refusal {
         if let AppError::Assurance(view) = error {
             problem.challenge_id = Some(view.challenge_id.clone());
             problem.challenge = Some(view.challenge.clone());
-            problem.scope = Some(wire::scope(&view.scope));
+            problem.scope = view.scope.as_ref().map(wire::scope);
         }
         Self(Box::new(problem), retry_after(error), given_up)
     }

@@ -68,6 +68,9 @@ fn api_routes() -> OpenApiRouter<Server> {
             api::identity_providers::change,
             api::identity_providers::delete
         ))
+        .routes(routes!(api::account_links::list, api::account_links::create))
+        .routes(routes!(api::account_links::show, api::account_links::delete))
+        .routes(routes!(api::account_links::confirm))
         .routes(routes!(api::tokens::list, api::tokens::make))
         .routes(routes!(api::tokens::revoke))
         .routes(routes!(api::logs::audits))

@@ -230,6 +230,7 @@ async fn swept(app: &App, round: u64) -> Result<(), AppError> {
     app.sweep().await?;
     if round.is_multiple_of(SWEEPS_PER_CLEANING) {
         app.forget_expired().await?;
+        app.remind_deciders().await?;
     }
     if round.is_multiple_of(SWEEPS_PER_DELETION) {
         app.delete_collections().await?;

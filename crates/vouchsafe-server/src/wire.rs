@@ -1,5 +1,6 @@
 //! From the views of use cases to wire types, and from request bodies to commands. Names only; no rules.
 
+pub(crate) mod account_links;
 pub(crate) mod audit;
 mod collections;
 mod diagnostics;

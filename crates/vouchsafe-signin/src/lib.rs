@@ -30,6 +30,8 @@ pub enum Purpose {
     Session,
     /// A one-time pass for enrolling a passkey.
     Enrolment,
+    /// The code with which an offer to link accounts is accepted.
+    AccountLink,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Self::ApiToken => "vst_",
             Self::Session => "vss_",
             Self::Enrolment => "vse_",
+            Self::AccountLink => "vsl_",
         }
     }
 }

@@ -24,6 +24,7 @@
 //! Personal values are sealed under a key per person, wrapped by a master key that lies outside the database
 //! ([`seal`]). Time, ids and randomness are injected ([`edge`]).
 
+mod account_link;
 mod canonical;
 mod collection;
 mod copy;
@@ -76,9 +77,9 @@ pub use list::{ListQuery, Listed, Order, PageKey, ReadsOf};
 pub use outbox::{OUTBOX_KEPT, OutboxItem};
 pub use postgres::PostgresUrl;
 pub use records::{
-    DataPerson, Deleted, Extent, ImportBatch, RECORDS_PER_BATCH, Reach, RecordKey, RecordPage, RecordQuery,
-    RecordWriter, RecordsOf, SortValue, StoredRecord, Summary, SummaryBy, SummaryKey, SummaryQuery,
-    SummaryRow, Within,
+    DataPerson, Deleted, Extent, ImportBatch, PlaceKey, RECORDS_PER_BATCH, Reach, RecordKey, RecordPage,
+    RecordQuery, RecordWriter, RecordsOf, SortValue, StoredRecord, Summary, SummaryBy, SummaryKey,
+    SummaryQuery, SummaryRow, Within,
 };
 pub use role::Holder;
 pub use session::{Faults, Session};

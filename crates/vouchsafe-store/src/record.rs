@@ -9,7 +9,7 @@ use vouchsafe_core::grant::{Grant, GrantSource, GrantState};
 use vouchsafe_core::id::TenantId;
 use vouchsafe_core::permit::{Action, Permit};
 use vouchsafe_core::read::ReadRecord;
-use vouchsafe_core::setup::{Account, AccountLink, TokenRecord};
+use vouchsafe_core::setup::{Account, TokenRecord};
 use vouchsafe_core::support_request::{Message, RequestState, SupportRequest, SupportRequestEvent};
 use vouchsafe_core::tenant::{Tenant, TenantKind};
 use vouchsafe_core::time::Timestamp;
@@ -89,6 +89,8 @@ impl Work {
             Write::Role(row) => self.write_role(row).await,
             Write::RoleGone(row) => self.delete_role(row).await,
             Write::Link(row) => self.write_link(row).await,
+            Write::LinkGone(row) => self.delete_link(row).await,
+            Write::LinkRecord(row) => self.write_link_record(row).await,
             Write::Token(row) => self.write_token(row).await,
         }
     }
@@ -306,14 +308,6 @@ impl Work {
         let parameters = values![person.tenant, person.id, person.active, upn, roles.join(" "), document];
         self.execute(sql::PUT_ACCOUNT, parameters).await?;
         self.write_assignments(row).await
-    }
-
-    async fn write_link(&mut self, row: &AccountLink) -> Result<(), StoreError> {
-        self.must_hold(row.tenant)?;
-        self.must_hold(row.other_tenant)?;
-        let AccountLink { tenant, user, other_tenant, other_user } = *row;
-        self.execute(sql::PUT_LINK, values![tenant, user, other_tenant, other_user]).await?;
-        self.execute(sql::PUT_LINK, values![other_tenant, other_user, tenant, user]).await.map(drop)
     }
 
     async fn write_token(&mut self, row: &TokenRecord) -> Result<(), StoreError> {

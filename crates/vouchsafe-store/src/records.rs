@@ -33,7 +33,7 @@ mod writer;
 pub use extent::Extent;
 pub(crate) use files::RecordFiles;
 pub use files::RecordsOf;
-pub use list::{RecordKey, RecordPage, RecordQuery, SortValue, StoredRecord};
+pub use list::{PlaceKey, RecordKey, RecordPage, RecordQuery, SortValue, StoredRecord};
 pub use reach::{DataPerson, Reach, Within};
 pub use retention::Deleted;
 pub use summary::{Summary, SummaryBy, SummaryKey, SummaryQuery, SummaryRow};

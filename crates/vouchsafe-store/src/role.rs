@@ -123,11 +123,45 @@ impl Session {
         tenant: TenantId,
         activity: vouchsafe_core::audit::Activity,
     ) -> Result<Option<Timestamp>, StoreError> {
-        let target = tenant.uuid().hyphenated().to_string();
+        self.last_about(tenant, &tenant.uuid().hyphenated().to_string(), activity).await
+    }
+
+    /// When an activity about a target, such as a `sar_` id, was last recorded in a tenant's log.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn last_about(
+        &mut self,
+        tenant: TenantId,
+        target: &str,
+        activity: vouchsafe_core::audit::Activity,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let row = self.query_one(sql::LAST_OF_ACTIVITY, &values![tenant, target, activity.name()]).await?;
         match row {
             Some(mut row) => Ok(row.opt_int(0)?.map(Timestamp::from_micros)),
             None => Ok(None),
         }
+    }
+
+    /// Tenants that have something to decide.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn tenants_waiting(&mut self, now: Timestamp) -> Result<Vec<TenantId>, StoreError> {
+        let rows = self.query(sql::TENANTS_WAITING, &values![now]).await?;
+        rows.into_iter().map(|mut row| row.parsed(0)).collect()
+    }
+
+    /// What a tenant has to decide, what ends first before the rest.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sides_waiting(
+        &mut self,
+        tenant: TenantId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<vouchsafe_core::access_request::AccessSide>, StoreError> {
+        self.aggregates(tenant, sql::SIDES_WAITING, &values![tenant, now, i64::from(limit)]).await
     }
 }

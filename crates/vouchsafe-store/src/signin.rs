@@ -301,15 +301,17 @@ impl Work {
     pub(crate) async fn end_credentials(&mut self, end: &CredentialsEnd) -> Result<(), StoreError> {
         let CredentialsEnd { tenant, user, all } = *end;
         self.must_hold(tenant)?;
+        if let Some(known) = self.known() {
+            known.tokens_change();
+        }
+        let now = self.now();
         self.execute(sql::DELETE_SESSIONS_OF, values![tenant, user]).await?;
+        self.execute(sql::DELETE_UNUSED_ENROLMENTS_OF, values![tenant, user]).await?;
         if all {
-            if let Some(known) = self.known() {
-                known.tokens_change();
-            }
-            let now = self.now();
             self.execute(sql::DELETE_TOKENS_OF, values![tenant, user]).await?;
-            self.execute(sql::DELETE_UNUSED_ENROLMENTS_OF, values![tenant, user]).await?;
             self.execute(sql::REMOVE_PASSKEYS_OF, values![now, tenant, user]).await?;
+        } else {
+            self.execute(sql::REVOKE_TOKENS_OF, values![now, tenant, user]).await?;
         }
         Ok(())
     }

@@ -80,7 +80,8 @@ from_id!(
     OutboxId,
     EnrolmentId,
     SessionId,
-    IdentityProviderId
+    IdentityProviderId,
+    AccountLinkId
 );
 
 impl<T: Into<Value>> From<Option<T>> for Value {
@@ -199,6 +200,12 @@ statements! {
     PUT_ACCOUNT = "INSERT INTO account (tenant_id, id, active, upn_hash, roles, document) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, id) DO UPDATE SET active = excluded.active, upn_hash = excluded.upn_hash, roles = excluded.roles, document = excluded.document";
     LINKS = "SELECT other_tenant, other_user FROM account_link WHERE tenant_id = $1 AND user_id = $2 ORDER BY other_tenant, other_user";
     PUT_LINK = "INSERT INTO account_link (tenant_id, user_id, other_tenant, other_user) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, user_id, other_tenant, other_user) DO NOTHING";
+    DELETE_LINK = "DELETE FROM account_link WHERE tenant_id = $1 AND user_id = $2 AND other_tenant = $3 AND other_user = $4";
+    LINK_RECORD = "SELECT document, version, hash FROM account_link_record WHERE tenant_id = $1 AND id = $2";
+    LINK_RECORDS_OF = "SELECT document, version, hash FROM account_link_record WHERE tenant_id = $1 AND user_id = $2 ORDER BY created_at, id";
+    LINK_OFFERED = "SELECT document, version, hash FROM account_link_record WHERE tenant_id = $1 AND hash = $2";
+    INSERT_LINK_RECORD = "INSERT INTO account_link_record (tenant_id, id, version, user_id, created_at, hash, document) VALUES ($1, $2, 1, $3, $4, $5, $6)";
+    UPDATE_LINK_RECORD = "UPDATE account_link_record SET version = version + 1, hash = $1, document = $2 WHERE tenant_id = $3 AND id = $4 AND version = $5";
 
     ROLES = "SELECT document, version FROM role_definition WHERE tenant_id = $1 ORDER BY id";
     ROLE = "SELECT document, version FROM role_definition WHERE tenant_id = $1 AND id = $2";
@@ -260,6 +267,7 @@ statements! {
 
     PERSON_KEY = "SELECT wrapped FROM person_key WHERE tenant_id = $1 AND person_id = $2";
     DESTROY_PERSON_KEY = "INSERT INTO person_key (tenant_id, person_id, wrapped) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, person_id) DO UPDATE SET wrapped = excluded.wrapped";
+    REVOKE_TOKENS_OF = "UPDATE api_token SET revoked_at = $1 WHERE tenant_id = $2 AND user_id = $3 AND revoked_at IS NULL";
     DELETE_TOKENS_OF = "DELETE FROM api_token WHERE tenant_id = $1 AND user_id = $2";
     DELETE_SESSIONS_OF = "DELETE FROM session WHERE tenant_id = $1 AND user_id = $2";
     DELETE_ANSWERS_OF = "DELETE FROM idempotency WHERE tenant_id = $1 AND principal = $2";
@@ -291,6 +299,8 @@ statements! {
 
     ACCESS_SIDE = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND id = $2";
     ACCESS_SIDES_OF_CASE = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND support_request = $2 ORDER BY id";
+    TENANTS_WAITING = "SELECT DISTINCT tenant_id FROM access_side WHERE status = 'pending' AND pending_until > $1";
+    SIDES_WAITING = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND status = 'pending' AND pending_until > $2 ORDER BY pending_until, id LIMIT $3";
     TENANTS_DUE = "SELECT tenant_id FROM access_side WHERE (status = 'pending' AND pending_until <= $1) OR (status = 'approved' AND expires_at <= $1) UNION SELECT tenant_id FROM support_request WHERE consent_expires_at <= $1";
     ACCESS_SIDES_DUE = "SELECT document, version FROM access_side WHERE tenant_id = $1 AND ((status = 'pending' AND pending_until <= $2) OR (status = 'approved' AND expires_at <= $2)) ORDER BY id LIMIT $3";
     INSERT_ACCESS_SIDE = "INSERT INTO access_side (tenant_id, id, version, support_request, side, status, resource_tenant, created_at, pending_until, approved_at, expires_at, ended_at, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";

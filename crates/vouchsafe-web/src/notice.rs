@@ -158,6 +158,16 @@ notices! {
     ProviderChanged = "providerChanged", Success, "The identity provider is changed.";
     /// An identity provider was taken away.
     ProviderDeleted = "providerDeleted", Success, "The identity provider is gone. Whoever signed in with it is signed out.";
+    /// An offer to link was accepted.
+    LinkAccepted = "linkAccepted", Success, "You said that both accounts are yours. Say so in the other account too; then both organisations confirm.";
+    /// The person agreed to a link.
+    LinkAgreed = "linkAgreed", Success, "You said that both accounts are yours. The link counts once both organisations have confirmed it.";
+    /// A link was confirmed.
+    LinkConfirmed = "linkConfirmed", Success, "Your organisation has confirmed the link.";
+    /// A link was removed.
+    LinkRemoved = "linkRemoved", Success, "The link is removed, in both organisations. What was approved before stands.";
+    /// A link cannot be confirmed by this person.
+    LinkNotConfirmed = "linkNotConfirmed", Warning, "You cannot confirm this link: its person’s roles allow more than yours. Ask somebody whose roles allow as much.";
     /// A token was ended.
     TokenEnded = "tokenEnded", Success, "The token is ended. Nothing can be done with it any more.";
     /// Somebody of the same tenant was faster.

@@ -4,6 +4,7 @@ mod access_list;
 mod access_policy;
 mod access_request;
 mod account;
+mod account_links;
 mod api_reference;
 mod api_tokens;
 mod approved_access;
@@ -48,6 +49,7 @@ pub use access_request::{
     access_request,
 };
 pub use account::{AccountView, PasskeyRow, SessionRow, account};
+pub use account_links::{AccountLinksView, LinkRow, LinkState, OfferView, account_links};
 pub use api_reference::{
     ApiReferenceView, Operation, OperationGroup, Parameter, ResponseLine, api_reference,
 };

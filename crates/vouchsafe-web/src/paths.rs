@@ -91,6 +91,42 @@ pub fn end_other_sessions() -> String {
     "/account/sessions/end-others".to_owned()
 }
 
+/// Links of the own account, and of others' for who confirms them (GET), and making an offer (POST).
+#[must_use]
+pub fn account_links() -> String {
+    "/account/links".to_owned()
+}
+
+/// Shows whose offer a code is of (POST).
+#[must_use]
+pub fn look_at_account_link() -> String {
+    "/account/links/look".to_owned()
+}
+
+/// Accepts an offer with its code (POST).
+#[must_use]
+pub fn accept_account_link() -> String {
+    "/account/links/accept".to_owned()
+}
+
+/// Says that the other account of a link is one's own (POST).
+#[must_use]
+pub fn agree_to_account_link(id: &str) -> String {
+    format!("/account/links/{}/agree", segment(id))
+}
+
+/// Confirms a link for the own organisation (POST).
+#[must_use]
+pub fn confirm_account_link(id: &str) -> String {
+    format!("/account/links/{}/confirm", segment(id))
+}
+
+/// Ends a link (POST).
+#[must_use]
+pub fn remove_account_link(id: &str) -> String {
+    format!("/account/links/{}/remove", segment(id))
+}
+
 /// The tenant's people (GET), and inviting somebody (POST).
 #[must_use]
 pub fn people() -> String {
@@ -341,6 +377,12 @@ pub fn receipt(id: &str) -> String {
 #[must_use]
 pub fn access_policy() -> String {
     "/settings/support-access".to_owned()
+}
+
+/// Changes how sure the service must be who decides (POST).
+#[must_use]
+pub fn decision_assurance() -> String {
+    "/settings/support-access/assurance".to_owned()
 }
 
 /// Who can approve and who holds which role (GET), and giving a role (POST).

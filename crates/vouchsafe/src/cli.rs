@@ -115,6 +115,9 @@ pub(crate) enum Command {
     /// Identity providers: where people of your tenant sign in besides their passkeys
     #[command(subcommand)]
     IdentityProviders(command::identity_providers::IdentityProviders),
+    /// Links of one person's accounts in several tenants
+    #[command(subcommand)]
+    AccountLinks(command::account_links::AccountLinks),
     /// API tokens: yours, and those of service accounts
     #[command(subcommand)]
     Tokens(command::tokens::Tokens),

@@ -1,6 +1,7 @@
 //! What the commands do; one file per group.
 
 pub(crate) mod access;
+pub(crate) mod account_links;
 pub(crate) mod audit;
 pub(crate) mod collect;
 pub(crate) mod collections;
@@ -51,6 +52,7 @@ pub(crate) async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Users(users) => users.run(&session()?).await,
         Command::Roles(roles) => roles.run(&session()?).await,
         Command::IdentityProviders(providers) => providers.run(&session()?).await,
+        Command::AccountLinks(links) => links.run(&session()?).await,
         Command::Tokens(tokens) => tokens.run(&session()?).await,
         Command::Export(export) => export.run(&session()?).await,
         Command::Verify(verify) => verify.run(global).await,

@@ -9,7 +9,7 @@ use vouchsafe_core::scope::DataCategory;
 use vouchsafe_diagnostics::filter::{Filter, parse};
 use vouchsafe_diagnostics::mask::{Rewriter, Rewritten, TypedValue, check_order};
 use vouchsafe_diagnostics::resource::{Resource, Schema, Shape};
-use vouchsafe_store::{Order, Reach, RecordQuery, StoredRecord, Summary, SummaryBy, SummaryQuery};
+use vouchsafe_store::{Order, PlaceKey, Reach, RecordQuery, StoredRecord, Summary, SummaryBy, SummaryQuery};
 
 use super::upstream::{LiveQuestion, no_summary};
 use super::{Looked, ReadQuery, Wanted};
@@ -136,7 +136,9 @@ impl App {
         }
         let page = record_query(query.resource, options, filter, reach)?;
         let after = self.opened_place(query, looked, options)?;
-        Ok(Question::Records(RecordQuery { after, ..page }))
+        // A place in a list of objects is masked as their ids are.
+        let places = Some(PlaceKey(looked.key.order()));
+        Ok(Question::Records(RecordQuery { after, places, ..page }))
     }
 
     /// The live source of what is asked for; what was collected is never live.

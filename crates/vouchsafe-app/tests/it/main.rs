@@ -7,6 +7,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod account_links;
 mod closure;
 mod commands;
 mod consent;
@@ -21,6 +22,7 @@ mod model;
 mod outcome;
 mod races;
 mod reads;
+mod reminders;
 mod retention;
 mod same_seed;
 mod silence;

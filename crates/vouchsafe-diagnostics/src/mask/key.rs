@@ -139,6 +139,13 @@ impl MaskKey {
         }
     }
 
+    /// The key of the order in which objects are listed: another one for each grant, so that a place in a list says nothing of
+    /// what stands there, nor which objects of two lists are the same.
+    #[must_use]
+    pub fn order(&self) -> [u8; 32] {
+        *hmac(self.tokens.as_ref(), &[b"vouchsafe order of objects 1\0"])
+    }
+
     pub(super) fn addresses(&self) -> &Aes256 {
         &self.addresses
     }

@@ -12,6 +12,8 @@ use crate::{EntryError, canonical, hex};
 
 /// What every statement says it is.
 const STATEMENT_TYPE: &str = "vouchsafe/decision/v1";
+/// What a statement about settings says it is.
+const POLICY_STATEMENT_TYPE: &str = "vouchsafe/policy/v1";
 
 /// The challenge that the signature of a statement answers.
 ///
@@ -71,6 +73,8 @@ pub(crate) struct Signers {
     agreed: HashMap<(String, String), Value>,
     /// Whether the tenant asks for more than a token.
     demanded: bool,
+    /// How sure the tenant asks to be: 0 for a token, 1 for a step-up, 2 for a passkey.
+    level: u8,
 }
 
 impl Signers {
@@ -109,9 +113,45 @@ impl Signers {
         Ok(())
     }
 
-    pub(crate) fn policy(&mut self, event: &Value) {
-        let asked = event.pointer("/policy/decisionAssurance").and_then(Value::as_str);
-        self.demanded = matches!(asked, Some("passkey" | "stepUp"));
+    /// The settings change. Where the tenant asks for signatures, asking for less must be signed: these very settings.
+    pub(crate) fn policy(&mut self, beside: &[Value], event: &Value) -> Result<(), String> {
+        let level = match event.pointer("/policy/decisionAssurance").and_then(Value::as_str) {
+            Some("passkey") => 2,
+            Some("stepUp") => 1,
+            _ => 0,
+        };
+        let signs = |signed: &Value| {
+            signed.get("of").and_then(Value::as_str) == Some("policySigned")
+                && signed.pointer("/decision/statement/policy") == event.get("policy")
+        };
+        if level < self.level && !beside.iter().any(signs) {
+            return Err("decisions may be less sure from here on, which nobody has signed".to_owned());
+        }
+        (self.level, self.demanded) = (level, level > 0);
+        Ok(())
+    }
+
+    /// Checks signed settings; as [`Signers::signed`].
+    pub(crate) fn policy_signed(
+        &mut self,
+        entry: &Value,
+        beside: &[Value],
+        event: &Value,
+    ) -> Result<bool, String> {
+        let decision = event.get("decision").ok_or("signed settings say nothing")?;
+        let statement = decision.get("statement").ok_or("signed settings state nothing")?;
+        if text(statement, "type")? != POLICY_STATEMENT_TYPE {
+            return Err("a signed statement is of a kind that is not understood".to_owned());
+        }
+        let changed = |event: &Value| {
+            event.get("of").and_then(Value::as_str) == Some("policyChanged")
+                && event.get("policy") == statement.get("policy")
+        };
+        let user = by_its_person(entry, statement)?;
+        if !beside.iter().any(changed) {
+            return Err(format!("{user} signed other settings than what was recorded"));
+        }
+        self.holds(entry, decision, statement, user)
     }
 
     /// A vote for access: where the tenant asks for a signature, one stands beside it. What the service records for a person
@@ -177,18 +217,31 @@ impl Signers {
         if text(statement, "type")? != STATEMENT_TYPE {
             return Err("a signed statement is of a kind that is not understood".to_owned());
         }
-        let user = text(statement, "userId")?;
-        if text(statement, "tenantId")? != text(entry, "tenantId")?
-            || entry.pointer("/initiatedBy/user/id").and_then(Value::as_str) != Some(user)
-        {
-            return Err("a signed decision is somebody else's".to_owned());
-        }
+        let user = by_its_person(entry, statement)?;
         if !beside.iter().any(|event| is_decided(event, statement)) {
             return Err(format!("{user} signed something else than what was recorded"));
         }
         if !beside.iter().all(|event| is_within(entry, event, statement)) {
             return Err(format!("{user} signed less than what was given"));
         }
+        let checked = self.holds(entry, decision, statement, user)?;
+        let about =
+            ["accessRequestId", "supportRequestId"].map(|name| statement.get(name).and_then(Value::as_str));
+        if let (Some(request), Some(scope)) = (about[0].or(about[1]), statement.get("scope")) {
+            self.agreed.insert((request.to_owned(), user.to_owned()), in_words(scope));
+        }
+        Ok(checked)
+    }
+
+    /// Whether the signature under a statement of somebody is of a key of theirs, and not used before. Tells whether it was
+    /// looked at itself.
+    fn holds(
+        &mut self,
+        entry: &Value,
+        decision: &Value,
+        statement: &Value,
+        user: &str,
+    ) -> Result<bool, String> {
         let credential = text(decision, "credential")?;
         let key = self.keys.get(credential).filter(|key| key.user == user);
         let key = key.ok_or_else(|| {
@@ -200,11 +253,6 @@ impl Signers {
         let challenge = challenge(statement).map_err(|error| error.to_string())?;
         if !self.used.insert(challenge) {
             return Err(format!("a signature of {user} stands in a second entry"));
-        }
-        let about =
-            ["accessRequestId", "supportRequestId"].map(|name| statement.get(name).and_then(Value::as_str));
-        if let (Some(request), Some(scope)) = (about[0].or(about[1]), statement.get("scope")) {
-            self.agreed.insert((request.to_owned(), user.to_owned()), in_words(scope));
         }
         let Some(check) = self.check else { return Ok(false) };
         check(&Signature {
@@ -219,6 +267,17 @@ impl Signers {
         .map_err(|fault| format!("the signature of {user} does not hold: {fault}"))?;
         Ok(true)
     }
+}
+
+/// Whose a statement is: of the person who did what the entry says, in that tenant.
+fn by_its_person<'s>(entry: &Value, statement: &'s Value) -> Result<&'s str, String> {
+    let user = text(statement, "userId")?;
+    if text(statement, "tenantId")? != text(entry, "tenantId")?
+        || entry.pointer("/initiatedBy/user/id").and_then(Value::as_str) != Some(user)
+    {
+        return Err("a signed decision is somebody else's".to_owned());
+    }
+    Ok(user)
 }
 
 /// Whether an event is what a statement says was decided.

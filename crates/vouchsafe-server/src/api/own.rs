@@ -60,15 +60,20 @@ pub(crate) async fn policy(State(server): State<Server>, Look(who): Look) -> Ans
     Ok(tagged(StatusCode::OK, version_of(&policy), wire::policy(policy)))
 }
 
-/// Changes the tenant's support access settings.
+/// Changes the tenant's support access settings. Where decisions are signed, letting them be less sure is signed as well: 403
+/// `assuranceRequired` with what to sign, then the same call with `assertion`.
 #[utoipa::path(patch, path = "/v1.0/policies/supportAccess", operation_id = "updateSupportAccessPolicy", tag = "Settings", params(IfMatchParameter), request_body = UpdateSupportAccessPolicy,
     responses((status = 200, body = SupportAccessPolicy)))]
 pub(crate) async fn change_policy(
     State(server): State<Server>,
     act: Act<UpdateSupportAccessPolicy>,
 ) -> Answer {
-    let changed = server.app.change_policy(&act.call, |old| wire::changed_policy(old, act.body)).await;
-    let policy = changed.map_err(refuse("/v1.0/policies/supportAccess"))?;
+    let path = "/v1.0/policies/supportAccess";
+    let mut body = act.body;
+    let signed = wire::signed(body.assertion.take()).map_err(|rejection| refuse(path)(rejection.into()))?;
+    let change = |old| wire::changed_policy(old, body);
+    let changed = server.app.change_policy_signed(&act.call, signed.as_ref(), change).await;
+    let policy = changed.map_err(refuse(path))?;
     Ok(tagged(StatusCode::OK, version_of(&policy), wire::policy(policy)))
 }
 

@@ -146,6 +146,7 @@ fn label(field: &str) -> Option<&'static str> {
         "comment" => "The comment",
         "reason" => "The reason",
         "name" => "Its name",
+        "code" | "decisionAssurance" => "This",
         "body" => "The message",
         "instructions" => "The description of what to collect",
         "tenantId" => "The tenant",

@@ -16,9 +16,9 @@ use zeroize::Zeroizing;
 use super::Typed;
 use super::answer::{Answer, Failure, page as show, page_with};
 use super::complaint::{Trouble, trouble, wrong};
-use super::cookies::Cookies;
 use super::form::{Fields, Form};
 use super::id::Id;
+use super::recent::is_recent;
 use super::visitor::Visitor;
 use crate::Server;
 use crate::extract::Base;
@@ -168,16 +168,6 @@ pub(crate) async fn delete(
     match server.app.delete_identity_provider(&form.versioned(visitor.who), id).await {
         Ok(()) => Ok(visitor.moved(&paths::identity_providers(), Notice::ProviderDeleted)),
         Err(AppError::Stale) => Ok(visitor.moved(&to, Notice::PageWasOld)),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Whether the session began a short while ago: what is changed here says how everybody signs in.
-async fn is_recent(server: &Server, headers: &HeaderMap) -> Result<bool, Failure> {
-    let cookie = Cookies::of(&server.settings).session(headers).unwrap_or_default();
-    match server.app.must_be_recent(&cookie).await {
-        Ok(()) => Ok(true),
-        Err(AppError::Rejected(_)) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

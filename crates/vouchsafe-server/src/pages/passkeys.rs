@@ -92,6 +92,7 @@ enum DecidingKind {
     AccessRequest,
     Consent,
     Renewal,
+    Policy,
 }
 
 fn refused(error: &AppError, uri: &OriginalUri) -> Refusal {
@@ -195,6 +196,10 @@ pub(crate) async fn decide_options(
             let form = Form::of(&deciding.form, &paths::renew_consent(&deciding.id));
             let decided = server.app.renew_consent(&form.versioned(visitor.who), id, None).await.map(drop);
             (paths::support_request(&deciding.id), decided)
+        }
+        DecidingKind::Policy => {
+            let form = Form::of(&deciding.form, &paths::decision_assurance());
+            (paths::access_policy(), super::settings::assured(&server, &visitor, &form).await)
         }
         DecidingKind::Consent => {
             let id = deciding.id.parse().map_err(|_| missing())?;

@@ -1,7 +1,7 @@
 //! The people of the own tenant.
 
 use axum::extract::State;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use vouchsafe_app::{AppError, InviteCommand, UserCommand, version_of};
 use vouchsafe_core::id::UserId;
 use vouchsafe_core::permission::Permission;
@@ -18,6 +18,7 @@ use super::complaint::{Trouble, trouble, wrong};
 use super::form::{Fields, Form};
 use super::id::Id;
 use super::moment::moment;
+use super::recent::is_recent;
 use super::visitor::Visitor;
 use crate::Server;
 use crate::extract::Base;
@@ -182,8 +183,12 @@ pub(crate) async fn pass(
     visitor: Visitor,
     Id(id): Id<UserId>,
     Base(base): Base,
+    headers: HeaderMap,
     form: Form,
 ) -> Answer {
+    if !is_recent(&server, &headers).await? {
+        return Ok(visitor.moved(&paths::person(&id.to_string()), Notice::NotFresh));
+    }
     let account = server.app.user(visitor.who, id).await?;
     let (pass, secret) = server.app.offer_pass(&form.call(visitor.who), id, None).await?;
     show(page::pass(&PassView {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use vouchsafe_app::{Approvers, RoleView};
 use vouchsafe_core::id::UserId;
 use vouchsafe_core::permission::Permission;
@@ -16,6 +16,7 @@ use super::answer::{Answer, Failure, page as show, page_with};
 use super::complaint::{Trouble, trouble, wrong};
 use super::form::{Asked, Form};
 use super::moment::{length, moment};
+use super::recent::is_recent;
 use super::rows::{name_of, token};
 use super::visitor::Visitor;
 use crate::Server;
@@ -34,8 +35,12 @@ pub(crate) async fn assign(
     State(server): State<Server>,
     visitor: Visitor,
     asked: Asked,
+    headers: HeaderMap,
     form: Form,
 ) -> Answer {
+    if !is_recent(&server, &headers).await? {
+        return Ok(visitor.moved(&paths::roles(), Notice::NotFresh));
+    }
     let again = async |errors| {
         let typed = Typed { fields: Some(&form.fields), errors };
         let view = view(&server, &visitor, &asked, typed).await?;

@@ -2,9 +2,10 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use vouchsafe_app::version_of;
+use vouchsafe_app::{AppError, version_of};
 use vouchsafe_core::id::UserId;
 use vouchsafe_core::permission::Permission;
+use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::setup::Account;
 use vouchsafe_core::tenant::{Assurance, SupportAccessPolicy};
 use vouchsafe_core::time::Duration;
@@ -12,7 +13,7 @@ use vouchsafe_core::vote::REQUIRED_MAX;
 use vouchsafe_web::page::{self, AccessPolicyForm, AccessPolicyView, PolicyLine};
 use vouchsafe_web::{Choice, FormErrors, Notice, Section, paths};
 
-use super::answer::{Answer, Failure, page as show, page_with};
+use super::answer::{Answer, Failure, page_with, scripted_if};
 use super::complaint::{Trouble, trouble, wrong};
 use super::form::{Fields, Form};
 use super::moment::length;
@@ -21,7 +22,8 @@ use crate::Server;
 
 /// `/settings/support-access`
 pub(crate) async fn policy(State(server): State<Server>, visitor: Visitor) -> Answer {
-    show(page::access_policy(&view(&server, &visitor, None, FormErrors::default()).await?))
+    let view = view(&server, &visitor, None, FormErrors::default()).await?;
+    scripted_if(view.form.as_ref().is_some_and(|form| form.signed), page::access_policy(&view))
 }
 
 /// `POST /settings/support-access`
@@ -38,6 +40,35 @@ pub(crate) async fn change(State(server): State<Server>, visitor: Visitor, form:
             Trouble::Form(errors) => again(&server, &visitor, &form.fields, errors).await,
         },
     }
+}
+
+/// `POST /settings/support-access/assurance`: signed, where decisions are and this asks for less.
+pub(crate) async fn change_assurance(State(server): State<Server>, visitor: Visitor, form: Form) -> Answer {
+    visitor.of_customer()?;
+    match assured(&server, &visitor, &form).await {
+        Ok(()) => Ok(visitor.moved(&paths::access_policy(), Notice::SettingsSaved)),
+        Err(AppError::Assurance(_)) => Ok(visitor.moved(&paths::access_policy(), Notice::PasskeyNeedsScript)),
+        Err(error) => match trouble(error, "decisionAssurance")? {
+            Trouble::Over(notice) => Ok(visitor.moved(&paths::access_policy(), notice)),
+            Trouble::Form(errors) => {
+                let view = view(&server, &visitor, None, errors).await?;
+                page_with(StatusCode::BAD_REQUEST, page::access_policy(&view))
+            }
+        },
+    }
+}
+
+/// What that form does; also asked before it is sent, for what has to be signed.
+pub(crate) async fn assured(server: &Server, visitor: &Visitor, form: &Form) -> Result<(), AppError> {
+    let assurance = match form.fields.text("decisionAssurance") {
+        "token" => Assurance::Token,
+        "stepUp" => Assurance::StepUp,
+        "passkey" => Assurance::Passkey,
+        _ => return Err(Rejection::invalid("decisionAssurance", "must be one of the choices").into()),
+    };
+    let change = |old| SupportAccessPolicy { decision_assurance: assurance, ..old };
+    let signed = form.fields.signed();
+    server.app.change_policy_signed(&form.versioned(visitor.who), signed.as_ref(), change).await.map(drop)
 }
 
 async fn again(server: &Server, visitor: &Visitor, fields: &Fields, errors: FormErrors) -> Answer {
@@ -137,7 +168,28 @@ fn form(
         inherit_on_reassign: yes_no("inheritOnReassign", policy.inherit_on_reassign),
         regions: text("engineerRules.regions", regions.join("\n")),
         excluded: text("engineerRules.excludedEngineerIds", excluded.join("\n")),
+        assurance: assurances(policy.decision_assurance),
+        signed: policy.decision_assurance > Assurance::Token,
         errors,
+    }
+}
+
+fn assurances(now: Assurance) -> Vec<Choice> {
+    let all = [(Assurance::Token, "token"), (Assurance::StepUp, "stepUp"), (Assurance::Passkey, "passkey")];
+    let one = |(assurance, value): (Assurance, &str)| Choice {
+        value: value.to_owned(),
+        label: shown(assurance).to_owned(),
+        hint: String::new(),
+        selected: assurance == now,
+    };
+    all.map(one).into()
+}
+
+const fn shown(assurance: Assurance) -> &'static str {
+    match assurance {
+        Assurance::Token => "A session or token",
+        Assurance::StepUp => "A fresh sign-in",
+        Assurance::Passkey => "A passkey",
     }
 }
 
@@ -187,11 +239,7 @@ fn lines(policy: &SupportAccessPolicy) -> Vec<PolicyLine> {
     } else {
         format!("{} named people", policy.approvals.approver_ids.len())
     };
-    let assurance = match policy.decision_assurance {
-        Assurance::Token => "A session or token",
-        Assurance::StepUp => "A fresh sign-in",
-        Assurance::Passkey => "A passkey",
-    };
+    let assurance = shown(policy.decision_assurance);
     vec![
         line(
             "Pending requests expire after",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::IntoResponse as _;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use vouchsafe_app::TokenCommand;
 use vouchsafe_core::id::{TokenId, UserId};
 use vouchsafe_core::setup::TokenRecord;
@@ -19,6 +19,7 @@ use super::form::{Asked, Form};
 use super::home::unless_forbidden;
 use super::id::Id;
 use super::moment::{length, moment};
+use super::recent::is_recent;
 use super::rows::token;
 use super::visitor::Visitor;
 use crate::Server;
@@ -29,7 +30,16 @@ pub(crate) async fn tokens(State(server): State<Server>, visitor: Visitor, asked
 }
 
 /// Makes a token. The answer is the page itself, with the token on it: it belongs into no address and no cookie.
-pub(crate) async fn make(State(server): State<Server>, visitor: Visitor, asked: Asked, form: Form) -> Answer {
+pub(crate) async fn make(
+    State(server): State<Server>,
+    visitor: Visitor,
+    asked: Asked,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    if !is_recent(&server, &headers).await? {
+        return Ok(visitor.moved(&paths::api_tokens(), Notice::NotFresh));
+    }
     let again = async |errors| {
         let typed = Typed { fields: Some(&form.fields), errors };
         let view = view(&server, &visitor, &asked, typed).await?;

@@ -104,7 +104,7 @@ async fn who_is_disabled_or_loses_the_case_reads_nothing_more_and_the_next_engin
 
         assert!(under_way.frame().await.unwrap().is_err(), "{loss:?}: the answer went on");
         let verdict = match loss {
-            Loss::Disabled => "401 unauthenticated",
+            Loss::Disabled => "401 tokenRevoked",
             Loss::Reassigned => "404 notFound",
         };
         for (line, found) in everything(&house, &stage, &next_link).await {
@@ -136,7 +136,8 @@ async fn every_open_case_of_who_is_disabled_has_its_next_engineer_at_once() {
     assert!(all.iter().all(|case| case["status"] == "closed" || case["assignedTo"]["id"].is_string()));
     let again = change(&house, INES, json!({ "accountEnabled": true })).await;
     assert_eq!((&again["accountEnabled"], &again["openCases"]), (&json!(true), &json!(0)));
-    house.ok(INES, Ask::get("/v1.0/me")).await;
+    // The tokens from before stay ended.
+    house.refused(INES, Ask::get("/v1.0/me"), "401 tokenRevoked").await;
 }
 
 #[tokio::test]

@@ -136,3 +136,20 @@ async fn health_needs_no_token_and_says_nothing() {
     }
     assert_eq!(house.raw(Ask::post("/healthz", &json!({}))).await.verdict(), "405 methodNotAllowed");
 }
+
+#[tokio::test]
+async fn a_request_with_two_hosts_is_refused_whichever_comes_first() {
+    let house = House::new().await;
+    for hosts in [[HOST, HOST], [HOST, "evil.example"], ["evil.example", HOST]] {
+        for path in ["/v1.0/me", "/demo", "/healthz", "/access/v1/evaluation"] {
+            let mut ask = Ask::get(path).bearer(house.token(YUKI));
+            ask.headers.extend(hosts.map(|host| ("host", host.to_owned())));
+            let mut request = http::Request::builder().uri(path);
+            for (name, value) in &ask.headers {
+                request = request.header(*name, value);
+            }
+            let reply = house.exchange(request.body(axum::body::Body::empty()).unwrap()).await;
+            assert_eq!(reply.status, 400, "{path} {hosts:?}: {}", reply.text());
+        }
+    }
+}

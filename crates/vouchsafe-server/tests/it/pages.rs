@@ -556,3 +556,65 @@ async fn a_token_made_by_the_page_is_on_that_answer_and_nowhere_else() {
     assert_eq!(notice, "tokenEnded");
     assert_eq!(house.raw(Ask::get("/v1.0/me").bearer(&token)).await.verdict(), "401 tokenRevoked");
 }
+
+#[tokio::test]
+async fn what_outlives_a_session_is_given_only_shortly_after_signing_in() {
+    let house = House::new().await;
+    let yuki = Browser::of(&house, "Yuki Tanabe", Org::Adatum).await;
+    let ben = house.who("Ben Carver", Org::Adatum).user;
+    house.clock.advance(vouchsafe_core::time::Duration::minutes(15));
+    let before = house.log_size(house.tenant(Org::Adatum)).await;
+    let role = format!("principalId={ben}&roleDefinitionId=f023fd81-a637-4b56-95fd-791ac0226033");
+    for (path, form) in [
+        ("/settings/api-tokens".to_owned(), "displayName=x&scopes=y&expiresDateTime=P1D".to_owned()),
+        ("/settings/roles".to_owned(), role),
+        (format!("/people/{ben}/pass"), String::new()),
+        ("/account/links".to_owned(), String::new()),
+        ("/account/links/accept".to_owned(), "code=vsl_x".to_owned()),
+    ] {
+        assert_eq!(yuki.post(&path, &form).await.1, "notFresh", "{path}");
+    }
+    assert_eq!(house.log_size(house.tenant(Org::Adatum)).await, before);
+    yuki.page("/settings/api-tokens").await;
+}
+
+/// The code on the page of links that was just made.
+fn code_on(page: &str) -> String {
+    let rest = page.split("vsl_").nth(1).unwrap();
+    format!("vsl_{}", rest.split('<').next().unwrap())
+}
+
+#[tokio::test]
+async fn one_person_links_two_accounts_on_the_pages_and_removes_the_link() {
+    let house = House::new().await;
+    let marta = Browser::of(&house, "Marta Kowal", Org::Adatum).await;
+    let priya = Browser::of(&house, "Priya Nair", Org::Contoso).await;
+    let yuki = Browser::of(&house, "Yuki Tanabe", Org::Adatum).await;
+    assert!(marta.page("/account").await.contains("/account/links"));
+    assert!(marta.page("/account/links").await.contains("No account is linked."));
+    let made = marta.send(Method::POST, "/account/links", Some("")).await;
+    assert_eq!((made.status, made.header("cache-control")), (200, Some("no-store")));
+    let code = code_on(&made.text());
+    // Shown this once.
+    assert!(!marta.page("/account/links").await.contains(&code));
+    let looked = priya.send(Method::POST, "/account/links/look", Some(&format!("code={code}"))).await.text();
+    assert!(looked.contains("Marta Kowal") && looked.contains("Adatum"), "{looked}");
+    let wrong = priya.send(Method::POST, "/account/links/look", Some("code=vsl_wrong")).await;
+    assert!(wrong.status == 400 && wrong.text().contains("not a code that can be used"), "{}", wrong.text());
+    assert_eq!(priya.post("/account/links/accept", &format!("code={code}")).await.1, "linkAccepted");
+    let page = marta.page("/account/links").await;
+    assert!(page.contains("Priya Nair") && page.contains("That account is mine"), "{page}");
+    // An administrator sees that there is a link, and not who it is over there.
+    let page = yuki.page("/account/links").await;
+    assert!(page.contains("Marta Kowal") && !page.contains("Priya"), "{page}");
+    let link = format!("lnk_{}", page.split("lnk_").nth(1).unwrap().split('<').next().unwrap());
+    let (agree, confirm) = (format!("/account/links/{link}/agree"), format!("/account/links/{link}/confirm"));
+    assert_eq!(yuki.post(&confirm, "").await.1, "linkNotConfirmed");
+    assert_eq!(marta.post(&agree, "").await.1, "linkAgreed");
+    assert!(yuki.page("/account/links").await.contains("Confirm for my organisation"));
+    assert_eq!(yuki.post(&confirm, "").await.1, "linkConfirmed");
+    assert!(marta.page("/account/links").await.contains("Waits for the other side"));
+    assert_eq!(marta.post(&format!("/account/links/{link}/remove"), "").await.1, "linkRemoved");
+    assert_eq!(marta.post(&format!("/account/links/{link}/remove"), "").await.1, "alreadyEnded");
+    assert!(priya.page("/account/links").await.contains("Ended"));
+}

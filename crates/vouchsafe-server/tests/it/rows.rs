@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use http::Method;
 use serde_json::{Value, json};
-use vouchsafe_app::Who;
+use vouchsafe_app::{Call, Who};
 use vouchsafe_core::audit::Initiator;
 use vouchsafe_core::pace;
 use vouchsafe_core::permit::{RecordPause, for_service};
@@ -509,6 +509,15 @@ const ROWS: &[Row] = &[
         logs: ADATUM,
         ..look("DELETE /v1.0/identityProviders/{id}", YUKI, &["leftProvider"], Takes::Nothing)
     },
+    look("GET /v1.0/accountLinks", YUKI, &[], CREATED),
+    look("GET /v1.0/accountLinks/{id}", YUKI, &["confirmedLink"], Takes::Nothing),
+    Row { answers: "201", ..act("POST /v1.0/accountLinks", MARTA, &[], nothing, &[], ADATUM) },
+    act("POST /v1.0/accountLinks/{id}/confirm", YUKI, &["confirmedLink"], nothing, &[], ADATUM),
+    Row {
+        answers: "204",
+        logs: ADATUM,
+        ..look("DELETE /v1.0/accountLinks/{id}", YUKI, &["leftLink"], Takes::Nothing)
+    },
     look("GET /v1.0/apiTokens", YUKI, &[], CREATED),
     Row {
         answers: "201",
@@ -640,6 +649,7 @@ impl Stage {
             let invited = house.ok(YUKI, Ask::post("/v1.0/users", &new)).await;
             self.0.insert(name, text(&invited["id"]));
         }
+        self.links(house).await;
         let origin = "https://vouchsafe.example";
         let app = house.app.clone().with_passkeys(RelyingParty::at(origin).unwrap());
         let who = Who::of(house.tenant(Org::Adatum), self.id("keyed").parse().unwrap());
@@ -648,6 +658,19 @@ impl Stage {
         let made = key.create(&app.enrol_options(&pass).await.unwrap().options);
         app.enrol_by_pass(&pass, "Phone", &made).await.unwrap();
         self.0.insert("passkey", key.credential());
+    }
+
+    /// A link that waits for Adatum alone to confirm it, and an offer.
+    async fn links(&mut self, house: &House) {
+        let call = |name, org| Call::from(house.who(name, org));
+        let marta = call("Marta Kowal", Org::Adatum);
+        let offer = house.app.offer_link(&marta).await.unwrap();
+        let code = offer.code.unwrap().expose();
+        house.app.accept_link(&call("Priya Nair", Org::Contoso), &code).await.unwrap();
+        house.app.agree_to_link(&marta, offer.record.id).await.unwrap();
+        self.0.insert("confirmedLink", offer.record.id.to_string());
+        let left = house.app.offer_link(&call("Yuki Tanabe", Org::Adatum)).await.unwrap();
+        self.0.insert("leftLink", left.record.id.to_string());
     }
 
     async fn collections(&mut self, house: &House) {

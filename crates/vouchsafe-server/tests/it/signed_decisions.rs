@@ -458,3 +458,89 @@ async fn a_pack_holds_what_its_signatures_are_checked_with() {
         assert!(told.contains("1 decisions are signed by passkeys"), "{what}: {told}");
     }
 }
+
+fn policy(body: &Value) -> Ask {
+    Ask::patch("/v1.0/policies/supportAccess", body)
+}
+
+#[tokio::test]
+async fn whoever_stole_an_administrators_token_cannot_switch_signatures_off() {
+    let house = House::new().await;
+    let site = Site::of(&house);
+    let (mut key, id) = asked(&site).await;
+    let lower = json!({ "decisionAssurance": "token" });
+    let refused = async |body: &Value, verdict: &str| {
+        let reply = site.api(YUKI, policy(body)).await;
+        assert_eq!(reply.verdict(), verdict, "{body}: {}", reply.text());
+        reply.json()
+    };
+    // Neither at once, nor step by step, nor hidden among others.
+    refused(&json!({ "decisionAssurance": "stepUp" }), "403 assuranceRequired").await;
+    refused(&json!({ "decisionAssurance": "token", "maxDuration": "P20D" }), "403 assuranceRequired").await;
+    let problem = refused(&lower, "403 assuranceRequired").await;
+    assert!(problem["challenge"].is_string() && problem.get("scope").is_none());
+    // Nor with what a thief can have: an assertion that approved, one of somebody else, one over other settings.
+    let approving = site.api(YUKI, approve(&id, &json!({}))).await.json();
+    let of_approval = assertion(&mut key, &approving);
+    refused(&with(lower.clone(), of_approval), "401 unauthenticated").await;
+    let mut martas = Authenticator::new(2, ORIGIN);
+    let marta = house.who("Marta Kowal", Org::Adatum);
+    let pass = site.app.first_pass(marta, Duration::hours(1)).await.unwrap().expose();
+    site.enrol(&pass, &mut martas).await;
+    let theirs = assertion(&mut martas, &problem);
+    refused(&with(lower.clone(), theirs), "401 unauthenticated").await;
+    let wider = json!({ "decisionAssurance": "token", "maxDuration": "P20D" });
+    let signed = assertion(&mut key, &problem);
+    refused(&with(wider, signed.clone()), "401 unauthenticated").await;
+    let still = site.ok(YUKI, Ask::get("/v1.0/policies/supportAccess")).await;
+    assert_eq!(still["decisionAssurance"], "passkey");
+    // What does not lower it needs no signature.
+    site.ok(YUKI, policy(&json!({ "maxDuration": "P10D" }))).await;
+    // Since then the signed settings are others.
+    refused(&with(lower.clone(), signed), "401 unauthenticated").await;
+    let problem = refused(&lower, "403 assuranceRequired").await;
+    let good = assertion(&mut key, &problem);
+    let lowered = site.ok(YUKI, policy(&with(lower.clone(), good.clone()))).await;
+    assert_eq!(lowered["decisionAssurance"], "token");
+    // Once raised again, the same signature does not lower it a second time.
+    site.ok(YUKI, policy(&json!({ "decisionAssurance": "passkey" }))).await;
+    refused(&with(lower, good), "401 unauthenticated").await;
+    // The log proves it offline; without the signature, or over other settings, it does not hold.
+    let entries = entries(&house, house.tenant(Org::Adatum)).await;
+    let bytes: Vec<Vec<u8>> = entries.iter().map(|(_, bytes)| bytes.clone()).collect();
+    let replay = |bytes: &[Vec<u8>]| {
+        let mut replay = Replay::default().checking(check);
+        bytes.iter().try_for_each(|bytes| replay.entry(bytes))?;
+        replay.end()
+    };
+    assert_eq!(replay(&bytes).unwrap().signed, 1);
+    let place = bytes.iter().position(|bytes| contains(bytes, "policySigned")).unwrap();
+    let forged = |change: &dyn Fn(&mut Vec<Value>)| {
+        let mut entry: Value = serde_json::from_slice(&bytes[place]).unwrap();
+        change(entry["events"].as_array_mut().unwrap());
+        let mut forged = bytes.clone();
+        forged[place] = vouchsafe_log::canonical(&entry).unwrap();
+        replay(&forged).unwrap_err().what
+    };
+    let unsigned = forged(&|events| events.retain(|event| event["of"] != "policySigned"));
+    assert!(unsigned.contains("nobody has signed"), "{unsigned}");
+    let other = forged(&|events| {
+        for event in events.iter_mut().filter(|event| event["of"] == "policyChanged") {
+            event["policy"]["maxDuration"] = json!("P29D");
+        }
+    });
+    assert!(other.contains("nobody has signed"), "{other}");
+    let both = forged(&|events| {
+        for event in events.iter_mut() {
+            let place = if event["of"] == "policySigned" {
+                "/decision/statement/policy/maxDuration"
+            } else {
+                "/policy/maxDuration"
+            };
+            if let Some(value) = event.pointer_mut(place) {
+                *value = json!("P29D");
+            }
+        }
+    });
+    assert!(both.contains("does not hold"), "{both}");
+}

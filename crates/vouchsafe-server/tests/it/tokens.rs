@@ -136,3 +136,22 @@ async fn a_token_speaks_for_one_tenant_only() {
         assert_eq!(organization["value"].as_array().unwrap().len(), 1);
     }
 }
+
+#[tokio::test]
+async fn the_tokens_of_an_account_that_was_disabled_stay_ended_when_it_is_enabled_again() {
+    let house = House::new().await;
+    let me = || Ask::get("/v1.0/me");
+    for (who, path) in [
+        (MARTA, format!("/v1.0/users/{}", house.who("Marta Kowal", Org::Adatum).user)),
+        (INES, format!("/v1.0/support/engineers/{}", house.who("Ines Okafor", Org::Provider).user)),
+    ] {
+        let by = if who == MARTA { YUKI } else { DMITRI };
+        house.ok(who, me()).await;
+        for enabled in [false, true] {
+            house.ok(by, Ask::patch(path.as_str(), &json!({ "accountEnabled": enabled }))).await;
+            house.refused(who, me(), "401 tokenRevoked").await;
+        }
+    }
+    // What belongs to others goes on.
+    house.ok(NOOR, me()).await;
+}

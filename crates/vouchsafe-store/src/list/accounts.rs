@@ -1,5 +1,6 @@
 //! Lists about a tenant's accounts: who holds which role, and API tokens.
 
+use vouchsafe_core::account_link::LinkRecord;
 use vouchsafe_core::id::{TenantId, UserId};
 use vouchsafe_core::permit::{Reach, Scope};
 use vouchsafe_core::role::Assignment;
@@ -93,5 +94,37 @@ impl Session {
             items.push(self.token_row(tenant, row).await?);
         }
         Ok(Listed { items, next: page.next, total: page.total })
+    }
+
+    /// A tenant's records of links, or those of one of its accounts.
+    ///
+    /// # Errors
+    /// As [`Session::list_assignments`].
+    pub async fn list_link_records(
+        &mut self,
+        tenant: TenantId,
+        of: Option<UserId>,
+        query: &ListQuery,
+    ) -> Result<Listed<LinkRecord>, StoreError> {
+        let (from, values) = match of {
+            Some(user) => (
+                "account_link_record l WHERE l.tenant_id = $1 AND l.user_id = $2",
+                vec![tenant.into(), user.into()],
+            ),
+            None => ("account_link_record l WHERE l.tenant_id = $1", vec![tenant.into()]),
+        };
+        let source = Source {
+            select: "l.tenant_id, l.document, l.version, l.hash",
+            from: from.to_owned(),
+            values,
+            sort: "l.created_at",
+            id: "l.id",
+            properties: vec![
+                Property::text("id", "l.id"),
+                Property::text("userId", "l.user_id"),
+                Property::time("createdDateTime", "l.created_at"),
+            ],
+        };
+        self.aggregates_of(source, query).await
     }
 }

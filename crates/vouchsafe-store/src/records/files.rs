@@ -10,6 +10,7 @@ use tokio::sync::OwnedMutexGuard;
 use vouchsafe_core::id::{DataCollectionId, GrantId, Id as _, TenantId};
 
 use super::load;
+use super::object_list;
 use super::packing::Unpacker;
 use crate::error::StoreError;
 use crate::sqlite;
@@ -230,6 +231,7 @@ fn open(path: &Path) -> Result<Option<OpenFile>, StoreError> {
         load::complete(&sqlite::open(path, true)?)?;
         connection = sqlite::open(path, false)?;
     }
+    object_list::teach_places(&connection)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(Some(OpenFile { connection, unpacker: Unpacker::default(), inode: inode(path) }))
 }

@@ -36,6 +36,18 @@ pub struct RecordQuery {
     pub after: Option<RecordKey>,
     /// Whether to count all that the filter and the reach admit.
     pub count: bool,
+    /// In place of the order of ids, one that only who has the key can tell from any other; events keep their time.
+    pub places: Option<PlaceKey>,
+}
+
+/// The key of an order of objects. Never printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PlaceKey(pub [u8; 32]);
+
+impl std::fmt::Debug for PlaceKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PlaceKey(…)")
+    }
 }
 
 impl RecordQuery {
@@ -46,7 +58,17 @@ impl RecordQuery {
             Shape::Events { .. } => Order::NewestFirst,
             Shape::Objects | Shape::Singleton => Order::OldestFirst,
         };
-        Self { resource, filter: None, reach, order, order_by: None, top: 100, after: None, count: false }
+        Self {
+            resource,
+            filter: None,
+            reach,
+            order,
+            order_by: None,
+            top: 100,
+            after: None,
+            count: false,
+            places: None,
+        }
     }
 }
 
@@ -68,7 +90,7 @@ pub enum RecordKey {
     Object {
         /// What it was sorted by, if by a property that it has.
         sort: Option<SortValue>,
-        /// Its id.
+        /// Its id, or its place where those are ordered by a key.
         id: String,
     },
 }

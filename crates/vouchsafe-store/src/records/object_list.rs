@@ -1,13 +1,16 @@
 //! Lists of objects that are no events.
 
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{Value, ValueRef};
+use sha2::{Digest as _, Sha256};
 use vouchsafe_diagnostics::resource::{Condition, Stored};
 
 use super::expression::{Parameter, Sql};
 use super::files::View;
 use super::layout::Layout;
 use super::list::{
-    Asked, RecordKey, RecordPage, RecordQuery, SortValue, StoredRecord, json, number, sort_value,
+    Asked, PlaceKey, RecordKey, RecordPage, RecordQuery, SortValue, StoredRecord, json, number, sort_value,
 };
 use crate::error::{QueryRefusal, StoreError};
 use crate::list::Order;
@@ -37,20 +40,21 @@ pub(super) fn page(view: &View<'_>, asked: &Asked, query: &RecordQuery) -> Resul
         Some(RecordKey::Object { sort, id }) => Some((sort.clone(), id.clone())),
         Some(RecordKey::Event(_)) | None => None,
     };
-    let mut walk = ObjectWalk { view, asked, sort, order: query.order, after };
+    let places = query.places.filter(|_| query.order_by.as_deref() != Some("id"));
+    let mut walk = ObjectWalk { view, asked, sort, order: query.order, places, after };
     let total = query.count.then(|| walk.count()).transpose()?;
     let wanted = usize::try_from(query.top).unwrap_or(usize::MAX);
     let mut page = RecordPage { total, ..RecordPage::default() };
     loop {
         let (chunk, is_last) = walk.fetch()?;
-        for (sort, record) in chunk {
+        for (key, record) in chunk {
             if page.records.len() == wanted {
                 return Ok(page);
             }
             page.next = None;
-            page.records.push(record.clone());
+            page.records.push(record);
             if page.records.len() == wanted {
-                page.next = Some(RecordKey::Object { sort, id: record.id });
+                page.next = Some(key);
             }
         }
         if is_last {
@@ -62,10 +66,10 @@ pub(super) fn page(view: &View<'_>, asked: &Asked, query: &RecordQuery) -> Resul
 
 /// How many objects there are.
 pub(super) fn count(view: &View<'_>, asked: &Asked) -> Result<u64, StoreError> {
-    ObjectWalk { view, asked, sort: None, order: Order::OldestFirst, after: None }.count()
+    ObjectWalk { view, asked, sort: None, order: Order::OldestFirst, places: None, after: None }.count()
 }
 
-type Fetched = Vec<(Option<SortValue>, StoredRecord)>;
+type Fetched = Vec<(RecordKey, StoredRecord)>;
 
 struct ObjectWalk<'w> {
     view: &'w View<'w>,
@@ -73,6 +77,9 @@ struct ObjectWalk<'w> {
     /// Path of the column that is sorted by; the id otherwise.
     sort: Option<&'w str>,
     order: Order,
+    /// What orders objects in place of their ids.
+    places: Option<PlaceKey>,
+    /// What the last one was sorted by, and its id or place.
     after: Option<(Option<SortValue>, String)>,
 }
 
@@ -101,9 +108,11 @@ impl<'w> ObjectWalk<'w> {
                 Some(rest) => rest.holds(&serde_json::from_slice(&text).map_err(damaged)?),
                 None => true,
             };
-            self.after = Some((sort.clone(), id.clone()));
+            let place: Option<String> = row.get(4)?;
+            let at = place.unwrap_or_else(|| id.clone());
+            self.after = Some((sort.clone(), at.clone()));
             if holds {
-                chunk.push((sort, StoredRecord { id, json: json(text)? }));
+                chunk.push((RecordKey::Object { sort, id: at }, StoredRecord { id, json: json(text)? }));
             }
         }
         Ok((chunk, seen < CHUNK))
@@ -121,7 +130,8 @@ impl<'w> ObjectWalk<'w> {
             return number(self.view, &counting);
         }
         let (view, asked) = (self.view, self.asked);
-        let mut walk = ObjectWalk { view, asked, sort: None, order: Order::OldestFirst, after: None };
+        let mut walk =
+            ObjectWalk { view, asked, sort: None, order: Order::OldestFirst, places: None, after: None };
         let mut count = 0;
         loop {
             let (chunk, is_last) = walk.fetch()?;
@@ -143,7 +153,12 @@ impl<'w> ObjectWalk<'w> {
             }
             None => sql.push(Sql::new("NULL AS sort")),
         }
-        sql.push(Sql::new(", o.packing, o.json FROM object o WHERE o.kind = ?").with(kind));
+        sql.push(Sql::new(", o.packing, o.json, "));
+        match self.places {
+            Some(_) => sql.push(self.at()),
+            None => sql.push(Sql::new("NULL")),
+        }
+        sql.push(Sql::new(" AS place FROM object o WHERE o.kind = ?").with(kind));
         if let Some(asked) = asked {
             sql.text.push_str(" AND ");
             sql.push(asked);
@@ -156,7 +171,8 @@ impl<'w> ObjectWalk<'w> {
             Order::OldestFirst => "ASC",
         };
         let order = if self.sort.is_some() { format!("sort {direction}, ") } else { String::new() };
-        sql.push(Sql::new(format!(" ORDER BY {order}o.id {direction} LIMIT ?")).with(CHUNK));
+        let at = if self.places.is_some() { "place" } else { "o.id" };
+        sql.push(Sql::new(format!(" ORDER BY {order}{at} {direction} LIMIT ?")).with(CHUNK));
         Ok((sql, rest))
     }
 
@@ -164,23 +180,44 @@ impl<'w> ObjectWalk<'w> {
     fn behind(&self, sort: Option<&SortValue>, id: &str) -> Sql {
         let id = id.to_owned();
         let value = || sort_value(sort);
+        // SQLite lets a result column's name stand in a condition.
+        let at = if self.places.is_some() { "place" } else { "o.id" };
         match (self.sort.is_some(), self.order) {
-            (false, Order::OldestFirst) => Sql::new(" AND o.id > ?").with(id),
-            (false, Order::NewestFirst) => Sql::new(" AND o.id < ?").with(id),
-            (true, Order::OldestFirst) => {
-                Sql::new(" AND ((sort IS NOT NULL AND (? IS NULL OR sort > ?)) OR (sort IS ? AND o.id > ?))")
-                    .with(value())
-                    .with(value())
-                    .with(value())
-                    .with(id)
-            }
-            (true, Order::NewestFirst) => {
-                Sql::new(" AND ((sort IS NULL AND ? IS NOT NULL) OR sort < ? OR (sort IS ? AND o.id < ?))")
-                    .with(value())
-                    .with(value())
-                    .with(value())
-                    .with(id)
-            }
+            (false, Order::OldestFirst) => Sql::new(format!(" AND {at} > ?")).with(id),
+            (false, Order::NewestFirst) => Sql::new(format!(" AND {at} < ?")).with(id),
+            (true, Order::OldestFirst) => Sql::new(format!(
+                " AND ((sort IS NOT NULL AND (? IS NULL OR sort > ?)) OR (sort IS ? AND {at} > ?))"
+            ))
+            .with(value())
+            .with(value())
+            .with(value())
+            .with(id),
+            (true, Order::NewestFirst) => Sql::new(format!(
+                " AND ((sort IS NULL AND ? IS NOT NULL) OR sort < ? OR (sort IS ? AND {at} < ?))"
+            ))
+            .with(value())
+            .with(value())
+            .with(value())
+            .with(id),
         }
     }
+
+    /// The place of an object among those of its kind.
+    fn at(&self) -> Sql {
+        match self.places {
+            Some(PlaceKey(key)) => Sql::new("place_of(?, o.id)").with(Value::Blob(key.to_vec())),
+            None => Sql::new("o.id"),
+        }
+    }
+}
+
+/// Teaches a connection where objects stand in an order that a key makes: the SHA-256 of key and id, in hex. It leaves the
+/// service only inside of a sealed cursor.
+pub(crate) fn teach_places(connection: &Connection) -> Result<(), StoreError> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("place_of", 2, flags, |context| {
+        let (key, id) = (context.get_raw(0).as_blob()?, context.get_raw(1).as_str()?);
+        Ok(vouchsafe_log::hex(&Sha256::new().chain_update(key).chain_update(id).finalize()))
+    })?;
+    Ok(())
 }

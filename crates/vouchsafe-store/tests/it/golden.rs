@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use vouchsafe_core::account_link::{self, NewLink};
 use vouchsafe_core::api_token::{self, NewToken};
 use vouchsafe_core::audit::{Activity, Initiator};
 use vouchsafe_core::data_collection::command::{self as collections, CollectionAsk, Submission};
@@ -23,14 +24,15 @@ use vouchsafe_core::past_request::{self, PastRequest, PastText};
 use vouchsafe_core::people::{self, NewUser};
 use vouchsafe_core::permission::Permissions;
 use vouchsafe_core::permit::{
-    Caller, Facts, ImportPast, KeepPasskey, ManageLog, ManageProblemTypes, ManageRoles, ManageStaff,
-    RecordApprovers, RecordCollection, RecordDenied, RecordRetention, RouteRequest, UseOwnTokens, authorize,
-    for_service,
+    Caller, Facts, ImportPast, KeepAccountLink, KeepPasskey, ManageLog, ManageProblemTypes, ManageRoles,
+    ManageStaff, RecordApprovers, RecordCollection, RecordDenied, RecordReminder, RecordRetention,
+    RouteRequest, UseOwnTokens, authorize, for_service,
 };
 use vouchsafe_core::person::Person;
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::problem_type::{self, ProblemTypeChange, ProblemTypes};
 use vouchsafe_core::read::{self, DeniedReads, PropertyRead, ReadRecord, TypedValue};
+use vouchsafe_core::reminder::{self, Urgency, Waiting};
 use vouchsafe_core::retention;
 use vouchsafe_core::reveal::{self, RevealState};
 use vouchsafe_core::role::custom::{self, RoleText};
@@ -129,7 +131,7 @@ async fn and_the_rest(world: &World<StoreSink>) {
     let admin = mighty(&ada);
     let tenant = work.tenant(s).await.unwrap().unwrap();
     let possible = setup::PossibleVoters { approvers: 1, consenters: 1 };
-    let decided = setup::change_policy(&tenant, SupportAccessPolicy::default(), possible, &cx).unwrap();
+    let decided = setup::change_policy(&tenant, SupportAccessPolicy::default(), possible, None, &cx).unwrap();
     let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
     work.record(permit, decided).await.unwrap();
     let permit = authorize(Facts::own_tenant(work.id(), &admin), s).unwrap();
@@ -234,6 +236,8 @@ async fn and_the_rest(world: &World<StoreSink>) {
     of_roles(world, &ada).await;
     of_lessons(home, &ada).await;
     crate::identity_providers::of_identity_providers(home, &ada).await;
+    // What is new comes last: what was pinned before it stays.
+    of_links(home, &ada).await;
 }
 
 /// What a tenant does with its people, and they with their passkeys.
@@ -298,6 +302,68 @@ async fn of_the_people(home: &Home, ada: &Person) {
     work.record(permit, people::delete(&account, &admin, &nothing, &cx).unwrap()).await.unwrap();
     let left = work.passkeys_of(s, id(91)).await.unwrap();
     assert!(left.len() == 3 && left.iter().all(|record| record.removed.is_some()));
+    work.commit().await.unwrap();
+}
+
+/// A link between accounts of two tenants, from its offer to its end, and an offer that is withdrawn.
+async fn of_links(home: &Home, ada: &Person) {
+    let (s, r) = (ada.tenant, tenant_id(1));
+    home.add_tenant(vouchsafe_core::tenant::Tenant {
+        id: r,
+        ..crate::folder::tenant(2, TenantKind::Customer)
+    })
+    .await
+    .unwrap();
+    let rita = person(r, 93, "Rita");
+    home.add_person(rita.clone(), &[]).await.unwrap();
+    let mut work = home.store.work().await.unwrap();
+    work.lock([s, r]).await.unwrap();
+    let (of_s, of_r) = (work.tenant(s).await.unwrap().unwrap(), work.tenant(r).await.unwrap().unwrap());
+    let (admin, other_admin) = (mighty(ada), mighty(&rita));
+    let (hers, theirs) = (
+        work.context(Initiator::User(Box::new(ada.clone()))),
+        work.context(Initiator::User(Box::new(rita.clone()))),
+    );
+    let (facts, other_facts) =
+        (Facts::own_tenant(work.id(), &admin), Facts::own_tenant(work.id(), &other_admin));
+    let nothing = Permissions::default();
+    for n in [94_u8, 96] {
+        let new = NewLink { id: id(u64::from(n)), hash: Some([n; 32]) };
+        let held = work.link_records_of(s, ada.id).await.unwrap();
+        let offered = account_link::offer(new, ada, &held, &hers).unwrap();
+        work.record(authorize::<KeepAccountLink>(facts, s).unwrap(), offered).await.unwrap();
+    }
+    assert_eq!(work.link_offered(s, [94; 32]).await.unwrap(), None);
+    let offer = work.link_offered(s, [96; 32]).await.unwrap().unwrap();
+    let new = NewLink { id: id(97), hash: None };
+    let accepted =
+        account_link::accept(new, (&rita, &of_r), (&offer, ada, &of_s), &[], true, &theirs).unwrap();
+    work.record(authorize::<KeepAccountLink>(other_facts, r).unwrap(), accepted).await.unwrap();
+    let both = async |work: &mut Work| {
+        let mine = work.link_record(s, id(96)).await.unwrap().unwrap();
+        (mine, work.link_record(r, id(97)).await.unwrap().unwrap())
+    };
+    let (mine, other) = both(&mut work).await;
+    let agreed = account_link::agree((&mine, &other), &hers).unwrap();
+    work.record(authorize::<KeepAccountLink>(facts, s).unwrap(), agreed).await.unwrap();
+    let (mine, other) = both(&mut work).await;
+    let confirmed = account_link::confirm((&mine, &other), &admin, &nothing, &hers).unwrap();
+    work.record(authorize::<ManageRoles>(facts, s).unwrap(), confirmed).await.unwrap();
+    let (mine, other) = both(&mut work).await;
+    let confirmed = account_link::confirm((&other, &mine), &other_admin, &nothing, &theirs).unwrap();
+    work.record(authorize::<ManageRoles>(other_facts, r).unwrap(), confirmed).await.unwrap();
+    let (mine, other) = both(&mut work).await;
+    assert!(work.links(s, ada.id).await.unwrap().contains(&(r, rita.id)));
+    let removed = account_link::remove(&mine, Some(&other), &hers).unwrap();
+    work.record(authorize::<KeepAccountLink>(facts, s).unwrap(), removed).await.unwrap();
+    assert!(!work.links(s, ada.id).await.unwrap().contains(&(r, rita.id)));
+    let service = work.context(Initiator::Service);
+    for urgency in [Urgency::Reminder, Urgency::Escalation] {
+        let until = work.now() + Duration::days(1);
+        let waiting = Waiting { request: id(1), support_request: id(2), until };
+        let decided = reminder::remind(s, waiting, urgency, &service);
+        work.record(for_service::<RecordReminder>(work.id(), s), decided).await.unwrap();
+    }
     work.commit().await.unwrap();
 }
 

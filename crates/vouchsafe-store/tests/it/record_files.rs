@@ -10,7 +10,8 @@ use vouchsafe_core::time::Timestamp;
 use vouchsafe_diagnostics::record::Record;
 use vouchsafe_diagnostics::resource::Resource;
 use vouchsafe_store::{
-    DataPerson, Deleted, ImportBatch, Options, Order, Reach, RecordQuery, Store, SummaryBy, SummaryQuery,
+    DataPerson, Deleted, ImportBatch, Options, Order, PlaceKey, Reach, RecordQuery, Store, SummaryBy,
+    SummaryQuery,
 };
 
 use crate::folder::{Folder, Home, START_MILLIS, id};
@@ -158,6 +159,49 @@ async fn objects_are_sorted_by_id_or_a_column_with_nothing_first() {
             assert_eq!(ids, expected, "{by:?} {top}");
         }
     }
+}
+
+#[tokio::test]
+async fn objects_in_an_order_of_a_key_are_each_there_once_and_their_places_tell_nothing_to_another_key() {
+    let home = Home::new();
+    let users = (0..40).map(|n| {
+        let name = if n % 3 == 0 { "Ada" } else { "Bob" };
+        record(Resource::User, &json!({ "id": format!("u{n:02}"), "displayName": name }))
+    });
+    home.store.import_records(id(1), users.collect()).await.unwrap();
+    let listed = async |key: u8, by: Option<&str>, order: Order, top: u32| {
+        let places = Some(PlaceKey([key; 32]));
+        let order_by = by.map(str::to_owned);
+        let query = RecordQuery { places, order, order_by, top, ..all(Resource::User) };
+        let (found, total) = every_page(&home, query).await;
+        assert_eq!(total, Some(40));
+        found.into_iter().map(|(id, _)| id).collect::<Vec<String>>()
+    };
+    let forward = Order::OldestFirst;
+    let by_id: Vec<String> = (0..40).map(|n| format!("u{n:02}")).collect();
+    let [one, other] = [listed(1, None, forward, 100).await, listed(2, None, forward, 100).await];
+    for list in [&one, &other] {
+        let mut sorted = list.clone();
+        sorted.sort();
+        assert_eq!(sorted, by_id);
+        assert_ne!(*list, by_id);
+    }
+    assert_ne!(one, other);
+    // Page by page it is the same order, and backwards the reverse.
+    for top in [1, 7] {
+        assert_eq!(listed(1, None, forward, top).await, one, "{top}");
+    }
+    let mut backward = listed(1, None, Order::NewestFirst, 7).await;
+    backward.reverse();
+    assert_eq!(backward, one);
+    // Among equals of a property the key decides, too.
+    let [named, named_otherwise] =
+        [listed(1, Some("displayName"), forward, 7).await, listed(2, Some("displayName"), forward, 7).await];
+    assert_ne!(named, named_otherwise);
+    let adas: Vec<&String> = one.iter().filter(|id| named[..14].contains(id)).collect();
+    assert_eq!(adas, named[..14].iter().collect::<Vec<_>>());
+    // Whoever asks for the order of ids gets it: that is refused before where they are masked.
+    assert_eq!(listed(1, Some("id"), forward, 7).await, by_id);
 }
 
 #[tokio::test]

@@ -43,6 +43,10 @@ pub struct AccessPolicyForm {
     pub regions: String,
     /// `engineerRules.excludedEngineerIds`, one a line.
     pub excluded: String,
+    /// `decisionAssurance`, in a form of its own.
+    pub assurance: Vec<Choice>,
+    /// Whether that form is signed with a passkey.
+    pub signed: bool,
     /// What is wrong.
     pub errors: FormErrors,
 }

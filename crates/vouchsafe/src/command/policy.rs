@@ -108,6 +108,7 @@ impl Set {
             ticket_umbrella: self.ticket_umbrella,
             inherit_on_reassign: self.inherit_on_reassign,
             engineer_rules: (engineers != UpdateEngineerRules::default()).then_some(engineers),
+            assertion: None,
         }
     }
 }

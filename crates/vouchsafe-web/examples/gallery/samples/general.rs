@@ -197,6 +197,8 @@ fn policy_form() -> AccessPolicyView {
         inherit_on_reassign: yes_no("false"),
         regions: hostile(),
         excluded: String::new(),
+        assurance: choices(&[("token", "A session or token"), ("passkey", "A passkey")], "passkey"),
+        signed: true,
         errors: wrong(&[(
             "approvals.required",
             "The rule asks for 2 people who may approve access, but there is 1.",

@@ -1,8 +1,8 @@
 //! Samples of the ways in, the own account, and the people of a tenant.
 
 use vouchsafe_web::page::{
-    self, AccountView, ElsewhereView, EnrolView, EnterView, PassView, PasskeyRow, PeopleView, PersonActs,
-    PersonRow, PersonView, SessionRow,
+    self, AccountLinksView, AccountView, ElsewhereView, EnrolView, EnterView, LinkRow, LinkState, OfferView,
+    PassView, PasskeyRow, PeopleView, PersonActs, PersonRow, PersonView, SessionRow,
 };
 use vouchsafe_web::{Chrome, FormErrors, Section, paths};
 
@@ -15,6 +15,17 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample { name: "enter", html: page::enter(&enter(true)) },
         Sample { name: "enter-without-passkeys", html: page::enter(&enter(false)) },
         Sample { name: "enrol", html: page::enrol(&EnrolView { chrome: Chrome::default(), offered: true }) },
+        Sample { name: "account-links", html: page::account_links(&links(text("Alex Moreau"))) },
+        Sample { name: "account-links-hostile", html: page::account_links(&links(hostile())) },
+        Sample {
+            name: "account-links-empty",
+            html: page::account_links(&AccountLinksView {
+                rows: Vec::new(),
+                made: None,
+                offer: None,
+                ..links(text("x"))
+            }),
+        },
         Sample { name: "account", html: page::account(&account(text("Work phone"))) },
         Sample { name: "account-hostile", html: page::account(&account(hostile())) },
         Sample {
@@ -130,5 +141,37 @@ fn pass(name: String) -> PassView {
         link: text("https://support.example/enrol#vse_AbC"),
         expires: later(),
         recovery: true,
+    }
+}
+
+fn links(name: String) -> AccountLinksView {
+    let row = |state, shown: &str, account: &str| LinkRow {
+        id: "lnk_0196f000000070000000000000000001".to_owned(),
+        account: account.to_owned(),
+        shown: shown.to_owned(),
+        other_tenant: "8b1f0d5c-3f61-4b7e-9c3a-5f2f4c2f7d11".to_owned(),
+        created: asked(),
+        state,
+        can_agree: state == LinkState::AwaitingAgreement,
+        can_confirm: state == LinkState::AwaitingConfirmation,
+        can_remove: state != LinkState::Ended,
+    };
+    AccountLinksView {
+        chrome: customer(Some(Section::Account), 0),
+        made: Some("vsl_made-once".to_owned()),
+        offer: Some(OfferView {
+            code: "vsl_typed".to_owned(),
+            name: name.clone(),
+            user_principal_name: "alex.moreau@fabrikam.example".to_owned(),
+            tenant: "Fabrikam".to_owned(),
+        }),
+        rows: vec![
+            row(LinkState::AwaitingAgreement, &name, ""),
+            row(LinkState::AwaitingConfirmation, "", &name),
+            row(LinkState::Active, &name, ""),
+            row(LinkState::Ended, &name, ""),
+        ],
+        older_href: None,
+        errors: FormErrors::default(),
     }
 }
