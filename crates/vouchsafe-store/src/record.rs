@@ -106,7 +106,7 @@ impl Work {
         let other = |event: &&SupportRequestEvent| {
             event.concerns_desk() && !matches!(event, SupportRequestEvent::Updated { .. })
         };
-        if events.iter().any(|event| other(&event)) {
+        if events.iter().any(other) {
             self.write_desk_case(row).await?;
         } else if concerns {
             self.write_desk_severity(row).await?;
