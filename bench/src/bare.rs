@@ -11,14 +11,25 @@ const CHECKPOINT_PAGES: u32 = 8_000;
 /// As the store has it.
 const CACHE_KIB: i64 = 32 * 1_024;
 
+/// Columns of a request that a write changes, in the order of the product's statement, and then the others.
+const REQUEST: &str = "status, stage, severity, assigned_to, closed_at, consent_expires_at, document, tenant_id, id, version, number, problem_type, created_at, origin, external_id";
+/// How many of them a write changes.
+const REQUEST_CHANGED: usize = 7;
+/// Columns of an entry that are the same in all entries of the sample.
+const ENTRY: &str = "activity, category, result, correlation_id, initiator, entry, openings, leaf";
+/// Columns of the provider's row of a request.
+const DESK: &str = "tenant_id, id, support_tenant, assigned_to, status, created_at, severity";
+
 /// What one lifecycle write of Vouchsafe writes, taken from its database: the very ids and bytes.
 pub(crate) struct Sample {
     schema: String,
     pub(crate) tenant: String,
     provider: String,
-    /// The requests that are written to, each a whole row.
+    /// The requests that are written to, each a row of [`REQUEST`].
     requests: Vec<Vec<Value>>,
-    /// An entry's row.
+    /// The provider's rows of these, each of [`DESK`].
+    desk: Vec<Vec<Value>>,
+    /// An entry's row, of [`ENTRY`].
     entry: Vec<Value>,
     /// Topic and subject of the two outbox items, the tenant's and the provider's.
     notices: [(String, String); 2],
@@ -37,28 +48,41 @@ impl Sample {
         let text = |value: &Value| if let Value::Text(text) = value { text.clone() } else { String::new() };
         let schema = rows("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'");
         let written = "(SELECT target FROM audit_entry WHERE activity = 'Support request updated')";
-        let requests = rows(&format!("SELECT * FROM support_request WHERE id IN {written}"));
-        let entry = rows("SELECT * FROM audit_entry WHERE activity = 'Support request updated' LIMIT 1");
+        let requests =
+            rows(&format!("SELECT {REQUEST} FROM support_request WHERE id IN {written} ORDER BY id"));
+        let desk = rows(&format!("SELECT {DESK} FROM desk_case WHERE id IN {written} ORDER BY id"));
+        let entry = rows(&format!(
+            "SELECT {ENTRY} FROM audit_entry WHERE activity = 'Support request updated' LIMIT 1"
+        ));
         let notice = |topic: &str| {
             let row = rows(&format!(
                 "SELECT tenant_id, topic, subject FROM outbox WHERE topic = '{topic}' LIMIT 1"
             ));
             (text(&row[0][0]), (text(&row[0][1]), text(&row[0][2])))
         };
-        let ((tenant, own), (provider, desk)) =
+        let ((tenant, own), (provider, notice_of_desk)) =
             (notice("Support request updated"), notice("supportRequestChanged"));
         let schema = schema.iter().map(|row| text(&row[0])).collect::<Vec<_>>().join(";");
-        Self { schema, tenant, provider, requests, entry: entry[0].clone(), notices: [own, desk] }
+        assert_eq!(requests.len(), desk.len(), "each request is on the desk");
+        Self {
+            schema,
+            tenant,
+            provider,
+            requests,
+            desk,
+            entry: entry[0].clone(),
+            notices: [own, notice_of_desk],
+        }
     }
 
     /// A request's document.
     pub(crate) fn document(&self) -> &[u8] {
-        bytes(self.requests[0].last().unwrap())
+        bytes(&self.requests[0][REQUEST_CHANGED - 1])
     }
 
     /// An entry's bytes, and its leaf.
     pub(crate) fn entry(&self) -> (&[u8], &[u8]) {
-        let [.., entry, _, leaf] = self.entry.as_slice() else { return (&[], &[]) };
+        let [.., entry, _, leaf] = self.entry.as_slice() else { panic!("an entry has too few columns") };
         (bytes(entry), bytes(leaf))
     }
 
@@ -84,7 +108,7 @@ impl Sample {
 
     /// An entry's correlation id.
     pub(crate) fn correlation(&self) -> &str {
-        if let Value::Text(id) = &self.entry[7] { id } else { "" }
+        if let Value::Text(id) = &self.entry[3] { id } else { panic!("an entry has no correlation id") }
     }
 
     /// These tables and their indexes, in PostgreSQL's types.
@@ -107,7 +131,7 @@ impl Sample {
 }
 
 fn bytes(value: &Value) -> &[u8] {
-    if let Value::Blob(bytes) = value { bytes } else { &[] }
+    if let Value::Blob(bytes) = value { bytes } else { panic!("{value:?} should be bytes") }
 }
 
 /// A database of its own, with the schema, the settings and the rows of Vouchsafe's.
@@ -125,10 +149,13 @@ impl Bare {
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).unwrap();
         connection.pragma_update(None, "cache_size", -CACHE_KIB).unwrap();
         connection.execute_batch(&sample.schema).unwrap();
-        for row in &sample.requests {
-            let marks: Vec<String> = (1..=row.len()).map(|n| format!("${n}")).collect();
-            let sql = format!("INSERT INTO support_request VALUES ({})", marks.join(", "));
-            connection.execute(&sql, params_from_iter(row)).unwrap();
+        let tables = [("support_request", REQUEST, &sample.requests), ("desk_case", DESK, &sample.desk)];
+        for (table, columns, rows) in tables {
+            for row in rows {
+                let marks: Vec<String> = (1..=row.len()).map(|n| format!("${n}")).collect();
+                let sql = format!("INSERT INTO {table} ({columns}) VALUES ({})", marks.join(", "));
+                connection.execute(&sql, params_from_iter(row)).unwrap();
+            }
         }
         connection.execute("INSERT INTO log_head VALUES ($1, 0)", [&sample.tenant]).unwrap();
         Self { connection, sample, sequence: 0 }
@@ -160,17 +187,24 @@ impl Bare {
         let sequence = self.sequence;
         self.sequence += 1;
         let Sample { tenant, provider, requests, entry, notices, .. } = &self.sample;
-        let request = &requests[usize::try_from(sequence).unwrap() % requests.len()];
+        let number = usize::try_from(sequence).unwrap();
+        let request = &requests[number % requests.len()];
+        let target = &request[8];
+        // As the load does it: each request gets another severity every time it is written to.
+        let severity = ["minimal", "moderate", "critical"][number / requests.len() % 3];
         self.run(
             "UPDATE support_request SET version = version + 1, status = $1, stage = $2, severity = $3, assigned_to = $4, closed_at = $5, consent_expires_at = $6, document = $7 WHERE tenant_id = $8 AND id = $9",
-            params![request[4], request[5], request[6], request[8], request[10], request[11], request[12], tenant, request[1]],
+            params![request[0], request[1], severity, request[3], request[4], request[5], request[6], tenant, target],
+        );
+        self.run(
+            "UPDATE desk_case SET severity = $1 WHERE tenant_id = $2 AND id = $3",
+            params![severity, provider, target],
         );
         let id = format!("aud_{sequence:032x}");
-        // The entry is about the request that changes: so is its place in the index by target.
-        let target = &request[1];
+        // The entry is about the request that changes: so are its places in the indexes by target and by request.
         self.run(
-            "INSERT INTO audit_entry (tenant_id, sequence, id, activity_at, activity, category, result, correlation_id, initiator, target, entry, openings, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            params![tenant, sequence, id, sequence, entry[4], entry[5], entry[6], entry[7], entry[8], target, entry[10], entry[11], entry[12]],
+            "INSERT INTO audit_entry (tenant_id, sequence, id, activity_at, activity, category, result, correlation_id, initiator, target, support_request, entry, openings, leaf) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            params![tenant, sequence, id, sequence, entry[0], entry[1], entry[2], entry[3], entry[4], target, target, entry[5], entry[6], entry[7]],
         );
         let [(topic, subject), (desk_topic, desk_subject)] = notices;
         let id = format!("obx_{sequence:032x}");

@@ -9,23 +9,28 @@ use vouchsafe_testkit::cluster::{Cluster, SUPERUSER};
 use crate::bare::Sample;
 
 /// The tables of a lifecycle write.
-const TABLES: [&str; 4] = ["support_request", "audit_entry", "outbox", "log_head"];
+const TABLES: [&str; 5] = ["support_request", "desk_case", "audit_entry", "outbox", "log_head"];
 /// Rows for the writes.
 const SETUP: &str = "CREATE SEQUENCE place;
 INSERT INTO support_request (tenant_id, id, version, number, status, stage, severity, problem_type, created_at, document)
 SELECT '$tenant', 'sr_' || lpad(n::text, 32, '0'), 1, n, 'open', 'waitingForEngineer', 'moderate', '', n, '\\x$document'
 FROM generate_series(1, $cases) n;
+INSERT INTO desk_case (tenant_id, id, support_tenant, status, created_at, severity)
+SELECT '$provider', 'sr_' || lpad(n::text, 32, '0'), '$tenant', 'open', n, 'moderate' FROM generate_series(1, $cases) n;
 INSERT INTO log_head (tenant_id, size) VALUES ('$tenant', 0);
 ALTER TABLE log_head ADD hash bytea NOT NULL DEFAULT '\\x00';";
-const UPDATE: &str = "UPDATE support_request SET version = version + 1, status = 'open', stage = 'waitingForEngineer', severity = 'moderate', document = '\\x$document' WHERE tenant_id = '$tenant' AND id = 'sr_' || lpad(:id::text, 32, '0');";
+const UPDATE: &str = "UPDATE support_request SET version = version + 1, status = 'open', stage = 'waitingForEngineer', severity = (ARRAY['minimal', 'moderate', 'critical'])[:severity], document = '\\x$document' WHERE tenant_id = '$tenant' AND id = 'sr_' || lpad(:id::text, 32, '0');
+UPDATE desk_case SET severity = (ARRAY['minimal', 'moderate', 'critical'])[:severity] WHERE tenant_id = '$provider' AND id = 'sr_' || lpad(:id::text, 32, '0');";
+/// What a transaction draws: one of the cases, and a severity.
+const DRAWN: &str = "\\set id random(1, $cases)\n\\set severity random(1, 3)\n";
 const OUTBOX: &str = "INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ('$tenant', 'obx_' || lpad(currval('place')::text, 32, '0'), '$topic', '$subject', currval('place'));
 INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ('$provider', 'obx_' || lpad(currval('place')::text, 32, '0'), '$deskTopic', '$deskSubject', currval('place'));";
-const ENTRY: &str = "INSERT INTO audit_entry (tenant_id, sequence, id, activity_at, activity, category, result, correlation_id, initiator, target, entry, openings, leaf)
-SELECT '$tenant', place, 'aud_' || lpad(place::text, 32, '0'), place, 'Support request updated', 'SupportRequestManagement', 'success', '$correlation', NULL, 'sr_' || lpad(:id::text, 32, '0'), '\\x$entry', '\\x$openings', $leaf FROM (SELECT nextval('place') AS place) next";
+const ENTRY: &str = "INSERT INTO audit_entry (tenant_id, sequence, id, activity_at, activity, category, result, correlation_id, initiator, target, support_request, entry, openings, leaf)
+SELECT '$tenant', place, 'aud_' || lpad(place::text, 32, '0'), place, 'Support request updated', 'SupportRequestManagement', 'success', '$correlation', NULL, 'sr_' || lpad(:id::text, 32, '0'), 'sr_' || lpad(:id::text, 32, '0'), '\\x$entry', '\\x$openings', $leaf FROM (SELECT nextval('place') AS place) next";
 
 fn plain() -> String {
     let entry = ENTRY.replace("$leaf", "'\\x$bytes'::bytea");
-    format!("\\set id random(1, $cases)\nBEGIN;\n{UPDATE}\n{entry};\n{OUTBOX}\nCOMMIT;\n")
+    format!("{DRAWN}BEGIN;\n{UPDATE}\n{entry};\n{OUTBOX}\nCOMMIT;\n")
 }
 
 fn chained() -> String {
@@ -33,7 +38,7 @@ fn chained() -> String {
     let entry = format!("{entry}, log_head WHERE tenant_id = '$tenant'");
     let head = "UPDATE log_head SET size = size + 1, hash = sha256(hash || '\\x$entry'::bytea) WHERE tenant_id = '$tenant';";
     format!(
-        "\\set id random(1, $cases)\nBEGIN;\nSELECT hash FROM log_head WHERE tenant_id = '$tenant' FOR UPDATE;\n{UPDATE}\n{entry};\n{head}\n{OUTBOX}\nCOMMIT;\n"
+        "{DRAWN}BEGIN;\nSELECT hash FROM log_head WHERE tenant_id = '$tenant' FOR UPDATE;\n{UPDATE}\n{entry};\n{head}\n{OUTBOX}\nCOMMIT;\n"
     )
 }
 

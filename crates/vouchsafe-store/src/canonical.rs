@@ -93,7 +93,18 @@ impl Written {
 
 /// Appends a text as a JSON string; serde_json escapes exactly what RFC 8785 section 3.2.2.2 does.
 pub(crate) fn push_text(out: &mut Vec<u8>, text: &str) -> Result<(), serde_json::Error> {
-    serde_json::to_writer(out, text)
+    if text.bytes().any(must_escape) {
+        return serde_json::to_writer(out, text);
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    Ok(())
+}
+
+/// Whether a byte of UTF-8 cannot stand in a JSON string as it is (RFC 8785 section 3.2.2.2).
+fn must_escape(byte: u8) -> bool {
+    matches!(byte, 0..0x20 | b'"' | b'\\')
 }
 
 /// The serializer.
@@ -122,6 +133,10 @@ impl Json {
     fn step_into(&mut self, name: &str) -> usize {
         let back = self.pointer.len();
         self.pointer.push('/');
+        if !name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+            self.pointer.push_str(name);
+            return back;
+        }
         for character in name.chars() {
             match character {
                 '~' => self.pointer.push_str("~0"),
@@ -201,7 +216,7 @@ impl<'a> Serializer for &'a mut Json {
         self.out.push(b'"');
         let from = self.out.len();
         write!(self.out, "{value}").map_err(Self::Error::custom)?;
-        if self.written(from..self.out.len()).iter().any(|byte| matches!(byte, 0..0x20 | b'"' | b'\\')) {
+        if self.written(from..self.out.len()).iter().any(|byte| must_escape(*byte)) {
             self.out.truncate(from - 1);
             return push_text(&mut self.out, &value.to_string());
         }

@@ -253,6 +253,16 @@ impl Work {
         self.execute(sql::PUT_LAST_ASSIGNED, last).await.map(drop)
     }
 
+    /// The same where nothing but how much it hurts has changed: what says whose it is, and who works on it, stays as it
+    /// is, with its indexes.
+    pub(crate) async fn write_desk_severity(&mut self, row: &SupportRequest) -> Result<(), StoreError> {
+        let parameters = values![severity(row.severity), self.provider(), row.id];
+        match self.execute(sql::SET_DESK_SEVERITY, parameters).await? {
+            0 => self.write_desk_case(row).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Notes a resolution for those who learn from it, if the event is one.
     pub(crate) async fn note_resolution(
         &mut self,

@@ -8,14 +8,19 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use vouchsafe_core::id::{TenantId, UserId};
+use vouchsafe_core::id::{SupportRequestId, TenantId, UserId};
 use vouchsafe_core::permit::Caller;
 use vouchsafe_core::setup::TokenRecord;
+use vouchsafe_core::support_request::SupportRequest;
 use vouchsafe_core::tenant::Tenant;
 use vouchsafe_core::time::Timestamp;
 
+use crate::opened::SealedTexts;
+
 /// Callers kept at most; beyond it the memory starts afresh.
 const CALLERS_MAX: usize = 10_000;
+/// Support requests kept at most; beyond it the memory starts afresh.
+const REQUESTS_MAX: usize = 2_000;
 /// Log heads kept at most; beyond it the memory starts afresh with the next transaction.
 const HEADS_MAX: usize = 100_000;
 /// Tokens kept at most; beyond it the memory starts afresh.
@@ -28,6 +33,12 @@ pub(crate) struct Known {
     /// Heads that their rows do not say yet.
     grown: BTreeSet<TenantId>,
     callers: HashMap<(TenantId, UserId), UntilThen>,
+    /// Support requests as they were written last.
+    requests: HashMap<(TenantId, SupportRequestId), KnownRequest>,
+    /// How often the keys of people had been forgotten when these were learnt ([`OpenedDocuments::age`]).
+    ///
+    /// [`OpenedDocuments::age`]: crate::opened::OpenedDocuments::age
+    requests_age: u64,
     /// The running unit of work has changed what callers are made of, and may yet be undone.
     callers_change: bool,
     /// The running transaction has changed tokens.
@@ -41,6 +52,9 @@ type KnownCaller = (Arc<Caller>, Arc<Tenant>);
 
 /// A caller with the instant until which it is what was read, if one of its roles has an end.
 type UntilThen = (KnownCaller, Option<Timestamp>);
+
+/// A support request, and its personal values in both forms.
+pub(crate) type KnownRequest = (Arc<SupportRequest>, SealedTexts);
 
 /// Size of a tenant's log.
 #[derive(Debug, Clone, Copy)]
@@ -125,6 +139,25 @@ impl Known {
     pub(crate) fn callers_change(&mut self) {
         self.callers.clear();
         self.callers_change = true;
+    }
+
+    /// A support request as the running transaction has it, opened while the keys of people had this age.
+    pub(crate) fn request(&self, tenant: TenantId, id: SupportRequestId, age: u64) -> Option<KnownRequest> {
+        if age == self.requests_age { self.requests.get(&(tenant, id)).cloned() } else { None }
+    }
+
+    /// Forgets a support request: the running unit of work changes it, and may yet be undone.
+    pub(crate) fn request_changes(&mut self, tenant: TenantId, id: SupportRequestId) {
+        self.requests.remove(&(tenant, id));
+    }
+
+    /// Remembers what a unit of work that is kept has written.
+    pub(crate) fn learn_requests(&mut self, written: Vec<KnownRequest>, age: u64) {
+        if age != self.requests_age || self.requests.len() + written.len() > REQUESTS_MAX {
+            self.requests.clear();
+            self.requests_age = age;
+        }
+        self.requests.extend(written.into_iter().map(|known| ((known.0.tenant, known.0.id), known)));
     }
 
     /// The running unit of work changes a token.

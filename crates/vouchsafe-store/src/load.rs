@@ -294,6 +294,9 @@ impl Session {
         tenant: TenantId,
         id: SupportRequestId,
     ) -> Result<Option<SupportRequest>, StoreError> {
+        if let Some(known) = self.known_request(tenant, id) {
+            return Ok(Some(known));
+        }
         self.aggregate(tenant, sql::SUPPORT_REQUEST, &values![tenant, id]).await
     }
 

@@ -8,14 +8,18 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use vouchsafe_core::id::{Id as _, TenantId, UserId};
+use vouchsafe_core::id::{TenantId, UserId};
 
 /// Documents kept at most; beyond it the cache starts afresh.
 const DOCUMENTS_MAX: usize = 2_000;
+/// Bytes of a document by which it is looked for: an aggregate begins with its id. So one version of a row is kept, the
+/// last that was opened or written, and only so many bytes are hashed; whether it is the one is decided by all of them.
+const HEAD_BYTES: usize = 64;
 
 /// What can be stored as a document.
 pub(crate) trait Document: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
@@ -39,13 +43,21 @@ pub(crate) struct SealedText {
 pub(crate) type SealedTexts = Arc<[SealedText]>;
 
 struct Opened {
+    document: Box<[u8]>,
     row: Arc<dyn Any + Send + Sync>,
     texts: SealedTexts,
 }
 
+/// Tenant and first bytes of a document, filled up with zeros.
+type Head = (TenantId, [u8; HEAD_BYTES]);
+
 /// The cache, by tenant and bytes.
 #[derive(Default)]
-pub(crate) struct OpenedDocuments(Mutex<HashMap<Vec<u8>, Opened>>);
+pub(crate) struct OpenedDocuments {
+    documents: Mutex<HashMap<Head, Opened>>,
+    /// Counts the times that a key was destroyed.
+    age: AtomicU64,
+}
 
 impl std::fmt::Debug for OpenedDocuments {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -56,26 +68,35 @@ impl std::fmt::Debug for OpenedDocuments {
 impl OpenedDocuments {
     /// The aggregate that these bytes are, if they were opened before.
     pub(crate) fn get<T: Document>(&self, tenant: TenantId, document: &[u8]) -> Option<(T, SealedTexts)> {
-        let documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = documents.get(&key(tenant, document))?;
+        let documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
+        let opened = documents.get(&head(tenant, document)).filter(|opened| *opened.document == *document)?;
         let row = opened.row.downcast_ref::<T>()?.clone();
         Some((row, Arc::clone(&opened.texts)))
     }
 
     /// Forgets all of them: a key was destroyed.
     pub(crate) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.age.fetch_add(1, Ordering::SeqCst);
+        self.documents.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// A number that changes whenever a key is destroyed: what was opened before must not be used after.
+    pub(crate) fn age(&self) -> u64 {
+        self.age.load(Ordering::SeqCst)
     }
 
     pub(crate) fn put<T: Document>(&self, tenant: TenantId, document: &[u8], row: T, texts: SealedTexts) {
-        let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let opened = Opened { document: document.into(), row: Arc::new(row), texts };
+        let mut documents = self.documents.lock().unwrap_or_else(PoisonError::into_inner);
         if documents.len() >= DOCUMENTS_MAX {
             documents.clear();
         }
-        documents.insert(key(tenant, document), Opened { row: Arc::new(row), texts });
+        documents.insert(head(tenant, document), opened);
     }
 }
 
-fn key(tenant: TenantId, document: &[u8]) -> Vec<u8> {
-    [tenant.uuid().as_bytes().as_slice(), document].concat()
+fn head(tenant: TenantId, document: &[u8]) -> Head {
+    let mut head = [0; HEAD_BYTES];
+    head.iter_mut().zip(document).for_each(|(to, from)| *to = *from);
+    (tenant, head)
 }

@@ -54,9 +54,7 @@ impl Work {
         for entry in &entries {
             self.append(entry).await?;
         }
-        for notice in notices {
-            self.notify(notice).await?;
-        }
+        self.notify(notices).await?;
         Ok(writes)
     }
 
@@ -106,8 +104,14 @@ impl Work {
                 |event| if let Event::SupportRequest { event, .. } = event { Some(event) } else { None },
             )
             .collect();
-        if events.iter().any(|event| event.concerns_desk()) {
+        let concerns = events.iter().any(|event| event.concerns_desk());
+        let other = |event: &&SupportRequestEvent| {
+            event.concerns_desk() && !matches!(event, SupportRequestEvent::Updated { .. })
+        };
+        if events.iter().any(other) {
             self.write_desk_case(row).await?;
+        } else if concerns {
+            self.write_desk_severity(row).await?;
         }
         for event in events {
             self.note_resolution(row, event).await?;
@@ -122,6 +126,9 @@ impl Work {
 
     async fn write_support_request(&mut self, row: &mut SupportRequest) -> Result<(), StoreError> {
         self.must_hold(row.tenant)?;
+        if let Some(known) = self.known() {
+            known.request_changes(row.tenant, row.id);
+        }
         let document = self.sealed(row.tenant, row).await?;
         let (status, closed) = match row.state {
             RequestState::Open => ("open", None),
@@ -165,7 +172,9 @@ impl Work {
             ];
             self.execute(sql::UPDATE_SUPPORT_REQUEST, parameters).await?
         };
-        next_version(changed, &mut row.version, "the support request")
+        next_version(changed, &mut row.version, "the support request")?;
+        self.wrote_request(row);
+        Ok(())
     }
 
     async fn write_access_side(&mut self, row: &mut AccessSide) -> Result<(), StoreError> {

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use vouchsafe_core::id::{TenantId, UserId};
+use vouchsafe_core::id::{SupportRequestId, TenantId, UserId};
+use vouchsafe_core::support_request::SupportRequest;
 use vouchsafe_core::time::Timestamp;
 
 use crate::error::StoreError;
-use crate::known::Known;
+use crate::known::{Known, KnownRequest};
 use crate::opened::{Document, OpenedDocuments, SealedText, SealedTexts};
 use crate::postgres::Transaction;
 use crate::seal::{Key, KeyCache, MasterKey, new_key};
@@ -35,8 +36,12 @@ pub struct Session {
     /// Keys seen in this session; they reach the shared cache only once they are known to be committed.
     keys: HashMap<(TenantId, UserId), Key>,
     documents: Arc<OpenedDocuments>,
+    /// Their age when this session began.
+    age: u64,
     /// Personal values of the documents that this session has opened, in both forms.
     texts: Vec<SealedTexts>,
+    /// Support requests that this unit of work has written, for the writer to know.
+    written: Vec<KnownRequest>,
     faults: Option<Arc<dyn Faults>>,
     /// The instant that computed expiry is asked for. Until it is set, everything with an end has ended.
     instant: Timestamp,
@@ -101,7 +106,7 @@ impl Session {
         documents: Arc<OpenedDocuments>,
         faults: Option<Arc<dyn Faults>>,
     ) -> Self {
-        let (keys, texts) = (HashMap::new(), Vec::new());
+        let (keys, texts, written) = (HashMap::new(), Vec::new(), Vec::new());
         let instant = Timestamp::from_micros(i64::MAX);
         Self {
             connection,
@@ -109,8 +114,10 @@ impl Session {
             master,
             committed,
             keys,
+            age: documents.age(),
             documents,
             texts,
+            written,
             faults,
             instant,
             broken: false,
@@ -169,6 +176,24 @@ impl Session {
         same.map(|known| known.sealed.clone())
     }
 
+    /// A support request that the writer knows, so that nothing has to be asked of the database.
+    pub(crate) fn known_request(&mut self, tenant: TenantId, id: SupportRequestId) -> Option<SupportRequest> {
+        let age = self.age;
+        let (row, texts) = self.known()?.request(tenant, id, age)?;
+        self.texts.push(texts);
+        Some(SupportRequest::clone(&row))
+    }
+
+    /// Notes a support request that was written a moment ago, where the writer may know it.
+    pub(crate) fn wrote_request(&mut self, row: &SupportRequest) {
+        if self.known().is_none() {
+            return;
+        }
+        self.written.retain(|(written, _)| (written.tenant, written.id) != (row.tenant, row.id));
+        // The values that were sealed last are this row's.
+        self.written.extend(self.texts.last().map(|texts| (Arc::new(row.clone()), Arc::clone(texts))));
+    }
+
     /// The master key.
     pub(crate) fn master(&self) -> &MasterKey {
         &self.master
@@ -197,7 +222,12 @@ impl Session {
             return Err(StoreError::CommitFailed("a statement of this unit of work failed".to_owned()));
         }
         match self.connection {
-            Held::Unit(unit) => unit.commit(logs).await?,
+            Held::Unit(mut unit) => {
+                if let Some(known) = unit.known() {
+                    known.learn_requests(self.written, self.age);
+                }
+                unit.commit(logs).await?;
+            }
             Held::Transaction(transaction) => {
                 may_run(self.faults.as_deref(), "COMMIT")?;
                 transaction.commit().await?;
@@ -365,6 +395,7 @@ impl Session {
     pub(crate) fn forget_key(&mut self, tenant: TenantId, person: UserId) {
         self.keys.remove(&(tenant, person));
         self.texts.clear();
+        self.written.clear();
     }
 
     /// Loads a person's key, or makes it in this unit of work. An erased person has none and gets none.

@@ -279,6 +279,7 @@ statements! {
     INSERT_SUPPORT_REQUEST = "INSERT INTO support_request (tenant_id, id, version, number, status, stage, severity, problem_type, assigned_to, created_at, closed_at, consent_expires_at, origin, external_id, document) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     UPDATE_SUPPORT_REQUEST = "UPDATE support_request SET version = version + 1, status = $1, stage = $2, severity = $3, assigned_to = $4, closed_at = $5, consent_expires_at = $6, document = $7 WHERE tenant_id = $8 AND id = $9 AND version = $10";
     PUT_DESK_CASE = "INSERT INTO desk_case (tenant_id, id, support_tenant, assigned_to, status, created_at, severity) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, id) DO UPDATE SET assigned_to = excluded.assigned_to, status = excluded.status, severity = excluded.severity";
+    SET_DESK_SEVERITY = "UPDATE desk_case SET severity = $1 WHERE tenant_id = $2 AND id = $3";
     PUT_LAST_ASSIGNED = "INSERT INTO desk_engineer (tenant_id, engineer, last_assigned_at) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, engineer) DO UPDATE SET last_assigned_at = excluded.last_assigned_at WHERE excluded.last_assigned_at > desk_engineer.last_assigned_at";
     DESK_CASE = "SELECT support_tenant, assigned_to FROM desk_case WHERE tenant_id = $1 AND id = $2";
     OPEN_CASES = "SELECT assigned_to, severity, COUNT(*) FROM desk_case WHERE tenant_id = $1 AND status = 'open' AND assigned_to IS NOT NULL GROUP BY assigned_to, severity";
@@ -398,6 +399,7 @@ statements! {
 
     INSERT_OUTBOX = "INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ($1, $2, $3, $4, $5)";
     OUTBOX_FROM = "SELECT id, topic, subject, created_at FROM outbox WHERE tenant_id = $1 AND id >= $2 ORDER BY id LIMIT $3";
+    INSERT_OUTBOX_PAIR = "INSERT INTO outbox (tenant_id, id, topic, subject, created_at) VALUES ($1, $2, $3, $4, $5), ($6, $7, $8, $9, $10)";
     DELETE_OLD_OUTBOX = "DELETE FROM outbox WHERE created_at < $1";
 
     ANSWER = "SELECT fingerprint, answer FROM idempotency WHERE tenant_id = $1 AND principal = $2 AND endpoint = $3 AND key = $4 AND created_at > $5";

@@ -9,6 +9,7 @@
 //! That is rare, so it is what costs: the transaction is rolled back and what the group has kept is run again, from a
 //! journal in memory. A savepoint per unit would make SQLite copy every page that any unit touches: half of its time.
 
+mod backfill;
 mod durable;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ use rusqlite::{Connection, OpenFlags, ToSql};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use vouchsafe_core::id::TenantId;
 
+use self::backfill::{Backfill, BackfillThread};
 use self::durable::{Disk, SyncThread};
 use crate::error::StoreError;
 use crate::known::{GrownHead, Known, Tokens};
@@ -109,6 +111,7 @@ pub(crate) struct Writer {
     /// Whose units of work the open transaction holds.
     group: Vec<Told>,
     disk: Arc<Disk>,
+    backfill: Arc<Backfill>,
     /// What the transaction has written, in order.
     journal: Vec<Written>,
     /// So many of them are of the group; the others are of the running unit.
@@ -166,17 +169,19 @@ pub(crate) struct SharedWriter {
     /// Whose logs were appended to, for the job that publishes checkpoints.
     grown: Arc<std::sync::Mutex<BTreeSet<TenantId>>>,
     _thread: Arc<SyncThread>,
+    _backfill: Arc<BackfillThread>,
 }
 
 impl SharedWriter {
     /// # Errors
     /// [`StoreError::File`] if the write-ahead log, or the thread that syncs it, cannot be had.
     pub(crate) fn new(
-        connection: Connection,
+        mut connection: Connection,
         tokens: Arc<Tokens>,
         faults: Option<Arc<dyn Faults>>,
     ) -> Result<Self, StoreError> {
         let disk = Arc::new(Disk::of(&connection)?);
+        let copies = Arc::new(BackfillThread::start(&mut connection, CHECKPOINT_PAGES)?);
         let writer = Writer {
             connection,
             known: Known::default(),
@@ -184,13 +189,21 @@ impl SharedWriter {
             faults,
             group: Vec::new(),
             disk: Arc::clone(&disk),
+            backfill: copies.backfill(),
             journal: Vec::new(),
             kept: 0,
             in_transaction: false,
         };
         let writer = Arc::new(Mutex::new(writer));
         let thread = Arc::new(SyncThread::start(Arc::clone(&writer), Arc::clone(&disk))?);
-        Ok(Self { writer, coming: Arc::default(), disk, grown: Arc::default(), _thread: thread })
+        Ok(Self {
+            writer,
+            coming: Arc::default(),
+            disk,
+            grown: Arc::default(),
+            _thread: thread,
+            _backfill: copies,
+        })
     }
 
     /// Waits for the writer and begins a unit of work.
@@ -242,7 +255,11 @@ impl SharedWriter {
         let mut writer = Arc::clone(&self.writer).lock_owned().await;
         coming.has_come();
         writer.flush();
+        // SQLite refuses a second copy of the log beside a running one, and does not wait for it.
+        let backfill = Arc::clone(&writer.backfill);
+        let none_running = backfill.none_running();
         let done = act(&writer.connection);
+        drop(none_running);
         self.let_go(writer);
         done
     }
@@ -269,7 +286,7 @@ impl SharedWriter {
 impl Writer {
     fn begin_unit(&mut self) -> Result<(), StoreError> {
         if !self.in_transaction {
-            self.disk.mend(&self.connection)?;
+            self.disk.mend(&self.connection, &self.backfill)?;
             if !self.connection.is_autocommit() {
                 // A rollback failed before; what it should have undone must not get into this transaction.
                 self.close();

@@ -17,6 +17,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
+use super::backfill::Backfill;
 use super::{NotCommitted, Told, Writer, tell};
 use crate::error::StoreError;
 
@@ -111,10 +112,11 @@ impl Disk {
 
     /// Before a transaction: where a sync has failed, copies the whole log into the database and syncs that, so that the
     /// log begins anew. A second sync of the log would prove nothing, nor would one of what was written after the gap.
-    pub(super) fn mend(&self, connection: &Connection) -> Result<(), StoreError> {
+    pub(super) fn mend(&self, connection: &Connection, backfill: &Backfill) -> Result<(), StoreError> {
         if !self.state().in_doubt {
             return Ok(());
         }
+        let _none_running = backfill.none_running();
         // Whether somebody is in the way, frames in the log, frames copied. Nobody waits for a reader here.
         let outcome = |row: &rusqlite::Row<'_>| Ok([row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?]);
         connection.busy_timeout(std::time::Duration::ZERO)?;

@@ -15,15 +15,17 @@ use vouchsafe_core::id::TenantId;
 use vouchsafe_core::pace::{Extent, Measured};
 use vouchsafe_core::permission::{Permission, Permissions};
 use vouchsafe_core::permit::{
-    About, Action, Caller, Denied, Facts, Permit, Scope, ServiceAction, WorkId, authorize, for_service,
+    About, Action, Caller, Denied, Facts, Permit, Scope, ServiceAction, UpdateRequest, WorkId, authorize,
+    for_service,
 };
 use vouchsafe_core::person::Person;
 use vouchsafe_core::reach::DataPerson;
-use vouchsafe_core::support_request::{Assignment, SupportRequest};
-use vouchsafe_core::tenant::TenantKind;
+use vouchsafe_core::support_request::command::{self, RequestChange};
+use vouchsafe_core::support_request::{Assignment, Severity, SupportRequest};
+use vouchsafe_core::tenant::{SupportAccessPolicy, TenantKind};
 use vouchsafe_core::time::{Duration, Timestamp};
 use vouchsafe_core::vote::Standing;
-use vouchsafe_store::{ListQuery, Order, Session, StoreError};
+use vouchsafe_store::{ListQuery, Order, Session, StoreError, Work};
 
 use crate::folder::Home;
 use crate::lists::{filter, names};
@@ -256,6 +258,8 @@ proptest! {
         world.sink.runtime.block_on(async {
             let mut reader = world.sink.home.store.read().unwrap();
             rows_are_those_of_the_world(&world, &mut reader).await;
+            // A unit of work knows more than a view does; it must know the same.
+            rows_are_those_of_the_world(&world, &mut world.sink.home.store.work().await.unwrap()).await;
             logs_hold_every_entry(&world).await;
             for now in instants(&world).into_iter().chain([world.now, world.now + Duration::minutes(later)]) {
                 statuses_agree(&world, &mut reader, now).await;
@@ -322,6 +326,48 @@ fn a_row_decided_on_before_somebody_else_changed_it_is_a_conflict() {
     sink.runtime.block_on(async {
         logs_hold_every_entry(&world).await;
         rows_are_those_of_the_world(&world, &mut sink.home.store.read().unwrap()).await;
+    });
+}
+
+/// Makes a case critical; gives the unit of work, not committed yet, and the case as it is in it.
+async fn made_critical(sink: &StoreSink, case: &SupportRequest) -> (Work, SupportRequest) {
+    let by = admin(support(), false);
+    let mut work = sink.home.store.work().await.unwrap();
+    work.lock([support(), provider()]).await.unwrap();
+    let cx = work.context(Initiator::User(Box::new(by.clone())));
+    let change = RequestChange { severity: Some(Severity::Critical), ..RequestChange::default() };
+    let policy = SupportAccessPolicy::default();
+    let decided = command::update::<UpdateRequest>(case, None, change, &by, &policy, &cx).unwrap();
+    let permit = authorize(Facts::of_case(work.id(), &mighty(&by), case, false), case.id).unwrap();
+    work.record(permit, decided).await.unwrap();
+    let changed = work.support_request(support(), case.id).await.unwrap().unwrap();
+    assert_eq!((changed.severity, changed.version), (Severity::Critical, case.version + 1));
+    (work, changed)
+}
+
+#[test]
+fn a_unit_of_work_finds_a_case_as_it_was_kept_and_not_as_it_was_given_up() {
+    let world = two_live_grants();
+    let (sink, case) = (&world.sink, world.cases.values().next().unwrap());
+    sink.runtime.block_on(async {
+        let found = async || {
+            let mut work = sink.home.store.work().await.unwrap();
+            let found = work.support_request(support(), case.id).await.unwrap().unwrap();
+            // Dropped, the unit of work would take with it what is remembered.
+            work.commit().await.unwrap();
+            found
+        };
+        drop(made_critical(sink, case).await);
+        assert_eq!(found().await, *case);
+        let (work, changed) = made_critical(sink, case).await;
+        work.commit().await.unwrap();
+        assert_eq!(found().await, changed);
+        let of_desk =
+            "UPDATE desk_case SET assigned_to = assigned_to WHERE id = $1 AND severity = 'critical'";
+        assert_eq!(sink.home.behind_its_back(of_desk, &[&case.id.to_string()]), 1);
+        let change = "UPDATE support_request SET version = version + 5 WHERE id = $1";
+        assert_eq!(sink.home.behind_its_back(change, &[&case.id.to_string()]), 1);
+        assert_eq!(found().await, SupportRequest { version: changed.version + 5, ..changed });
     });
 }
 
