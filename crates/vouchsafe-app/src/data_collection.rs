@@ -1,6 +1,8 @@
 //! Data collections: the engineer asks, the customer collects, checks what was cleaned, and sends.
 
+mod contents;
 mod load;
+mod pieces;
 mod sweep;
 mod upload;
 
@@ -24,7 +26,8 @@ use crate::case::{LOOK, lost};
 use crate::cursor::ListOptions;
 use crate::view::{CollectionMessageView, CollectionView, Rows};
 use crate::{App, AppError, Call, Who};
-pub(crate) use upload::Uploads;
+pub use pieces::{FileForm, FilePieces};
+pub(crate) use upload::{Uploads, kept};
 pub use upload::{BodyFault, UploadCommand, UploadRange, Uploaded};
 
 /// What an engineer asks to have collected.
@@ -308,7 +311,7 @@ fn still_open(open: bool) -> Result<(), Rejection> {
 }
 
 /// A collection with its case: the own tenant's, or one of a case that the caller's provider serves.
-async fn found(
+pub(crate) async fn found(
     session: &mut Session,
     me: &Acting,
     id: DataCollectionId,

@@ -89,6 +89,19 @@ impl FromRequestParts<Server> for Look {
     }
 }
 
+/// A look at something without query options, under the grant that the header may name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LookUnder(pub(crate) Who, pub(crate) Option<GrantId>);
+
+impl FromRequestParts<Server> for LookUnder {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Refusal> {
+        let Asked { who, grant, .. } = Asked::taking(&[], parts, server).await?;
+        Ok(Self(who, grant))
+    }
+}
+
 /// A list or record with query options.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
@@ -344,6 +357,14 @@ impl FromPath for String {
 impl FromPath for (vouchsafe_core::id::DataCollectionId, String) {
     fn read(texts: &[&str]) -> Option<Self> {
         if let [id, name] = texts { Some((id.parse().ok()?, (*name).to_owned())) } else { None }
+    }
+}
+
+/// A data collection, the name of an archive in it, and the path of a file in that.
+impl FromPath for (vouchsafe_core::id::DataCollectionId, String, String) {
+    fn read(texts: &[&str]) -> Option<Self> {
+        let [id, name, entry] = texts else { return None };
+        Some((id.parse().ok()?, (*name).to_owned(), (*entry).to_owned()))
     }
 }
 

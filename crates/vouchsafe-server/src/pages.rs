@@ -162,10 +162,12 @@ fn access_requests() -> Router<Server> {
 }
 
 fn data_collections() -> Router<Server> {
-    use collections::{act, list, one};
+    use collections::{act, download, download_entry, list, one};
     Router::new()
         .route("/data-collections", get(list))
         .route("/data-collections/{id}", get(one))
+        .route("/data-collections/{id}/download/{name}", get(download))
+        .route("/data-collections/{id}/download/{name}/{entry}", get(download_entry))
         // Files are streamed; how large they may be is the use case's to say.
         .route("/data-collections/{id}/files", post(act::put_files).layer(DefaultBodyLimit::disable()))
         .route("/data-collections/{id}/files/remove", post(act::remove_file))

@@ -122,7 +122,12 @@ fn support_routes() -> OpenApiRouter<Server> {
         .routes(routes!(api::collections::list))
         .routes(routes!(api::collections::show))
         .routes(routes!(api::collections::messages, api::collections::write_message))
-        .routes(routes!(api::collections::put_file, api::collections::remove_file))
+        .routes(routes!(
+            api::collections::get_file,
+            api::collections::put_file,
+            api::collections::remove_file
+        ))
+        .routes(routes!(api::collections::get_entry))
         .routes(routes!(api::collections::submit))
         .routes(routes!(api::collections::decline))
         .routes(routes!(api::collections::cancel))

@@ -464,6 +464,18 @@ pub fn data_collection(id: &str) -> String {
     format!("/data-collections/{}", segment(id))
 }
 
+/// A file of a data collection, as it is.
+#[must_use]
+pub fn collected_file(id: &str, name: &str) -> String {
+    format!("/data-collections/{}/download/{}", segment(id), segment(name))
+}
+
+/// A file in an archive of a data collection, as it is.
+#[must_use]
+pub fn collected_entry(id: &str, name: &str, entry: &str) -> String {
+    format!("{}/{}", collected_file(id, name), segment(entry))
+}
+
 /// Does something with a data collection (POST): `files`, `files/remove`, `submit`, `decline`, `messages`, `accept`, `return`
 /// or `cancel`.
 #[must_use]

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod audit;
 pub(crate) mod collect;
 pub(crate) mod collections;
+mod download;
 pub(crate) mod engineers;
 pub(crate) mod export;
 pub(crate) mod generate;

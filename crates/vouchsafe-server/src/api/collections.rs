@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{OriginalUri, Request, State};
 use axum::response::IntoResponse as _;
 use http::{HeaderMap, StatusCode, header};
+use serde_json::Value;
 use vouchsafe_api::access_request::Refuse;
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::data_collection::{CreateDataCollection, DataCollection, UploadProgress};
@@ -11,13 +12,14 @@ use vouchsafe_api::message::{CreateMessage, Message};
 use vouchsafe_api::problem::Code;
 use vouchsafe_api::support_request::NoArguments;
 use vouchsafe_app::view::CollectionView;
-use vouchsafe_app::{AppError, Call, CollectCommand, UploadCommand, UploadRange, Uploaded};
+use vouchsafe_app::{AppError, Call, CollectCommand, FileQuery, UploadCommand, UploadRange, Uploaded};
 use vouchsafe_core::id::{DataCollectionId, SupportRequestId};
 use vouchsafe_core::scope::DataCategory;
 
+use super::diagnostics::file;
 use super::{Answer, page, refuse, tagged};
-use crate::extract::{Act, Asked, Id, Look};
-use crate::openapi::parameters::{IdempotencyParameter, IfMatchParameter, ListParameters};
+use crate::extract::{Act, Asked, Id, Look, LookUnder};
+use crate::openapi::parameters::{GrantParameter, IdempotencyParameter, IfMatchParameter, ListParameters};
 use crate::problem::Refusal;
 use crate::wire::FromWire as _;
 use crate::{Server, import_body, wire};
@@ -110,6 +112,34 @@ pub(crate) async fn put_file(
             Ok((StatusCode::ACCEPTED, Json(progress)).into_response())
         }
     }
+}
+
+/// Reads a file of a data collection that holds no records, such as a log, as it is. For the engineer of the case while the
+/// collection's grant is live: the read is recorded before the first byte leaves. For whoever collects for its tenant at any
+/// time, records or not. Files with records are read under the diagnostics base of the collection.
+#[utoipa::path(get, path = "/v1.0/support/dataCollections/{id}/files/{name}", operation_id = "getDataCollectionFile", tag = "Data collections", params(("id" = String, Path,), ("name" = String, Path,), GrantParameter),
+    responses((status = 200, description = "The file, to be saved", content((String = "text/plain; charset=utf-8"), (String = "text/csv; charset=utf-8"), (Value = "application/json"), (Vec<u8> = "application/zip"), (Vec<u8> = "application/x-tar"), (Vec<u8> = "application/gzip"), (Vec<u8> = "application/zstd")))))]
+pub(crate) async fn get_file(
+    State(server): State<Server>,
+    LookUnder(who, grant): LookUnder,
+    Id((collection, name)): Id<(DataCollectionId, String)>,
+    OriginalUri(uri): OriginalUri,
+) -> Answer {
+    let query = FileQuery { collection, name, entry: None, grant };
+    Ok(file(&server, server.app.read_file(who, &query).await.map_err(refuse(uri.path()))?))
+}
+
+/// Reads a file without records in an archive that also holds records, as `entries` of the file names it.
+#[utoipa::path(get, path = "/v1.0/support/dataCollections/{id}/files/{name}/entries/{entry}", operation_id = "getDataCollectionFileEntry", tag = "Data collections", params(("id" = String, Path,), ("name" = String, Path,), ("entry" = String, Path, description = "Its path, its slashes encoded as `%2F`"), GrantParameter),
+    responses((status = 200, description = "The file, to be saved", content((String = "text/plain; charset=utf-8"), (String = "text/csv; charset=utf-8"), (Value = "application/json"), (Vec<u8> = "application/zip"), (Vec<u8> = "application/x-tar"), (Vec<u8> = "application/gzip"), (Vec<u8> = "application/zstd")))))]
+pub(crate) async fn get_entry(
+    State(server): State<Server>,
+    LookUnder(who, grant): LookUnder,
+    Id((collection, name, entry)): Id<(DataCollectionId, String, String)>,
+    OriginalUri(uri): OriginalUri,
+) -> Answer {
+    let query = FileQuery { collection, name, entry: Some(entry), grant };
+    Ok(file(&server, server.app.read_file(who, &query).await.map_err(refuse(uri.path()))?))
 }
 
 /// Takes a file out of a data collection again.

@@ -49,6 +49,12 @@ fn file(file: CollectedFile) -> wire::CollectedFile {
         sha256: file.sha256,
         removed: file.removed,
         places: places.collect(),
+        records: file.records,
+        entries: file
+            .entries
+            .into_iter()
+            .map(|entry| wire::CollectedEntry { name: entry.name.text().to_owned(), bytes: entry.bytes })
+            .collect(),
         received_date_time: file.received,
     }
 }

@@ -10,6 +10,7 @@ mod asks;
 mod attacker;
 mod audit;
 mod bad_requests;
+mod collected_files;
 mod collections;
 mod conditions;
 mod contention;

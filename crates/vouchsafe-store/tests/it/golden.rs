@@ -523,6 +523,8 @@ async fn sent(work: &mut Work, ada: &Person, case: &SupportRequest, known: DataC
             kind: "jwt".to_owned(),
             place: mine("sign-ins.json, $.value[0].token"),
         }],
+        records: Some(7),
+        entries: Vec::new(),
     };
     let permit = authorize(Facts::of_collection(work.id(), &admin, &known, case, false), known.id).unwrap();
     let known =

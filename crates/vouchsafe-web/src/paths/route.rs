@@ -235,6 +235,8 @@ pub const ROUTES: &[Route] = &[
     post("/desk/{id}/collect", SCOPE_OF_COLLECTING, "asks to collect data"),
     get("/data-collections", PAGED, "data_collections"),
     get("/data-collections/{id}", &[], "data_collection"),
+    get("/data-collections/{id}/download/{name}", &[], "a file as it is, as a download"),
+    get("/data-collections/{id}/download/{name}/{entry}", &[], "a file in an archive, as a download"),
     post("/data-collections/{id}/files", &["file"], "takes files in, as `multipart/form-data`"),
     post("/data-collections/{id}/files/remove", &["name"], "takes a file out"),
     post("/data-collections/{id}/submit", &["version"], "sends it"),

@@ -9,6 +9,7 @@ use vouchsafe_client::api::scope::{DataCategory, DataFilter};
 use vouchsafe_client::id::{DataCollectionId, SupportRequestId, TenantId};
 use vouchsafe_client::time::Timestamp;
 
+use super::download::Download;
 use crate::argument::{Listing, categories, filter_words, text, word};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -24,6 +25,8 @@ pub(crate) enum Collections {
         /// Id of the data collection (dc_…)
         id: DataCollectionId,
     },
+    /// Save a file that holds no records, such as a log, as it is
+    Download(Download),
     /// Ask a customer to collect data (engineers)
     Ask(Box<Ask>),
     /// Show what was written about one
@@ -98,6 +101,7 @@ impl Collections {
         match self {
             Self::List(listing) => list(session, &listing).await,
             Self::Show { id } => show(out, &client.data_collection(id).await?),
+            Self::Download(download) => download.run(session).await,
             Self::Ask(ask) => ask.run(session).await,
             Self::Messages { id, listing } => messages(session, id, &listing).await,
             Self::Message { id, text: argument } => {
@@ -157,7 +161,17 @@ fn show(out: &Output, answer: &Answer<DataCollection>) -> Result<(), Failure> {
         let files = collection.files.iter().map(|file| {
             let removed: Vec<String> = file.removed.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
             let removed = if removed.is_empty() { "nothing".to_owned() } else { removed.join(", ") };
-            format!("{}, {} bytes, taken out: {removed}", file.name, file.bytes)
+            let records = match file.records {
+                Some(0) => "no records, read as it is".to_owned(),
+                Some(records) => format!("{records} records"),
+                None => "records not counted".to_owned(),
+            };
+            let entries = file
+                .entries
+                .iter()
+                .map(|entry| format!("\n  {}, {} bytes, no records, read as it is", entry.name, entry.bytes));
+            let entries: String = entries.collect();
+            format!("{}, {} bytes, {records}, taken out: {removed}{entries}", file.name, file.bytes)
         });
         let by = &collection.requested_by;
         Table::properties([
