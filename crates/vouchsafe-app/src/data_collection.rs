@@ -27,8 +27,8 @@ use crate::cursor::ListOptions;
 use crate::view::{CollectionMessageView, CollectionView, Rows};
 use crate::{App, AppError, Call, Who};
 pub use pieces::{FileForm, FilePieces};
-pub(crate) use upload::{Uploads, kept};
 pub use upload::{BodyFault, UploadCommand, UploadRange, Uploaded};
+pub(crate) use upload::{Uploads, kept};
 
 /// What an engineer asks to have collected.
 #[derive(Debug, Clone)]

@@ -75,7 +75,9 @@ pub use own_sign_ins::SignInListing;
 pub use passkey::{EnrolView, PassView};
 pub use people::{InviteCommand, UserCommand};
 pub use preview::Preview;
-pub use read::{Count, FileAnswer, FileQuery, FileRead, MaskedAnswer, MaskedRecords, ReadAnswer, ReadQuery, Wanted};
+pub use read::{
+    Count, FileAnswer, FileQuery, FileRead, MaskedAnswer, MaskedRecords, ReadAnswer, ReadQuery, Wanted,
+};
 pub use reveal::RevealCommand;
 pub use roles::{Approver, Approvers, RoleView};
 pub use setup::{NewPerson, NewTenant};

@@ -31,10 +31,7 @@ type Look<'a> = dyn FnMut(Inner<'_>) -> io::Result<ControlFlow<()>> + 'a;
 ///
 /// # Errors
 /// What `look` says; and for a file that cannot be unpacked.
-pub(super) fn each_file<S: Read + Seek>(
-    mut source: S,
-    look: &mut Look<'_>,
-) -> io::Result<ControlFlow<()>> {
+pub(super) fn each_file<S: Read + Seek>(mut source: S, look: &mut Look<'_>) -> io::Result<ControlFlow<()>> {
     let head = beginning(&mut source)?;
     source.seek(SeekFrom::Start(0))?;
     let mut walk = Walk { number: 0, limits: Limits::default(), look };
@@ -80,9 +77,8 @@ impl Contents {
 
     /// What is kept of it, the names under the key of whose file it is.
     pub(super) fn entries(self, mine: impl Fn(&str) -> Personal) -> Vec<CollectedEntry> {
-        let entry = |(number, path, bytes): (u32, String, u64)| {
-            CollectedEntry { number, name: mine(&path), bytes }
-        };
+        let entry =
+            |(number, path, bytes): (u32, String, u64)| CollectedEntry { number, name: mine(&path), bytes };
         self.others.into_iter().map(entry).collect()
     }
 }

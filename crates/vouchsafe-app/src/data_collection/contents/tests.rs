@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::*;
 
 const LOG: &str = "2026-10-01T09:00:00Z nothing to see here\n";
-const SIGN_INS: &str = r#"{"value":[{"@odata.type":"#microsoft.graph.signIn","id":"11111111-1111-4111-8111-111111111111","createdDateTime":"2026-10-01T09:00:00Z","userPrincipalName":"a@example.com","status":{"errorCode":0}}]}"#;
+const SIGN_INS: &str = r##"{"value":[{"@odata.type":"#microsoft.graph.signIn","id":"11111111-1111-4111-8111-111111111111","createdDateTime":"2026-10-01T09:00:00Z","userPrincipalName":"a@example.com","status":{"errorCode":0}}]}"##;
 
 fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
