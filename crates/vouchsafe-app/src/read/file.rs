@@ -146,18 +146,20 @@ impl App {
             let pieces = self.pieces(target, number, entry).await?;
             return Ok(FileAnswer { form: FileForm::of(&name), name, pieces, read: None });
         }
-        let refused = match self.file_for_engineer(who, query, target).await {
-            Err(Refused::Read(error)) => error,
-            Err(Refused::Otherwise(error)) => return Err(error),
+        let (reason, error) = match self.file_for_engineer(who, query, target).await {
             Ok(answer) => return Ok(answer),
-        };
-        let reason = match &refused {
-            AppError::NoRead(ReadRefusal::GrantEnded) => "grantEnded",
-            AppError::NoRead(_) => "noLiveGrant",
-            _ => "notFound",
+            Err(Refused::Otherwise(error)) => return Err(error),
+            Err(Refused::Read(refusal)) => {
+                let reason = match refusal {
+                    ReadRefusal::GrantEnded => "grantEnded",
+                    ReadRefusal::NoLiveGrant | ReadRefusal::GrantPaused => "noLiveGrant",
+                };
+                (reason, refusal.into())
+            }
+            Err(Refused::Hidden(error)) => ("notFound", error),
         };
         self.note_refusal(who, RefusedRead { target, category: CATEGORY, reason }).await?;
-        Err(refused)
+        Err(error)
     }
 
     async fn file_for_engineer(
@@ -245,16 +247,16 @@ impl App {
 
 /// Why a file is not read: for want of access, which is written down, or otherwise.
 enum Refused {
-    Read(AppError),
+    Read(ReadRefusal),
+    /// It is not this engineer's case.
+    Hidden(AppError),
     Otherwise(AppError),
 }
 
 impl<E: Into<AppError>> From<E> for Refused {
     fn from(error: E) -> Self {
-        match error.into() {
-            error @ AppError::NoRead(_) => Self::Read(error),
-            error => Self::Otherwise(error),
-        }
+        let error = error.into();
+        if let AppError::NoRead(refusal) = error { Self::Read(refusal) } else { Self::Otherwise(error) }
     }
 }
 
@@ -270,7 +272,7 @@ async fn permitted(
     let (case, grants) = case_and_grants(session, me, target).await?;
     let facts = Facts::of_case(LOOK, &me.caller, &case, true);
     if let Err(denied) = authorize::<ReadData>(facts, target.case) {
-        return Err(Refused::Read(denied.into()));
+        return Err(Refused::Hidden(denied.into()));
     }
     let grant = match basis(&case, target.tenant, target.collection, &[CATEGORY], &grants, named, now)? {
         Basis::Grant(grant) => grant.clone(),

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::{OriginalUri, Request, State};
 use axum::response::IntoResponse as _;
 use http::{HeaderMap, StatusCode, header};
-use serde_json::Value;
 use vouchsafe_api::access_request::Refuse;
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::data_collection::{CreateDataCollection, DataCollection, UploadProgress};
