@@ -49,21 +49,21 @@ pub struct FileAnswer {
     pub form: FileForm,
     /// Its bytes.
     pub pieces: FilePieces,
-    /// The read that it was; none for the tenant whose file it is.
+    /// Says when sending must stop; none for the reader's own.
+    pub live: Option<LiveAnswer>,
+    /// When access ends by itself.
+    pub expires: Option<Timestamp>,
+    /// The read that it was, recorded before its first byte; none where nothing has to be recorded.
     pub read: Option<FileRead>,
 }
 
-/// The read of a file: recorded before its first byte.
-#[derive(Debug)]
+/// The read of a file.
+#[derive(Debug, Clone, Copy)]
 pub struct FileRead {
     /// The grant it rests on.
     pub grant: GrantId,
-    /// When that ends by itself.
-    pub expires: Timestamp,
     /// The read record.
     pub id: ReadId,
-    /// Says when sending must stop.
-    pub live: LiveAnswer,
 }
 
 /// A file, or one in an archive, that may be read as it is.
@@ -144,20 +144,23 @@ impl App {
                 (Err(error), _) => return Err(error),
             };
             let pieces = self.pieces(target, number, entry).await?;
-            return Ok(FileAnswer { form: FileForm::of(&name), name, pieces, read: None });
+            let form = FileForm::of(&name);
+            return Ok(FileAnswer { form, name, pieces, live: None, expires: None, read: None });
         }
-        let refused = match self.file_for_engineer(who, query, target).await {
-            Err(Refused::Read(error)) => error,
-            Err(Refused::Otherwise(error)) => return Err(error),
+        let (reason, error) = match self.file_for_engineer(who, query, target).await {
             Ok(answer) => return Ok(answer),
-        };
-        let reason = match &refused {
-            AppError::NoRead(ReadRefusal::GrantEnded) => "grantEnded",
-            AppError::NoRead(_) => "noLiveGrant",
-            _ => "notFound",
+            Err(Refused::Otherwise(error)) => return Err(error),
+            Err(Refused::Read(refusal)) => {
+                let reason = match refusal {
+                    ReadRefusal::GrantEnded => "grantEnded",
+                    ReadRefusal::NoLiveGrant | ReadRefusal::GrantPaused => "noLiveGrant",
+                };
+                (reason, refusal.into())
+            }
+            Err(Refused::Hidden(error)) => ("notFound", error),
         };
         self.note_refusal(who, RefusedRead { target, category: CATEGORY, reason }).await?;
-        Err(refused)
+        Err(error)
     }
 
     async fn file_for_engineer(
@@ -197,8 +200,14 @@ impl App {
             bytes: pieces.left(),
         };
         self.record_file_read(who, query, target, record).await?;
-        let read = FileRead { grant: grant.id, expires: grant.expires, id: read, live };
-        Ok(FileAnswer { form: FileForm::of(&chosen.name), name: chosen.name, pieces, read: Some(read) })
+        Ok(FileAnswer {
+            form: FileForm::of(&chosen.name),
+            name: chosen.name,
+            pieces,
+            live: Some(live),
+            expires: Some(grant.expires),
+            read: Some(FileRead { grant: grant.id, id: read }),
+        })
     }
 
     /// The transaction of the read: checks everything again at its own time and writes the record.
@@ -245,16 +254,16 @@ impl App {
 
 /// Why a file is not read: for want of access, which is written down, or otherwise.
 enum Refused {
-    Read(AppError),
+    Read(ReadRefusal),
+    /// It is not this engineer's case.
+    Hidden(AppError),
     Otherwise(AppError),
 }
 
 impl<E: Into<AppError>> From<E> for Refused {
     fn from(error: E) -> Self {
-        match error.into() {
-            error @ AppError::NoRead(_) => Self::Read(error),
-            error => Self::Otherwise(error),
-        }
+        let error = error.into();
+        if let AppError::NoRead(refusal) = error { Self::Read(refusal) } else { Self::Otherwise(error) }
     }
 }
 
@@ -270,7 +279,7 @@ async fn permitted(
     let (case, grants) = case_and_grants(session, me, target).await?;
     let facts = Facts::of_case(LOOK, &me.caller, &case, true);
     if let Err(denied) = authorize::<ReadData>(facts, target.case) {
-        return Err(Refused::Read(denied.into()));
+        return Err(Refused::Hidden(denied.into()));
     }
     let grant = match basis(&case, target.tenant, target.collection, &[CATEGORY], &grants, named, now)? {
         Basis::Grant(grant) => grant.clone(),

@@ -5,6 +5,7 @@ use std::io::{Cursor, Write as _};
 use http::Method;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use vouchsafe_core::time::Duration;
 
 use crate::house::*;
 
@@ -135,6 +136,8 @@ async fn nobody_but_the_engineer_of_the_case_and_who_collects_reads_it_and_only_
     sent.remove().await;
     house.refused(INES, get(), "403 noLiveGrant").await;
     house.refused(INES, grant(), "403 grantEnded").await;
+    house.clock.advance(Duration::minutes(2));
+    house.app.sweep().await.unwrap();
     let log = house.list(NOOR, "/v1.0/auditLogs/directoryAudits").await;
     let denied = |entry: &&Value| entry["activityDisplayName"] == "Diagnostic data read denied";
     assert!(log.iter().any(|entry| denied(&entry) && entry["resultReason"] == "grantEnded"), "{log:?}");
