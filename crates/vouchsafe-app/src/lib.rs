@@ -5,6 +5,7 @@
 //! and pages call the same functions.
 
 mod access;
+mod attachment;
 mod audit;
 mod call;
 mod case;
@@ -55,6 +56,7 @@ use upstream::Upstreams;
 use witness::Witness;
 
 pub use access::{AskCommand, VoteCommand};
+pub use attachment::{Attaching, Conversation};
 pub use call::{Call, Who};
 pub use case::{ConsentReads, RenewalView};
 pub use case::{EnterCommand, OpenCommand, UpdateCommand};

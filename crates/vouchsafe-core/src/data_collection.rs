@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attachment::Attachment;
 use crate::id::{DataCollectionId, GrantId, MessageId, SupportRequestId, TenantId, UserId};
 use crate::person::EngineerCard;
 use crate::personal::Personal;
@@ -257,6 +258,9 @@ pub enum CollectionEvent {
         message: MessageId,
         /// What.
         body: Personal,
+        /// Files that came with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
     },
     /// The files are gone for good, and the key with them.
     Deleted {
@@ -285,6 +289,9 @@ pub struct CollectionMessage {
     pub created: Timestamp,
     /// What.
     pub body: Personal,
+    /// Files that came with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
 }
 
 impl CollectedFile {

@@ -9,6 +9,7 @@
 
 pub mod access_request;
 pub mod api_token;
+pub mod attachment;
 pub mod audit;
 pub mod case;
 pub mod consent;

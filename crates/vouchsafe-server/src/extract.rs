@@ -14,7 +14,7 @@ use vouchsafe_api::header::{GRANT, IDEMPOTENCY_KEY};
 use vouchsafe_api::problem::{Code, Pointer, Problem};
 use vouchsafe_api::query::{QueryOption, QueryOptions};
 use vouchsafe_api::summary::SummaryBy;
-use vouchsafe_app::{AppError, Call, ListOptions, Who};
+use vouchsafe_app::{AppError, Call, Conversation, ListOptions, Who};
 use vouchsafe_core::id::GrantId;
 use vouchsafe_core::live_access::Asker;
 use vouchsafe_store::Answered;
@@ -232,6 +232,15 @@ impl<T: DeserializeOwned> FromRequest<Server> for Act<T> {
     }
 }
 
+/// What came with a call whose body is told apart from others by `body`.
+///
+/// # Errors
+/// A query option, or a header that is wrong.
+pub(crate) fn conditions(parts: &Parts, who: Who, body: &[u8]) -> Result<Call, Refusal> {
+    options(parts, &[])?;
+    Ok(Call { who, if_match: if_match(parts)?, idempotency: idempotency(parts, who, body)? })
+}
+
 /// Reads a JSON body within its limit. No body at all needs no content type.
 pub(crate) async fn whole_body(parts: &Parts, stream: Body) -> Result<Vec<u8>, Refusal> {
     let path = parts.uri.path();
@@ -296,6 +305,32 @@ fn idempotency(parts: &Parts, who: Who, body: &[u8]) -> Result<Option<Answered>,
 fn parameter_refusal(parts: &Parts, name: &str, message: &str) -> Refusal {
     let problem = Problem::new(Code::InvalidRequest, format!("`{name}` {message}."), parts.uri.path());
     Refusal::from(problem.at(Pointer::parameter(name, message)))
+}
+
+/// A conversation and one of its messages' files.
+impl FromPath for (vouchsafe_core::id::SupportRequestId, vouchsafe_core::id::MessageId, String) {
+    fn read(texts: &[&str]) -> Option<Self> {
+        let [id, message, name] = texts else { return None };
+        Some((id.parse().ok()?, message.parse().ok()?, (*name).to_owned()))
+    }
+}
+
+/// As for a support request.
+impl FromPath for (vouchsafe_core::id::DataCollectionId, vouchsafe_core::id::MessageId, String) {
+    fn read(texts: &[&str]) -> Option<Self> {
+        let [id, message, name] = texts else { return None };
+        Some((id.parse().ok()?, message.parse().ok()?, (*name).to_owned()))
+    }
+}
+
+/// As for both, on the pages.
+impl FromPath for (Conversation, vouchsafe_core::id::MessageId, String) {
+    fn read(texts: &[&str]) -> Option<Self> {
+        let [id, message, name] = texts else { return None };
+        let of = id.parse().map(Conversation::Request);
+        let of = of.or_else(|_| id.parse().map(Conversation::Collection));
+        Some((of.ok()?, message.parse().ok()?, (*name).to_owned()))
+    }
 }
 
 /// Ids from the path. Text that is no id names nothing; who has no credentials is not told even that.

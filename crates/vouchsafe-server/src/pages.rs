@@ -61,6 +61,7 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
         .route("/docs", get(docs::reference))
         .route("/docs/problems", get(docs::problems))
         .route("/assets/{name}", get(asset))
+        .route("/attachments/{id}/{messageId}/{name}", get(requests::attachment))
         .route("/audit-log", get(audit::log))
         .route("/audit-log/{id}", get(audit::entry))
         .route("/audit-log/{id}/receipt", get(audit::receipt))

@@ -181,6 +181,12 @@ pub fn messages(id: &str) -> String {
     format!("/support-requests/{}/messages", segment(id))
 }
 
+/// A file of a message, of a support request or a data collection.
+#[must_use]
+pub fn attachment(of: &str, message_id: &str, name: &str) -> String {
+    format!("/attachments/{}/{}/{}", segment(of), segment(message_id), segment(name))
+}
+
 /// Names one more tenant whose data the case is about (POST).
 #[must_use]
 pub fn resource_tenants(id: &str) -> String {

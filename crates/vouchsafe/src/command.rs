@@ -1,6 +1,7 @@
 //! What the commands do; one file per group.
 
 pub(crate) mod access;
+mod attachments;
 pub(crate) mod audit;
 pub(crate) mod collect;
 pub(crate) mod collections;

@@ -40,9 +40,9 @@ pub(super) fn each_file<S: Read + Seek>(mut source: S, look: &mut Look<'_>) -> i
 
 /// The records in a file, and what else is in an archive that holds some.
 #[derive(Debug, Default)]
-pub(super) struct Contents {
+pub(crate) struct Contents {
     /// Records in it.
-    pub(super) records: u64,
+    pub(crate) records: u64,
     /// The first files in an archive that hold none: place, path, bytes. Empty where nothing is a record.
     others: Vec<(u32, String, u64)>,
 }

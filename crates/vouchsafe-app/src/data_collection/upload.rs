@@ -135,14 +135,14 @@ impl<K: Eq + Hash, V> Named<K, V> {
 
 /// A place among the uploads, until it is dropped.
 #[derive(Debug)]
-struct Place {
+pub(crate) struct Place {
     _of_tenant: OwnedSemaphorePermit,
     _of_all: OwnedSemaphorePermit,
 }
 
 /// The turn to clean a file, until it is dropped.
 #[derive(Debug)]
-struct Cleaner {
+pub(crate) struct Cleaner {
     _of_tenant: OwnedMutexGuard<()>,
     _of_all: OwnedSemaphorePermit,
 }
@@ -152,7 +152,7 @@ impl Uploads {
     ///
     /// # Errors
     /// [`AppError::Busy`] if the tenant has as many as one may have, or all have.
-    fn place(&self, tenant: TenantId) -> Result<Place, AppError> {
+    pub(crate) fn place(&self, tenant: TenantId) -> Result<Place, AppError> {
         let own = self.places_of.get(tenant, || Semaphore::new(UPLOADS_OF_TENANT_MAX));
         let busy = |_| AppError::Busy;
         Ok(Place {
@@ -180,7 +180,7 @@ impl Uploads {
 
     /// Waits for the turn to clean a file of a tenant. One file of each tenant waits for it, so that who has one is behind
     /// one of each other tenant at most.
-    async fn cleaner(&self, tenant: TenantId) -> Result<Cleaner, AppError> {
+    pub(crate) async fn cleaner(&self, tenant: TenantId) -> Result<Cleaner, AppError> {
         let own = self.cleaning_of.get(tenant, tokio::sync::Mutex::default).lock_owned().await;
         let one = Arc::clone(&self.cleaning).acquire_owned().await.map_err(|_| AppError::Busy)?;
         Ok(Cleaner { _of_tenant: own, _of_all: one })
@@ -281,7 +281,9 @@ impl App {
         };
         // A crash before it was recorded may have left one.
         incoming.folder.delete(&kept(number)).await?;
-        let recorded = match cleaned(incoming, number).await {
+        let (place, declared) = (incoming.place(), incoming.declared.clone());
+        let clean = cleaned(&incoming.folder, (&place, &kept(number)), incoming.name.clone(), declared);
+        let recorded = match clean.await {
             Ok(cleaned) => self.record_file(incoming, number, cleaned).await,
             Err(error) => Err(error),
         };
@@ -417,18 +419,22 @@ async fn receive(
 }
 
 /// A file that was cleaned and looked through.
-struct Cleaned {
-    written: Written,
-    report: Report,
-    contents: Contents,
+pub(crate) struct Cleaned {
+    pub(crate) written: Written,
+    pub(crate) report: Report,
+    pub(crate) contents: Contents,
 }
 
-/// Cleans a file that is whole of secrets, into the place of a kept one, and counts the records in it.
-async fn cleaned(incoming: &Incoming, number: u32) -> Result<Cleaned, AppError> {
+/// Cleans a file that is whole of secrets, from one place of its folder into another, and counts the records in it.
+pub(crate) async fn cleaned(
+    folder: &Folder,
+    (from, to): (&str, &str),
+    name: String,
+    declared: Option<String>,
+) -> Result<Cleaned, AppError> {
     let runtime = Handle::current();
-    let input = incoming.folder.read(&incoming.place()).await?.blocking(runtime.clone());
-    let output = PieceWriter::new(incoming.folder.write(&kept(number)).await?, runtime);
-    let (name, declared) = (incoming.name.clone(), incoming.declared.clone());
+    let input = folder.read(from).await?.blocking(runtime.clone());
+    let output = PieceWriter::new(folder.write(to).await?, runtime);
     let cleaning = tokio::task::spawn_blocking(move || {
         let mut output = BufWriter::with_capacity(BUFFER_BYTES, output);
         let source = Source { name: &name, declared: declared.as_deref() };
@@ -443,7 +449,7 @@ async fn cleaned(incoming: &Incoming, number: u32) -> Result<Cleaned, AppError> 
     let output = flushed.and_then(|()| output.into_inner().map_err(std::io::IntoInnerError::into_error));
     let output = output.map_err(|error| AppError::Unavailable(StoreError::Corrupt(error.to_string())))?;
     let written = output.into_inner().finish().await?;
-    let kept = incoming.folder.read(&kept(number)).await?.blocking(Handle::current());
+    let kept = folder.read(to).await?.blocking(Handle::current());
     let counted = tokio::task::spawn_blocking(move || Contents::of(kept));
     let contents = counted.await.map_err(|error| failed(&error))?.map_err(|error| {
         AppError::Unavailable(StoreError::Corrupt(format!("a cleaned file could not be read: {error}")))

@@ -49,21 +49,21 @@ pub struct FileAnswer {
     pub form: FileForm,
     /// Its bytes.
     pub pieces: FilePieces,
-    /// The read that it was; none for the tenant whose file it is.
+    /// Says when sending must stop; none for the reader's own.
+    pub live: Option<LiveAnswer>,
+    /// When access ends by itself.
+    pub expires: Option<Timestamp>,
+    /// The read that it was, recorded before its first byte; none where nothing has to be recorded.
     pub read: Option<FileRead>,
 }
 
-/// The read of a file: recorded before its first byte.
-#[derive(Debug)]
+/// The read of a file.
+#[derive(Debug, Clone, Copy)]
 pub struct FileRead {
     /// The grant it rests on.
     pub grant: GrantId,
-    /// When that ends by itself.
-    pub expires: Timestamp,
     /// The read record.
     pub id: ReadId,
-    /// Says when sending must stop.
-    pub live: LiveAnswer,
 }
 
 /// A file, or one in an archive, that may be read as it is.
@@ -144,7 +144,8 @@ impl App {
                 (Err(error), _) => return Err(error),
             };
             let pieces = self.pieces(target, number, entry).await?;
-            return Ok(FileAnswer { form: FileForm::of(&name), name, pieces, read: None });
+            let form = FileForm::of(&name);
+            return Ok(FileAnswer { form, name, pieces, live: None, expires: None, read: None });
         }
         let (reason, error) = match self.file_for_engineer(who, query, target).await {
             Ok(answer) => return Ok(answer),
@@ -199,8 +200,14 @@ impl App {
             bytes: pieces.left(),
         };
         self.record_file_read(who, query, target, record).await?;
-        let read = FileRead { grant: grant.id, expires: grant.expires, id: read, live };
-        Ok(FileAnswer { form: FileForm::of(&chosen.name), name: chosen.name, pieces, read: Some(read) })
+        Ok(FileAnswer {
+            form: FileForm::of(&chosen.name),
+            name: chosen.name,
+            pieces,
+            live: Some(live),
+            expires: Some(grant.expires),
+            read: Some(FileRead { grant: grant.id, id: read }),
+        })
     }
 
     /// The transaction of the read: checks everything again at its own time and writes the record.

@@ -239,9 +239,7 @@ pub(crate) fn sent(server: &Server, mut answer: ReadAnswer, content_type: Header
 
 /// A file on its way out: to be saved, never shown or run by a browser, whatever it holds.
 pub(crate) fn file(server: &Server, answer: FileAnswer) -> Response {
-    let FileAnswer { name, form, pieces, read } = answer;
-    let ids = read.as_ref().map(|read| (read.grant, read.id));
-    let (live, expires) = read.map(|read| (read.live, read.expires)).unzip();
+    let FileAnswer { name, form, pieces, live, expires, read } = answer;
     let body = LiveBody::of_file(pieces, live, expires, server.app.clone());
     let mut response = Response::new(Body::new(body));
     let headers = response.headers_mut();
@@ -252,8 +250,8 @@ pub(crate) fn file(server: &Server, answer: FileAnswer) -> Response {
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox"),
     );
-    if let Some((grant, id)) = ids {
-        name_read(headers, Some(grant), id);
+    if let Some(read) = read {
+        name_read(headers, Some(read.grant), read.id);
     }
     response
 }

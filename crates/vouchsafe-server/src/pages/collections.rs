@@ -213,7 +213,7 @@ fn file(file: &CollectedFile, visitor: &Visitor, of: &CollectionView) -> Collect
     let whole = own || reads && file.is_read_as_it_is();
     let entry = |entry: &CollectedEntry| CollectedEntryView {
         name: entry.name.text().to_owned(),
-        size: size(entry.bytes),
+        size: rows::size(entry.bytes),
         download: (own || reads).then(|| paths::collected_entry(&id, name, entry.name.text())),
     };
     CollectedFileView {
@@ -221,7 +221,7 @@ fn file(file: &CollectedFile, visitor: &Visitor, of: &CollectionView) -> Collect
         download: whole.then(|| paths::collected_file(&id, name)),
         entries: file.entries.iter().map(entry).collect(),
         name: file.name.text().to_owned(),
-        size: size(file.bytes),
+        size: rows::size(file.bytes),
         sha256: file.sha256.clone(),
         removed: file.removed.iter().map(|(kind, count)| (kind.clone(), count.to_string())).collect(),
         places: file
@@ -230,18 +230,6 @@ fn file(file: &CollectedFile, visitor: &Visitor, of: &CollectionView) -> Collect
             .map(|removed| (removed.kind.clone(), removed.place.text().to_owned()))
             .collect(),
     }
-}
-
-/// A number of bytes for people, in steps of 1,024.
-fn size(bytes: u64) -> String {
-    let (mut whole, mut tenths, mut unit) = (bytes, 0, "bytes");
-    for next in ["KiB", "MiB", "GiB"] {
-        if whole < 1_024 {
-            break;
-        }
-        (tenths, whole, unit) = ((whole % 1_024) * 10 / 1_024, whole / 1_024, next);
-    }
-    if unit == "bytes" { format!("{whole} bytes") } else { format!("{whole}.{tenths} {unit}") }
 }
 
 /// What the reader may do with it.
@@ -290,18 +278,8 @@ async fn messages(
             name: message.from_name.text().to_owned(),
             at: moment(message.created),
             body: message.body.text().to_owned(),
+            files: rows::attachments(&id.to_string(), message.id, &message.attachments, view.files_kept),
         }
     };
     Ok(listed.items.iter().map(shown).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn sizes_are_for_people() {
-        let shown = [0, 1_023, 1_024, 1_536, 512 << 20, 1 << 30].map(size);
-        assert_eq!(shown, ["0 bytes", "1023 bytes", "1.0 KiB", "1.5 KiB", "512.0 MiB", "1.0 GiB"]);
-    }
 }

@@ -68,6 +68,7 @@ pub(crate) fn collection_message(view: CollectionMessageView) -> Message {
         sender: Some(Person { id: message.from, display_name: message.from_name.text().to_owned() }),
         party: if message.from_engineer { Party::Engineer } else { Party::Customer },
         body: message.body.text().to_owned(),
+        attachments: super::attachments(message.attachments, view.files_kept),
         created_date_time: message.created,
     }
 }

@@ -341,6 +341,18 @@ const ROWS: &[Row] = &[
             Takes::Nothing,
         )
     },
+    look(
+        "GET /v1.0/support/requests/{id}/messages/{messageId}/attachments/{name}",
+        MARTA,
+        &["payroll", "attached", "log"],
+        Takes::Nothing,
+    ),
+    look(
+        "GET /v1.0/support/dataCollections/{id}/messages/{messageId}/attachments/{name}",
+        YUKI,
+        &["traced", "attachedToCollection", "log"],
+        Takes::Nothing,
+    ),
     look("GET /v1.0/support/dataCollections/{id}/files/{name}", INES, &["traced", "log"], Takes::Nothing),
     look(
         "GET /v1.0/support/dataCollections/{id}/files/{name}/entries/{entry}",
@@ -694,6 +706,14 @@ impl Stage {
             if n >= 5 {
                 house.ok(YUKI, Ask::post(format!("{collection}/submit"), &json!({}))).await;
             }
+        }
+        let request = format!("/v1.0/support/requests/{}", self.id("payroll"));
+        let collection = format!("/v1.0/support/dataCollections/{}", self.id("traced"));
+        for (name, of) in [("attached", request), ("attachedToCollection", collection)] {
+            let path = format!("{of}/messages");
+            let sent =
+                house.ok(YUKI, crate::attachments::form(&path, "Here.", &[("trace.log", b"x\n")])).await;
+            self.0.insert(name, text(&sent["id"]));
         }
         let (case, tenant) = (self.id("gathering"), self.id("adatum"));
         let base = format!("/diagnostics/{case}/{tenant}/collections/{}/v1.0", self.id("collected"));

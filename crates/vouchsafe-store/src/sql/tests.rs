@@ -22,7 +22,7 @@ fn every_statement_prepares_and_its_placeholders_stand_in_the_order_of_their_num
 }
 
 /// Jobs over all tenants, and what belongs to none.
-const OVER_ALL: [&str; 26] = [
+const OVER_ALL: [&str; 27] = [
     "SETTING",
     "SET_SETTING",
     "TAKE_LEASE",
@@ -38,6 +38,7 @@ const OVER_ALL: [&str; 26] = [
     "DELETE_OLD_OUTBOX",
     "DELETE_OLD_ANSWERS",
     "TENANTS_IDLE",
+    "ATTACHMENTS_DUE",
     "COLLECTIONS_DUE",
     "DELETE_OLD_TYPED_VALUES",
     "ASK_FOR_HEADS",

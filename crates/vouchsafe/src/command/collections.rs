@@ -1,14 +1,15 @@
 //! `vouchsafe collections`
 
 use clap::{Args, Subcommand};
-use vouchsafe_client::Answer;
 use vouchsafe_client::api::access_request::Refuse;
 use vouchsafe_client::api::data_collection::{CreateDataCollection, DataCollection};
-use vouchsafe_client::api::message::{CreateMessage, Message};
+use vouchsafe_client::api::message::Message;
 use vouchsafe_client::api::scope::{DataCategory, DataFilter};
 use vouchsafe_client::id::{DataCollectionId, SupportRequestId, TenantId};
 use vouchsafe_client::time::Timestamp;
+use vouchsafe_client::{Answer, Conversation};
 
+use super::attachments::{Saving, Writing, named};
 use super::download::Download;
 use crate::argument::{Listing, categories, filter_words, text, word};
 use crate::failure::Failure;
@@ -40,8 +41,15 @@ pub(crate) enum Collections {
     Message {
         /// Id of the data collection (dc_…)
         id: DataCollectionId,
-        /// The text; - reads it from the standard input
-        text: String,
+        #[command(flatten)]
+        writing: Writing,
+    },
+    /// Save a file of a message
+    Attachment {
+        /// Id of the data collection (dc_…)
+        id: DataCollectionId,
+        #[command(flatten)]
+        saving: Saving,
     },
     /// Send what has been uploaded to the engineer
     Submit {
@@ -104,11 +112,8 @@ impl Collections {
             Self::Download(download) => download.run(session).await,
             Self::Ask(ask) => ask.run(session).await,
             Self::Messages { id, listing } => messages(session, id, &listing).await,
-            Self::Message { id, text: argument } => {
-                let body = CreateMessage { body: text(argument)? };
-                let sent = client.send_collection_message(id, &body).await?;
-                out.answer(&sent, |message| format!("Sent {}.", message.id))
-            }
+            Self::Message { id, writing } => writing.send(session, Conversation::Collection(id)).await,
+            Self::Attachment { id, saving } => saving.save(session, Conversation::Collection(id)).await,
             Self::Submit { id } => tell(out, &client.submit_collection(id).await?),
             Self::Decline(Refusing { id, reason }) => {
                 tell(out, &client.decline_collection(id, &Refuse { reason }).await?)
@@ -204,7 +209,8 @@ async fn messages(session: &Session, id: DataCollectionId, listing: &Listing) ->
             sender.unwrap_or_else(|| message.party.to_string()),
             message.party.to_string(),
             message.body.clone(),
+            named(message),
         ]);
     };
-    session.list(pages, listing.all, &["Sent", "From", "For", "Text"], row).await.map(drop)
+    session.list(pages, listing.all, &["Sent", "From", "For", "Text", "Files"], row).await.map(drop)
 }

@@ -68,7 +68,7 @@ impl Download {
 }
 
 /// The last part of a name that a server told, which must lead nowhere else.
-fn own_name(told: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn own_name(told: &str) -> Result<PathBuf, Failure> {
     let last = told.rsplit(['/', '\\']).next().unwrap_or_default();
     if last.is_empty() || last.starts_with('.') || last.chars().any(char::is_control) {
         return Err(Failure::Usage(
