@@ -77,7 +77,6 @@ impl Part {
 }
 
 /// The files of a message that is being written. Dropped before it was recorded, they are deleted.
-#[derive(Debug)]
 pub struct Attaching {
     app: App,
     who: Who,
@@ -164,7 +163,9 @@ impl App {
         });
         let live = live.filter(|_| part.request.is_open());
         // Registered before this last look, so that no end of it can slip in between.
-        drop(Part::of(&mut self.store.read()?, who, of, false).await?);
+        let mut reader = self.store.read()?;
+        drop(Part::of(&mut reader, who, of, false).await?);
+        drop(reader);
         let pieces = FilePieces::of_file(&folder, &kept(file.number), self.uploads.reading()?).await?;
         let name = file.name.text().to_owned();
         Ok(FileAnswer { form: FileForm::of(&name), name, pieces, live, expires: None, read: None })
@@ -267,6 +268,13 @@ impl Attaching {
     /// The message is recorded, and its files stay.
     pub(crate) fn recorded(mut self) {
         self.recorded = true;
+    }
+}
+
+impl std::fmt::Debug for Attaching {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Nothing of the key.
+        f.debug_struct("Attaching").field("message", &self.message).finish_non_exhaustive()
     }
 }
 

@@ -30,7 +30,7 @@ use crate::view::{CollectionMessageView, CollectionView, Rows};
 use crate::{App, AppError, Call, Who};
 pub use pieces::{FileForm, FilePieces};
 pub use upload::{BodyFault, UploadCommand, UploadRange, Uploaded};
-pub(crate) use upload::{Place, Uploads, cleaned, kept};
+pub(crate) use upload::{Cleaned, Place, Uploads, cleaned, kept};
 
 /// What an engineer asks to have collected.
 #[derive(Debug, Clone)]

@@ -17,6 +17,8 @@ use crate::problem::Refusal;
 
 /// The field that holds files.
 pub(crate) const FILE: &str = "file";
+/// Where the pages say what is wrong with a message's file: a data collection's page has files of its own.
+pub(crate) const ATTACHMENT: &str = "attachment";
 /// The field that holds the text.
 const BODY: &str = "body";
 /// Pieces of a file that wait for the store at most.

@@ -281,9 +281,9 @@ impl App {
         };
         // A crash before it was recorded may have left one.
         incoming.folder.delete(&kept(number)).await?;
-        let (place, declared) = (incoming.place(), incoming.declared.clone());
-        let clean = cleaned(&incoming.folder, (&place, &kept(number)), incoming.name.clone(), declared);
-        let recorded = match clean.await {
+        let (from, to) = (incoming.place(), kept(number));
+        let (name, declared) = (incoming.name.clone(), incoming.declared.clone());
+        let recorded = match cleaned(&incoming.folder, (&from, &to), name, declared).await {
             Ok(cleaned) => self.record_file(incoming, number, cleaned).await,
             Err(error) => Err(error),
         };

@@ -27,6 +27,7 @@ use super::visitor::Visitor;
 use super::words::{self, ToPage as _};
 use super::{Typed, collections, rows};
 use crate::Server;
+use crate::message_form::ATTACHMENT;
 use crate::pages::id::Id;
 
 /// `/desk/{id}`
@@ -213,7 +214,7 @@ pub(crate) async fn write(
     let files = match files {
         Ok(files) => files,
         Err(why) => {
-            let typed = Typed { fields: Some(&form.fields), errors: wrong("file", &why) };
+            let typed = Typed { fields: Some(&form.fields), errors: wrong(ATTACHMENT, &why) };
             let view = view(&server, &visitor, id, typed).await?;
             return page_with(StatusCode::BAD_REQUEST, page::case(&view));
         }

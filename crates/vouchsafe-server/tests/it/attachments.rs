@@ -97,7 +97,7 @@ async fn what_cannot_be_taken_leaves_no_message_and_no_file() {
     let large = vec![b'\n'; (25 << 20) + 1];
     let six: Vec<(&str, &[u8])> =
         ["a", "b", "c", "d", "e", "f"].into_iter().map(|name| (name, b"x".as_slice())).collect();
-    let bomb = zipped("a.txt", &vec![b'a'; 64 << 20]);
+    let bomb = zipped("a.txt", &[vec![b'a'; 4_000], vec![b'\n']].concat().repeat(16 << 10));
     for (files, verdict, said) in [
         (vec![("large.log", large.as_slice())], "413 tooLarge", "at most 26214400 bytes"),
         (six, "400 invalidRequest", "at most 5 files"),

@@ -45,6 +45,7 @@ impl Writing {
             let removed: u64 = message.attachments.iter().flat_map(|file| file.removed.values()).sum();
             match message.attachments.len() {
                 0 => format!("Sent {}.", message.id),
+                1 => format!("Sent {}, with a file; {removed} secrets taken out.", message.id),
                 files => format!("Sent {}, with {files} files; {removed} secrets taken out.", message.id),
             }
         })

@@ -10,7 +10,7 @@ use vouchsafe_client::api::support_request::{
 };
 use vouchsafe_client::id::{SupportRequestId, UserId};
 
-use crate::argument::{Listing, text, word};
+use crate::argument::{Listing, word};
 use crate::command::attachments::{Saving, Writing, named};
 use crate::command::import::{Import, What};
 use crate::command::problem_types;

@@ -11,7 +11,7 @@ use vouchsafe_web::{Notice, paths};
 
 use super::again;
 use crate::Server;
-use crate::message_form::{FILE, feed, not_whole};
+use crate::message_form::{ATTACHMENT, FILE, feed, not_whole};
 use crate::pages::answer::{Answer, Failure};
 use crate::pages::complaint::{Trouble, refused_file, trouble, wrong};
 use crate::pages::form::Form;
@@ -148,7 +148,7 @@ pub(crate) async fn write(
     let (form, files) = Form::with_files(&server, visitor.who, of, request).await?;
     let files = match files {
         Ok(files) => files,
-        Err(why) => return again(&server, &visitor, id, Some(&form.fields), wrong(FILE, &why)).await,
+        Err(why) => return again(&server, &visitor, id, Some(&form.fields), wrong(ATTACHMENT, &why)).await,
     };
     let (call, body) = (form.call(visitor.who), form.fields.text("body"));
     let written = server.app.write_collection_message_with(&call, id, body, files).await;

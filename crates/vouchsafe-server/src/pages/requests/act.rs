@@ -12,6 +12,7 @@ use vouchsafe_web::{Chrome, ConsentStatus, FormErrors, Notice, Section, paths};
 
 use super::{again, only};
 use crate::Server;
+use crate::message_form::ATTACHMENT;
 use crate::pages::answer::{Answer, Failure, page as show, page_with};
 use crate::pages::complaint::{Trouble, trouble, wrong};
 use crate::pages::form::{Fields, Form};
@@ -102,7 +103,7 @@ pub(crate) async fn write(
     let files = match files {
         Ok(files) => files,
         Err(why) => {
-            let typed = Typed { fields: Some(&form.fields), errors: wrong("file", &why) };
+            let typed = Typed { fields: Some(&form.fields), errors: wrong(ATTACHMENT, &why) };
             return again(&server, &visitor, id, typed).await;
         }
     };
