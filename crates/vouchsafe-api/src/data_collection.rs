@@ -68,9 +68,25 @@ pub struct CollectedFile {
     pub removed: BTreeMap<String, u64>,
     /// Where the first of them were.
     pub places: Vec<RemovedSecret>,
+    /// Records in it, such as sign-ins: they are read with masks and filters, and the file is not read as it is unless this is
+    /// 0. Null for a file that was never looked through.
+    #[schema(required = true)]
+    pub records: Option<u64>,
+    /// Of an archive that holds records: the first 40 files in it that hold none and so are read as they are.
+    pub entries: Vec<CollectedEntry>,
     /// When it came in.
     #[schema(value_type = String, format = DateTime)]
     pub received_date_time: Timestamp,
+}
+
+/// A file without records in an archive that holds some.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CollectedEntry {
+    /// Its path in the archive, with `!/` between an archive in it and the entry of that.
+    pub name: String,
+    /// Its bytes, unpacked.
+    pub bytes: u64,
 }
 
 /// A secret that was taken out of a file.

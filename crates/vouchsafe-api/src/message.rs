@@ -1,5 +1,7 @@
 //! The conversation of a support request.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vouchsafe_core::id::{MessageId, SupportRequestId};
@@ -25,9 +27,39 @@ pub struct Message {
     pub party: Party,
     /// Plain text.
     pub body: String,
+    /// Files that came with it.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub attachments: Vec<Attachment>,
     /// When it was sent.
     #[schema(value_type = String, format = DateTime)]
     pub created_date_time: Timestamp,
+}
+
+/// A file that came with a message, cleaned of secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    /// Its name, by which it is read below the message.
+    pub name: String,
+    /// Bytes of the cleaned file.
+    pub bytes: u64,
+    /// SHA-256 of the cleaned file, in hex.
+    pub sha256: String,
+    /// Secrets that were taken out, by kind.
+    pub removed: BTreeMap<String, u64>,
+    /// Whether it was deleted, with its key: 28 days after the case was closed.
+    pub deleted: bool,
+}
+
+/// Body of `POST …/messages` as `multipart/form-data`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CreateMessageWithFiles {
+    /// Plain text.
+    pub body: String,
+    /// At most 5 files of 25 MiB: logs, HAR, text, or archives of them, without diagnostic records.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    pub file: Vec<Vec<u8>>,
 }
 
 /// Body of `POST …/messages`.

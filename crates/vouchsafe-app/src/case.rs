@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
+use vouchsafe_core::attachment::are_kept;
 use vouchsafe_core::case as rules;
 use vouchsafe_core::consent::Consent;
 use vouchsafe_core::decided::Decided;
@@ -26,6 +27,7 @@ use vouchsafe_core::support_request::{Resolution, Severity, SupportRequest};
 use vouchsafe_core::tenant::{SupportAccessPolicy, Tenant};
 use vouchsafe_store::{Listed, Order, Session, StoreError, Work};
 
+use crate::attachment::Attaching;
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::cursor::ListOptions;
 use crate::decision::{SignedVote, answer_of};
@@ -357,7 +359,8 @@ impl App {
             query.order = Order::OldestFirst;
         }
         let listed = reader.list_messages(request.tenant, id, &query).await?;
-        Ok(listed.map(|message| MessageView { message }))
+        let files_kept = are_kept(&request, reader.now());
+        Ok(listed.map(|message| MessageView { message, files_kept }))
     }
 
     /// Adds a message.
@@ -370,6 +373,20 @@ impl App {
         id: SupportRequestId,
         body: &str,
     ) -> Result<MessageView, AppError> {
+        self.post_message_with(call, id, body, None).await
+    }
+
+    /// Adds a message with files, which were taken in for it.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn post_message_with(
+        &self,
+        call: &Call,
+        id: SupportRequestId,
+        body: &str,
+        files: Option<Attaching>,
+    ) -> Result<MessageView, AppError> {
         let (mut work, me, request) = self.any_case(call.who, id).await?;
         let facts = Facts::of_case(work.id(), &me.caller, &request, me.is_provider());
         let permit = authorize::<PostMessage>(facts, id)?;
@@ -377,11 +394,20 @@ impl App {
             return shown_after_commit(work, answer).await;
         }
         let cx = me.context(&work);
-        let message = work.new_id(request.tenant);
-        let decided = command::post_message(&request, message, body, &me.caller.person, &cx)?;
+        let (message, attachments) = match &files {
+            Some(files) => files.parts(),
+            None => (work.new_id(request.tenant), Vec::new()),
+        };
+        let by = &me.caller.person;
+        let decided = command::post_message(&request, message, body, attachments, by, &cx)?;
+        if let Some(files) = &files {
+            files.keep_key(&mut work, request.tenant, &request).await?;
+        }
         let rows = Rows(work.record(permit, decided).await?);
         let message = rows.message().cloned().ok_or_else(lost)?;
-        finish(work, call, MessageView { message }).await
+        let view = finish(work, call, MessageView { message, files_kept: true }).await?;
+        files.into_iter().for_each(Attaching::recorded);
+        Ok(view)
     }
 
     /// Gives the case to another engineer.

@@ -1,9 +1,12 @@
 //! Data collections: the engineer asks, the customer collects, checks what was cleaned, and sends.
 
+mod contents;
 mod load;
+mod pieces;
 mod sweep;
 mod upload;
 
+use vouchsafe_core::attachment::are_kept;
 use vouchsafe_core::data_collection::command::{self as rules, CollectionAsk};
 use vouchsafe_core::data_collection::{CollectionState, DataCollection};
 use vouchsafe_core::decided::Decided;
@@ -19,13 +22,15 @@ use vouchsafe_core::support_request::SupportRequest;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::{Listed, Order, Session, Work};
 
+use crate::attachment::Attaching;
 use crate::call::{Acting, acting, finish, replayed, shown_after_commit, unchanged};
 use crate::case::{LOOK, lost};
 use crate::cursor::ListOptions;
 use crate::view::{CollectionMessageView, CollectionView, Rows};
 use crate::{App, AppError, Call, Who};
-pub(crate) use upload::Uploads;
+pub use pieces::{FileForm, FilePieces};
 pub use upload::{BodyFault, UploadCommand, UploadRange, Uploaded};
+pub(crate) use upload::{Cleaned, Place, Uploads, cleaned, kept};
 
 /// What an engineer asks to have collected.
 #[derive(Debug, Clone)]
@@ -136,7 +141,9 @@ impl App {
             query.order = Order::OldestFirst;
         }
         let listed = reader.list_collection_messages(collection.kept_by, id, &query).await?;
-        Ok(listed.map(|message| CollectionMessageView { message, support_request: request.id }))
+        let files_kept = are_kept(&request, reader.now());
+        let view = |message| CollectionMessageView { message, support_request: request.id, files_kept };
+        Ok(listed.map(view))
     }
 
     /// Adds a message about a collection.
@@ -149,18 +156,41 @@ impl App {
         id: DataCollectionId,
         body: &str,
     ) -> Result<CollectionMessageView, AppError> {
+        self.write_collection_message_with(call, id, body, None).await
+    }
+
+    /// Adds a message about a collection with files, which were taken in for it.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn write_collection_message_with(
+        &self,
+        call: &Call,
+        id: DataCollectionId,
+        body: &str,
+        files: Option<Attaching>,
+    ) -> Result<CollectionMessageView, AppError> {
         let (mut work, me, collection, request) = self.collection_at_work(call.who, id).await?;
         let facts = Facts::of_collection(work.id(), &me.caller, &collection, &request, me.is_provider());
         let permit = authorize::<WriteCollectionMessage>(facts, id)?;
         if let Some(answer) = replayed(&mut work, call).await? {
             return shown_after_commit(work, answer).await;
         }
-        let (message, cx) = (work.new_id(collection.kept_by), me.context(&work));
-        let (by, open) = (&me.caller.person, request.is_open());
-        let decided = rules::write_message(&collection, open, message, body, by, &cx)?;
+        let (message, attachments) = match &files {
+            Some(files) => files.parts(),
+            None => (work.new_id(collection.kept_by), Vec::new()),
+        };
+        let (by, open, cx) = (&me.caller.person, request.is_open(), me.context(&work));
+        let decided = rules::write_message(&collection, open, message, body, attachments, by, &cx)?;
+        if let Some(files) = &files {
+            files.keep_key(&mut work, collection.kept_by, &request).await?;
+        }
         let rows = Rows(work.record(permit, decided).await?);
         let message = rows.collection_message().cloned().ok_or_else(lost)?;
-        finish(work, call, CollectionMessageView { message, support_request: request.id }).await
+        let view = CollectionMessageView { message, support_request: request.id, files_kept: true };
+        let view = finish(work, call, view).await?;
+        files.into_iter().for_each(Attaching::recorded);
+        Ok(view)
     }
 
     /// Takes a file out again.
@@ -308,7 +338,7 @@ fn still_open(open: bool) -> Result<(), Rejection> {
 }
 
 /// A collection with its case: the own tenant's, or one of a case that the caller's provider serves.
-async fn found(
+pub(crate) async fn found(
     session: &mut Session,
     me: &Acting,
     id: DataCollectionId,

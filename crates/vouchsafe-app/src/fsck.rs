@@ -293,8 +293,8 @@ impl Folded {
         written: &Written,
         closed: bool,
     ) {
-        if let SupportRequestEvent::MessageAdded { message, body, from_engineer } = event {
-            let told = message_told(case, body, *from_engineer, written);
+        if let SupportRequestEvent::MessageAdded { message, body, from_engineer, attachments } = event {
+            let told = message_told(case, (body, attachments), *from_engineer, written);
             self.messages.insert(message.to_string(), told);
             if closed {
                 self.closed.insert(message.to_string());

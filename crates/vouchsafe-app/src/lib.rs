@@ -6,6 +6,7 @@
 
 mod access;
 mod account_link;
+mod attachment;
 mod audit;
 mod call;
 mod case;
@@ -59,11 +60,14 @@ use witness::Witness;
 
 pub use access::{AskCommand, VoteCommand};
 pub use account_link::MadeLink;
+pub use attachment::{Attaching, Conversation};
 pub use call::{Call, Who};
 pub use case::{ConsentReads, RenewalView};
 pub use case::{EnterCommand, OpenCommand, UpdateCommand};
 pub use cursor::{Cursor, ListOptions};
-pub use data_collection::{BodyFault, CollectCommand, UploadCommand, UploadRange, Uploaded};
+pub use data_collection::{
+    BodyFault, CollectCommand, FileForm, FilePieces, UploadCommand, UploadRange, Uploaded,
+};
 pub use decision::{AssuranceView, SignedVote};
 pub use desk::Ranked;
 pub use error::AppError;
@@ -78,7 +82,9 @@ pub use own_sign_ins::SignInListing;
 pub use passkey::{EnrolView, PassView};
 pub use people::{InviteCommand, UserCommand};
 pub use preview::Preview;
-pub use read::{Count, MaskedAnswer, MaskedRecords, ReadAnswer, ReadQuery, Wanted};
+pub use read::{
+    Count, FileAnswer, FileQuery, FileRead, MaskedAnswer, MaskedRecords, ReadAnswer, ReadQuery, Wanted,
+};
 pub use reveal::RevealCommand;
 pub use roles::{Approver, Approvers, RoleView};
 pub use setup::{NewPerson, NewTenant};

@@ -3,6 +3,7 @@
 //! goes to the store, or to the live source of the tenant's data; all the rest is the same.
 
 mod asked;
+mod file;
 mod masked;
 mod refused;
 mod upstream;
@@ -27,6 +28,7 @@ use crate::reveal::{Shown, shown_under};
 use crate::{App, AppError, Who};
 use asked::Asked;
 pub(crate) use asked::{known_properties, record_query};
+pub use file::{FileAnswer, FileQuery, FileRead};
 pub use masked::{Count, MaskedAnswer, MaskedRecords};
 
 /// What an engineer wants to read.
@@ -46,6 +48,20 @@ pub struct ReadQuery {
     pub wanted: Wanted,
     /// `$select`: top-level properties; all without it.
     pub select: Option<Vec<String>>,
+}
+
+impl ReadQuery {
+    fn target(&self) -> Target {
+        Target { case: self.case, tenant: self.tenant, collection: self.collection }
+    }
+}
+
+/// What a read is about: the data of a tenant for a case, or what it collected for that.
+#[derive(Debug, Clone, Copy)]
+struct Target {
+    case: SupportRequestId,
+    tenant: TenantId,
+    collection: Option<DataCollectionId>,
 }
 
 /// One object, a list, or how many there are.
@@ -133,15 +149,15 @@ impl App {
                     ReadRefusal::GrantEnded => "grantEnded",
                     ReadRefusal::NoLiveGrant | ReadRefusal::GrantPaused => "noLiveGrant",
                 };
-                self.note_refusal(who, query, reason).await?;
+                self.note_refusal(who, query.refused(reason)).await?;
                 Err(refusal.into())
             }
             Err(AppError::NotFound) => {
-                self.note_refusal(who, query, "notFound").await?;
+                self.note_refusal(who, query.refused("notFound")).await?;
                 Err(AppError::NotFound)
             }
             Err(error @ AppError::TooManyTyped { .. }) => {
-                self.note_refusal(who, query, "tooManyRequests").await?;
+                self.note_refusal(who, query.refused("tooManyRequests")).await?;
                 Err(error)
             }
             result => result,
@@ -194,7 +210,7 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let now = reader.now();
-        let (case, grants) = case_and_grants(&mut reader, &me, query).await?;
+        let (case, grants) = case_and_grants(&mut reader, &me, query.target()).await?;
         drop(authorize::<ReadData>(Facts::of_case(LOOK, &me.caller, &case, true), query.case)?);
         let named = named_grant(query)?;
         let categories = query.resource.schema().categories;
@@ -222,7 +238,7 @@ impl App {
         let mut work = self.work_on([query.tenant].into()).await?;
         let me = acting(&mut work, who).await?;
         let now = work.now();
-        let (case, grants) = case_and_grants(&mut work, &me, query).await?;
+        let (case, grants) = case_and_grants(&mut work, &me, query.target()).await?;
         let permit = authorize::<ReadData>(Facts::of_case(work.id(), &me.caller, &case, true), query.case)?;
         let used = looked.grant.as_ref().map(|grant| grant.id);
         let categories = query.resource.schema().categories;
@@ -264,16 +280,16 @@ impl App {
 async fn case_and_grants(
     session: &mut Session,
     me: &Acting,
-    query: &ReadQuery,
+    target: Target,
 ) -> Result<(SupportRequest, Vec<Grant>), AppError> {
     if !me.is_provider() {
         return Err(AppError::NotFound);
     }
-    let request = session.desk_case(me.tenant.id, query.case).await?.ok_or(AppError::NotFound)?;
-    let mut grants = session.grants_of_case(query.tenant, query.case).await?;
-    if let Some(id) = query.collection {
+    let request = session.desk_case(me.tenant.id, target.case).await?.ok_or(AppError::NotFound)?;
+    let mut grants = session.grants_of_case(target.tenant, target.case).await?;
+    if let Some(id) = target.collection {
         let known = session.desk_collection(me.tenant.id, id).await?.ok_or(AppError::NotFound)?;
-        if (known.tenant, known.support_request) != (query.tenant, query.case) {
+        if (known.tenant, known.support_request) != (target.tenant, target.case) {
             return Err(AppError::NotFound);
         }
         // What its tenant has back is nobody else's, whatever a grant's row may say.

@@ -161,6 +161,9 @@ pub struct CollectionMessageView {
     pub message: CollectionMessage,
     /// The case.
     pub support_request: SupportRequestId,
+    /// Whether its files are still there.
+    #[serde(default)]
+    pub files_kept: bool,
 }
 
 /// Access that has ended, and when that holds everywhere.
@@ -190,6 +193,9 @@ pub struct RemovedAll {
 pub struct MessageView {
     /// The message.
     pub message: Message,
+    /// Whether its files are still there.
+    #[serde(default)]
+    pub files_kept: bool,
 }
 
 /// The caller's own account.

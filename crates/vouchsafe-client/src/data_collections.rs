@@ -1,7 +1,7 @@
 //! Data collections: what a customer collects and sends.
 
 use std::io::Read;
-use std::time::Duration;
+use std::ops::ControlFlow;
 
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE};
 use reqwest::{Body, Method, StatusCode};
@@ -18,11 +18,9 @@ use crate::client::Client;
 use crate::error::ClientError;
 use crate::import::ImportSource;
 use crate::pages::Pages;
+use crate::transport::FILE_TIMEOUT;
 
 const COLLECTIONS: [&str; 3] = ["v1.0", "support", "dataCollections"];
-
-/// How long sending one file and cleaning it may take.
-const UPLOAD_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// What came of sending a file, or a part of one.
 #[derive(Debug, Clone)]
@@ -171,6 +169,24 @@ impl Client {
         self.put_file(id, name, Some("bytes */*"), Body::default()).await
     }
 
+    /// Reads a file of a collection that holds no records, or one in an archive that does, as it is; `take` is called with each
+    /// piece. What `take` says ends it.
+    ///
+    /// # Errors
+    /// Any [`ClientError`]; [`ClientError::Unreachable`] also for a file that did not come to its end, because access ended
+    /// or the connection did.
+    pub async fn download(
+        &self,
+        id: DataCollectionId,
+        (name, entry): (&str, Option<&str>),
+        take: impl FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<(), ClientError> {
+        let id = id.to_string();
+        let mut path = under(&id, &["files", name]);
+        path.extend(entry.iter().flat_map(|entry| ["entries", *entry]));
+        self.get_pieces(self.address(&path, ""), take).await
+    }
+
     async fn put_file(
         &self,
         id: DataCollectionId,
@@ -181,7 +197,7 @@ impl Client {
         let url = self.address(&under(&id.to_string(), &["files", name]), "");
         let mut request = self
             .request(Method::PUT, url)
-            .timeout(UPLOAD_TIMEOUT)
+            .timeout(FILE_TIMEOUT)
             .header(CONTENT_TYPE, "application/octet-stream");
         if let Some(range) = range {
             request = request.header(CONTENT_RANGE, range);

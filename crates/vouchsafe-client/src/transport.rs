@@ -1,5 +1,6 @@
 //! Sends one request and reads its answer.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH, RETRY_AFTER};
@@ -21,6 +22,8 @@ pub const MAX_RETRY_WAIT: Duration = Duration::from_secs(20);
 
 /// How long one exchange may take, from connecting to the last byte of the answer.
 const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long sending a file or reading one may take, cleaning included.
+pub(crate) const FILE_TIMEOUT: Duration = Duration::from_secs(3600);
 
 impl Client {
     /// GET, repeated while the server asks for it.
@@ -49,6 +52,26 @@ impl Client {
         // What is no success is a problem, which is JSON, or not of this API.
         let refused = self.read::<serde::de::IgnoredAny>(response).await;
         Err(refused.err().unwrap_or(ClientError::AnswerTooLarge { limit: MAX_ANSWER_BYTES }))
+    }
+
+    /// GET of a file, piece by piece as it comes, for as long as it takes and `take` wants it.
+    pub(crate) async fn get_pieces(
+        &self,
+        url: Url,
+        mut take: impl FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<(), ClientError> {
+        let request = || self.request(Method::GET, url.clone()).timeout(FILE_TIMEOUT).header(ACCEPT, "*/*");
+        let mut response = self.got(request).await?;
+        if !response.status().is_success() {
+            let refused = self.read::<serde::de::IgnoredAny>(response).await;
+            return Err(refused.err().unwrap_or(ClientError::AnswerTooLarge { limit: MAX_ANSWER_BYTES }));
+        }
+        while let Some(piece) = response.chunk().await.map_err(|source| self.unreachable(source))? {
+            if take(&piece).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Sends a GET, again while the server asks for it.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attachment::Attachment;
 use crate::id::{DataCollectionId, GrantId, MessageId, SupportRequestId, TenantId, UserId};
 use crate::person::EngineerCard;
 use crate::personal::Personal;
@@ -27,6 +28,8 @@ pub const COLLECTION_BYTES_MAX: u64 = 1 << 30;
 pub const TEXT_CHARS_MAX: usize = 10_000;
 /// Places of removed secrets that are kept of a file; all are counted.
 pub const PLACES_KEPT_MAX: usize = 20;
+/// Files without records that are named of an archive that holds records; more are not named.
+pub const ENTRIES_KEPT_MAX: usize = 40;
 /// Most collections of a case that are open at a time.
 pub const OPEN_MAX: usize = 20;
 /// How long files are kept after the case was closed.
@@ -162,6 +165,25 @@ pub struct CollectedFile {
     pub removed: BTreeMap<String, u64>,
     /// Where the first of them were.
     pub places: Vec<RemovedSecret>,
+    /// Records in it, which are read with masks and filters; `None` if they were never counted, and then nothing of it
+    /// is read as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<u64>,
+    /// Of an archive that holds records: the first [`ENTRIES_KEPT_MAX`] files in it that hold none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<CollectedEntry>,
+}
+
+/// A file in an archive that holds no records, and so is read as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CollectedEntry {
+    /// Its place among the files of the archive, from 1 on.
+    pub number: u32,
+    /// Its path in the archive, with `!/` between an archive in it and the entry of that.
+    pub name: Personal,
+    /// Its bytes, unpacked.
+    pub bytes: u64,
 }
 
 /// A secret that was taken out of a file.
@@ -236,6 +258,9 @@ pub enum CollectionEvent {
         message: MessageId,
         /// What.
         body: Personal,
+        /// Files that came with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
     },
     /// The files are gone for good, and the key with them.
     Deleted {
@@ -264,6 +289,23 @@ pub struct CollectionMessage {
     pub created: Timestamp,
     /// What.
     pub body: Personal,
+    /// Files that came with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+}
+
+impl CollectedFile {
+    /// Whether it may be read as it is: nothing in it is a record, which leaves with masks alone.
+    #[must_use]
+    pub fn is_read_as_it_is(&self) -> bool {
+        self.records == Some(0)
+    }
+
+    /// The file in the archive that this is, if it may be read as it is.
+    #[must_use]
+    pub fn entry_named(&self, name: &str) -> Option<&CollectedEntry> {
+        self.entries.iter().find(|entry| entry.name.text() == name)
+    }
 }
 
 impl DataCollection {

@@ -10,6 +10,7 @@
 pub mod access_request;
 pub mod account_link;
 pub mod api_token;
+pub mod attachment;
 pub mod audit;
 pub mod case;
 pub mod consent;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::attachment::Attachment;
 use crate::consent::{Consent, ConsentVote};
 use crate::id::{GrantId, MessageId, SupportRequestId, TenantId, UserId};
 use crate::personal::Personal;
@@ -244,6 +245,9 @@ pub struct Message {
     pub created: Timestamp,
     /// What.
     pub body: Personal,
+    /// Files that came with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
 }
 
 /// What can happen to a support request.
@@ -284,6 +288,9 @@ pub enum SupportRequestEvent {
         body: Personal,
         /// Whether the engineer wrote it.
         from_engineer: bool,
+        /// Files that came with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
     },
     /// *Yes* that needs another approver.
     ConsentAwaiting {

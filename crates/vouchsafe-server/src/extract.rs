@@ -14,7 +14,7 @@ use vouchsafe_api::header::{GRANT, IDEMPOTENCY_KEY};
 use vouchsafe_api::problem::{Code, Pointer, Problem};
 use vouchsafe_api::query::{QueryOption, QueryOptions};
 use vouchsafe_api::summary::SummaryBy;
-use vouchsafe_app::{AppError, Call, ListOptions, Who};
+use vouchsafe_app::{AppError, Call, Conversation, ListOptions, Who};
 use vouchsafe_core::id::GrantId;
 use vouchsafe_core::live_access::Asker;
 use vouchsafe_store::Answered;
@@ -98,6 +98,19 @@ impl FromRequestParts<Server> for Look {
         let Caller(who) = Caller::from_request_parts(parts, server).await?;
         options(parts, &[])?;
         Ok(Self(who))
+    }
+}
+
+/// A look at something without query options, under the grant that the header may name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LookUnder(pub(crate) Who, pub(crate) Option<GrantId>);
+
+impl FromRequestParts<Server> for LookUnder {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Refusal> {
+        let Asked { who, grant, .. } = Asked::taking(&[], parts, server).await?;
+        Ok(Self(who, grant))
     }
 }
 
@@ -231,6 +244,15 @@ impl<T: DeserializeOwned> FromRequest<Server> for Act<T> {
     }
 }
 
+/// What came with a call whose body is told apart from others by `body`.
+///
+/// # Errors
+/// A query option, or a header that is wrong.
+pub(crate) fn conditions(parts: &Parts, who: Who, body: &[u8]) -> Result<Call, Refusal> {
+    options(parts, &[])?;
+    Ok(Call { who, if_match: if_match(parts)?, idempotency: idempotency(parts, who, body)? })
+}
+
 /// Reads a JSON body within its limit. No body at all needs no content type.
 pub(crate) async fn whole_body(parts: &Parts, stream: Body) -> Result<Vec<u8>, Refusal> {
     let path = parts.uri.path();
@@ -297,6 +319,32 @@ fn parameter_refusal(parts: &Parts, name: &str, message: &str) -> Refusal {
     Refusal::from(problem.at(Pointer::parameter(name, message)))
 }
 
+/// A conversation and one of its messages' files.
+impl FromPath for (vouchsafe_core::id::SupportRequestId, vouchsafe_core::id::MessageId, String) {
+    fn read(texts: &[&str]) -> Option<Self> {
+        let [id, message, name] = texts else { return None };
+        Some((id.parse().ok()?, message.parse().ok()?, (*name).to_owned()))
+    }
+}
+
+/// As for a support request.
+impl FromPath for (vouchsafe_core::id::DataCollectionId, vouchsafe_core::id::MessageId, String) {
+    fn read(texts: &[&str]) -> Option<Self> {
+        let [id, message, name] = texts else { return None };
+        Some((id.parse().ok()?, message.parse().ok()?, (*name).to_owned()))
+    }
+}
+
+/// As for both, on the pages.
+impl FromPath for (Conversation, vouchsafe_core::id::MessageId, String) {
+    fn read(texts: &[&str]) -> Option<Self> {
+        let [id, message, name] = texts else { return None };
+        let of = id.parse().map(Conversation::Request);
+        let of = of.or_else(|_| id.parse().map(Conversation::Collection));
+        Some((of.ok()?, message.parse().ok()?, (*name).to_owned()))
+    }
+}
+
 /// Ids from the path. Text that is no id names nothing; who has no credentials is not told even that.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Id<T>(pub(crate) T);
@@ -357,6 +405,14 @@ impl FromPath for String {
 impl FromPath for (vouchsafe_core::id::DataCollectionId, String) {
     fn read(texts: &[&str]) -> Option<Self> {
         if let [id, name] = texts { Some((id.parse().ok()?, (*name).to_owned())) } else { None }
+    }
+}
+
+/// A data collection, the name of an archive in it, and the path of a file in that.
+impl FromPath for (vouchsafe_core::id::DataCollectionId, String, String) {
+    fn read(texts: &[&str]) -> Option<Self> {
+        let [id, name, entry] = texts else { return None };
+        Some((id.parse().ok()?, (*name).to_owned(), (*entry).to_owned()))
     }
 }
 

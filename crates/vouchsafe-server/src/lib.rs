@@ -14,6 +14,7 @@ mod idle_body;
 mod import_body;
 pub mod issuers;
 mod live_body;
+mod message_form;
 mod middleware;
 mod openapi;
 pub mod operate;

@@ -63,6 +63,7 @@ pub(crate) fn routes(server: &Server) -> Router<Server> {
         .route("/docs", get(docs::reference))
         .route("/docs/problems", get(docs::problems))
         .route("/assets/{name}", get(asset))
+        .route("/attachments/{id}/{messageId}/{name}", get(requests::attachment))
         .route("/audit-log", get(audit::log))
         .route("/audit-log/{id}", get(audit::entry))
         .route("/audit-log/{id}/receipt", get(audit::receipt))
@@ -171,10 +172,12 @@ fn access_requests() -> Router<Server> {
 }
 
 fn data_collections() -> Router<Server> {
-    use collections::{act, list, one};
+    use collections::{act, download, download_entry, list, one};
     Router::new()
         .route("/data-collections", get(list))
         .route("/data-collections/{id}", get(one))
+        .route("/data-collections/{id}/download/{name}", get(download))
+        .route("/data-collections/{id}/download/{name}/{entry}", get(download_entry))
         // Files are streamed; how large they may be is the use case's to say.
         .route("/data-collections/{id}/files", post(act::put_files).layer(DefaultBodyLimit::disable()))
         .route("/data-collections/{id}/files/remove", post(act::remove_file))

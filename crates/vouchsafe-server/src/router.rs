@@ -104,6 +104,7 @@ fn support_routes() -> OpenApiRouter<Server> {
         .routes(routes!(api::requests::assign))
         .routes(routes!(api::requests::assignment))
         .routes(routes!(api::requests::messages, api::requests::post_message))
+        .routes(routes!(api::requests::attachment))
         .routes(routes!(api::engineers::list))
         .routes(routes!(api::engineers::import_resolved))
         .routes(routes!(api::engineers::show, api::engineers::update))
@@ -126,7 +127,13 @@ fn support_routes() -> OpenApiRouter<Server> {
         .routes(routes!(api::collections::list))
         .routes(routes!(api::collections::show))
         .routes(routes!(api::collections::messages, api::collections::write_message))
-        .routes(routes!(api::collections::put_file, api::collections::remove_file))
+        .routes(routes!(api::collections::attachment))
+        .routes(routes!(
+            api::collections::get_file,
+            api::collections::put_file,
+            api::collections::remove_file
+        ))
+        .routes(routes!(api::collections::get_entry))
         .routes(routes!(api::collections::submit))
         .routes(routes!(api::collections::decline))
         .routes(routes!(api::collections::cancel))

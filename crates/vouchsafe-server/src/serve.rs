@@ -234,6 +234,7 @@ async fn swept(app: &App, round: u64) -> Result<(), AppError> {
     }
     if round.is_multiple_of(SWEEPS_PER_DELETION) {
         app.delete_collections().await?;
+        app.delete_attachments().await?;
         // Each tenant is told once a day; asked more often, so that a start of the program never skips a day.
         app.check_approvers().await?;
     }

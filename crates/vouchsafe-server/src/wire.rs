@@ -17,7 +17,7 @@ use vouchsafe_api::account::Person;
 use vouchsafe_api::disclosed::Disclosed;
 use vouchsafe_api::event::ChangeEvent;
 use vouchsafe_api::grant as grants;
-use vouchsafe_api::message::{Message, Party};
+use vouchsafe_api::message::{Attachment, Message, Party};
 use vouchsafe_api::policy as policies;
 use vouchsafe_api::preview as previews;
 use vouchsafe_api::read::{Read, ReadProperty, TypedValue};
@@ -30,6 +30,7 @@ use vouchsafe_app::view::{
 };
 use vouchsafe_app::{Change, Ranked, SignedVote};
 use vouchsafe_core::access_request::{AccessSide, Side};
+use vouchsafe_core::attachment;
 use vouchsafe_core::consent::{Consent, ConsentStatus, ConsentVote};
 use vouchsafe_core::id::UserId;
 use vouchsafe_core::person::EngineerCard;
@@ -187,8 +188,21 @@ pub(crate) fn message(view: MessageView) -> Message {
         sender: Some(Person { id: message.from, display_name: message.from_name.text().to_owned() }),
         party: if message.from_engineer { Party::Engineer } else { Party::Customer },
         body: message.body.text().to_owned(),
+        attachments: attachments(message.attachments, view.files_kept),
         created_date_time: message.created,
     }
+}
+
+/// The files of a message.
+fn attachments(files: Vec<attachment::Attachment>, kept: bool) -> Vec<Attachment> {
+    let file = |file: attachment::Attachment| Attachment {
+        name: file.name.text().to_owned(),
+        bytes: file.bytes,
+        sha256: file.sha256,
+        removed: file.removed,
+        deleted: !kept,
+    };
+    files.into_iter().map(file).collect()
 }
 
 /// An access request as its reader sees it.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use object_store::{ObjectStore, ObjectStoreExt as _, path::Path as ObjectPath};
-use vouchsafe_core::id::{DataCollectionId, TenantId};
+use vouchsafe_core::id::{DataCollectionId, MessageId, TenantId};
 
 pub use bucket::Bucket;
 pub use piece::PIECE_BYTES;
@@ -64,6 +64,24 @@ impl Files {
             path: folder_path(tenant, collection),
             key: Arc::new(key),
         }
+    }
+
+    /// The files of one message under its key.
+    #[must_use]
+    pub fn attachments(&self, tenant: TenantId, message: MessageId, key: Key) -> Folder {
+        Folder {
+            objects: Arc::clone(&self.objects),
+            path: attachments_path(tenant, message),
+            key: Arc::new(key),
+        }
+    }
+
+    /// Deletes the files of a message. Deleting what is gone is no error.
+    ///
+    /// # Errors
+    /// [`StoreError::Files`].
+    pub async fn delete_attachments(&self, tenant: TenantId, message: MessageId) -> Result<(), StoreError> {
+        delete_under(&*self.objects, &attachments_path(tenant, message)).await
     }
 
     /// Deletes everything of a collection. Deleting what is gone is no error.
@@ -182,6 +200,10 @@ fn held(pieces: &BTreeMap<u64, (bool, u64)>) -> Held {
 
 fn folder_path(tenant: TenantId, collection: DataCollectionId) -> ObjectPath {
     ObjectPath::from_iter([tenant.to_string(), collection.to_string()])
+}
+
+fn attachments_path(tenant: TenantId, message: MessageId) -> ObjectPath {
+    ObjectPath::from_iter([tenant.to_string(), message.to_string()])
 }
 
 async fn delete_under(objects: &dyn ObjectStore, path: &ObjectPath) -> Result<(), StoreError> {

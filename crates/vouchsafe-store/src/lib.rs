@@ -13,7 +13,9 @@
 //! ([`Work::spend_challenge`]), counters of refused reads
 //! ([`Work::count_denied`], which become entries a minute later), remembered answers ([`Work::remember`]) and the
 //! clean-up of expired ones ([`Work::forget_expired`]); and how a grant is used and what was typed under it, which
-//! follow from read records and messages that are audited themselves ([`Work::count_typed`]); and trees and checkpoints,
+//! follow from read records and messages that are audited themselves ([`Work::count_typed`]); the keys of messages' files, which come
+//! with a message ([`Work::keep_attachment_key`]) and go at a time that the entry of the case's closing tells
+//! ([`Work::destroy_attachment_key`]); and trees and checkpoints,
 //! which follow from the entries ([`Work::publish`]), with what witnesses say of them ([`Work::cosign`]). Diagnostic records come
 //! in through [`Store::record_writer`] and go by [`Store::delete_before`], whose audit entries the use cases record.
 //!
@@ -25,6 +27,7 @@
 //! ([`seal`]). Time, ids and randomness are injected ([`edge`]).
 
 mod account_link;
+mod attachment;
 mod canonical;
 mod collection;
 mod copy;

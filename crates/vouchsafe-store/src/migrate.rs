@@ -51,6 +51,7 @@ migrations!(
     "0030_identity_provider",
     "0032_heads_question",
     "0033_enrolment_maker",
+    "0034_attachment",
     "0040_account_link",
 );
 

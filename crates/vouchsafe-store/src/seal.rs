@@ -12,7 +12,7 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
-use vouchsafe_core::id::{DataCollectionId, IdentityProviderId, TenantId, UserId};
+use vouchsafe_core::id::{DataCollectionId, IdentityProviderId, MessageId, TenantId, UserId};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::edge::{drawn_random, os_random};
@@ -236,6 +236,26 @@ impl MasterKey {
         key_of(open(&self.wrapping, wrapped, &format!("{tenant}|{collection}|key"))?)
     }
 
+    /// Wraps the key of a message's files.
+    pub(crate) fn wrap_attachments(
+        &self,
+        key: &Key,
+        tenant: TenantId,
+        message: MessageId,
+    ) -> Result<Vec<u8>, StoreError> {
+        seal(&self.wrapping, key.as_slice(), &format!("{tenant}|{message}|key"))
+    }
+
+    /// Unwraps the key of a message's files.
+    pub(crate) fn unwrap_attachments(
+        &self,
+        wrapped: &[u8],
+        tenant: TenantId,
+        message: MessageId,
+    ) -> Result<Key, StoreError> {
+        key_of(open(&self.wrapping, wrapped, &format!("{tenant}|{message}|key"))?)
+    }
+
     /// Unwraps a person's key.
     pub(crate) fn unwrap(&self, wrapped: &[u8], tenant: TenantId, person: UserId) -> Result<Key, StoreError> {
         key_of(open(&self.wrapping, wrapped, &place(tenant, person, "key"))?)
@@ -259,7 +279,7 @@ fn log_key_place(tenant: TenantId, id: &str) -> String {
 }
 
 /// A fresh key.
-pub(crate) fn new_key() -> Key {
+pub fn new_key() -> Key {
     let mut key = Zeroizing::new([0; 32]);
     os_random(key.as_mut_slice());
     key

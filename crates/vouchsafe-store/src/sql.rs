@@ -339,6 +339,12 @@ statements! {
     COLLECTION_KEY = "SELECT wrapped FROM data_collection_key WHERE tenant_id = $1 AND id = $2";
     INSERT_COLLECTION_KEY = "INSERT INTO data_collection_key (tenant_id, id, wrapped) VALUES ($1, $2, $3)";
     DELETE_COLLECTION_KEY = "DELETE FROM data_collection_key WHERE tenant_id = $1 AND id = $2";
+    MESSAGE = "SELECT document FROM message WHERE tenant_id = $1 AND support_request = $2 AND id = $3";
+    COLLECTION_MESSAGE = "SELECT document FROM data_collection_message WHERE tenant_id = $1 AND collection = $2 AND id = $3";
+    ATTACHMENT_KEY = "SELECT wrapped FROM attachment_key WHERE tenant_id = $1 AND message = $2";
+    INSERT_ATTACHMENT_KEY = "INSERT INTO attachment_key (tenant_id, message, support_tenant, support_request, wrapped) VALUES ($1, $2, $3, $4, $5)";
+    DELETE_ATTACHMENT_KEY = "DELETE FROM attachment_key WHERE tenant_id = $1 AND message = $2";
+    ATTACHMENTS_DUE = "SELECT k.tenant_id, k.message FROM attachment_key k JOIN support_request r ON r.tenant_id = k.support_tenant AND r.id = k.support_request WHERE r.status = 'closed' AND r.closed_at <= $1 ORDER BY k.message LIMIT $2";
     INSERT_COLLECTION_MESSAGE = "INSERT INTO data_collection_message (tenant_id, collection, id, created_at, document) VALUES ($1, $2, $3, $4, $5)";
     HAS_SIDE = "SELECT 1 FROM access_side WHERE tenant_id = $1 AND support_request = $2 LIMIT 1";
 

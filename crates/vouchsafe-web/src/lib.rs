@@ -41,7 +41,7 @@ pub use error::RenderError;
 pub use fact::Fact;
 pub use form::{Choice, FieldError, FormErrors};
 pub use grant::{GrantRow, GrantSource, PauseReason, RevealRow};
-pub use message::{Author, MessageView};
+pub use message::{AttachmentView, Author, MessageView};
 pub use notice::{Flash, Notice, Tone};
 pub use people::{EngineerView, VoteView, VotesView};
 pub use reads::ReadsSummary;

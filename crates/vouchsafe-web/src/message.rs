@@ -26,4 +26,19 @@ pub struct MessageView {
     pub at: TimeView,
     /// The text; line breaks are kept.
     pub body: String,
+    /// Files that came with it.
+    pub files: Vec<AttachmentView>,
+}
+
+/// A file that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachmentView {
+    /// Its name.
+    pub name: String,
+    /// Its size, for people.
+    pub size: String,
+    /// How many secrets were taken out.
+    pub removed: u64,
+    /// Where it is; `None` once it was deleted.
+    pub href: Option<String>,
 }

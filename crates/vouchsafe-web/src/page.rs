@@ -64,7 +64,7 @@ pub use choose_person::{ChoosePersonView, PersonChoice, TenantPeople, choose_per
 pub use close_support_request::{CloseSupportRequestView, close_support_request};
 pub use confirm::{Act, ConfirmView, confirm};
 pub use data_collection::{
-    CollectedFileView, CollectionPart, CustomersPart, DataCollectionView, data_collection,
+    CollectedEntryView, CollectedFileView, CollectionPart, CustomersPart, DataCollectionView, data_collection,
 };
 pub use data_collections::{DataCollectionsView, data_collections};
 pub use desk::{DeskView, desk};

@@ -217,6 +217,12 @@ pub fn messages(id: &str) -> String {
     format!("/support-requests/{}/messages", segment(id))
 }
 
+/// A file of a message, of a support request or a data collection.
+#[must_use]
+pub fn attachment(of: &str, message_id: &str, name: &str) -> String {
+    format!("/attachments/{}/{}/{}", segment(of), segment(message_id), segment(name))
+}
+
 /// Names one more tenant whose data the case is about (POST).
 #[must_use]
 pub fn resource_tenants(id: &str) -> String {
@@ -504,6 +510,18 @@ pub fn data_collections() -> String {
 #[must_use]
 pub fn data_collection(id: &str) -> String {
     format!("/data-collections/{}", segment(id))
+}
+
+/// A file of a data collection, as it is.
+#[must_use]
+pub fn collected_file(id: &str, name: &str) -> String {
+    format!("/data-collections/{}/download/{}", segment(id), segment(name))
+}
+
+/// A file in an archive of a data collection, as it is.
+#[must_use]
+pub fn collected_entry(id: &str, name: &str, entry: &str) -> String {
+    format!("{}/{}", collected_file(id, name), segment(entry))
 }
 
 /// Does something with a data collection (POST): `files`, `files/remove`, `submit`, `decline`, `messages`, `accept`, `return`

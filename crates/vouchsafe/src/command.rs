@@ -2,9 +2,11 @@
 
 pub(crate) mod access;
 pub(crate) mod account_links;
+mod attachments;
 pub(crate) mod audit;
 pub(crate) mod collect;
 pub(crate) mod collections;
+mod download;
 pub(crate) mod engineers;
 pub(crate) mod export;
 pub(crate) mod generate;

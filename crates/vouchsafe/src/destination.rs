@@ -33,6 +33,15 @@ enum Stream {
 impl Destination {
     /// Opens it. An existing file is replaced when `replace` says so, once the new one is whole.
     pub(crate) fn open(path: &Path, replace: bool) -> Result<Self, Failure> {
+        Self::compressed(path, replace, true)
+    }
+
+    /// Opens it for bytes that stay as they are, whatever its name says.
+    pub(crate) fn open_as_it_is(path: &Path, replace: bool) -> Result<Self, Failure> {
+        Self::compressed(path, replace, false)
+    }
+
+    fn compressed(path: &Path, replace: bool, by_name: bool) -> Result<Self, Failure> {
         if path == Path::new("-") {
             return Ok(Self { stream: Some(Stream::Plain(Box::new(io::stdout()))), file: None });
         }
@@ -51,7 +60,9 @@ impl Destination {
         };
         let draft = Draft { path: path.to_owned(), draft };
         let mut destination = Self { stream: None, file: Some(draft) };
-        let ends_in = |ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
+        let ends_in = |ending: &str| {
+            by_name && path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending))
+        };
         destination.stream = Some(if ends_in("gz") {
             Stream::Gzip(GzEncoder::new(file, Compression::default()))
         } else if ends_in("zst") {

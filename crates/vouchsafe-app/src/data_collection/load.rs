@@ -1,6 +1,7 @@
 //! Sending a collection: what its files hold is loaded into a record store of its own, and the engineer may read it.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io;
+use std::ops::ControlFlow;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -9,11 +10,11 @@ use vouchsafe_core::data_collection::command::{self as rules, Submission};
 use vouchsafe_core::id::{DataCollectionId, GrantId, Id as _, TenantId, uuid_v7};
 use vouchsafe_core::pace::Extent;
 use vouchsafe_core::permit::{Facts, SubmitCollection, authorize};
-use vouchsafe_diagnostics::import::{Imported, read};
 use vouchsafe_diagnostics::record::Record;
 use vouchsafe_store::files::{Folder, SeekReader};
 use vouchsafe_store::{RECORDS_PER_BATCH, Reach, RecordsOf, StoreError};
 
+use super::contents::{each_file, each_record};
 use super::upload::{failed, kept};
 use super::{found, granted, shown};
 use crate::call::{acting, finish, replayed, shown_after_commit, unchanged};
@@ -23,8 +24,6 @@ use crate::{App, AppError, Call, Who};
 
 /// Batches that wait between the thread that reads and the store.
 const BATCHES_WAITING: usize = 1;
-/// How an archive of the zip kind begins.
-const ZIP: &[u8] = b"PK\x03\x04";
 
 impl App {
     /// Sends a collection. Only what its files hold now can be read by it, by the engineer of the case.
@@ -205,42 +204,24 @@ fn still_there(deleted: Result<(), StoreError>) {
     }
 }
 
-/// Reads the records of a file, or of each file in an archive.
-fn parse(mut source: SeekReader, batches: &mpsc::Sender<Vec<Record>>) -> io::Result<()> {
-    let mut beginning = Vec::new();
-    source.by_ref().take(4).read_to_end(&mut beginning)?;
-    source.seek(SeekFrom::Start(0))?;
-    if beginning != ZIP {
-        records(source, batches);
-        return Ok(());
-    }
-    let mut archive = zip::ZipArchive::new(source)?;
-    for index in 0..archive.len() {
-        let entry = archive.by_index(index)?;
-        if entry.is_file() {
-            records(entry, batches);
-        }
-    }
-    Ok(())
-}
-
-/// Hands the records of one file over. What is no record, or no file of records, is no error here: people may send logs
-/// and traces beside them.
-fn records(source: impl Read, batches: &mpsc::Sender<Vec<Record>>) {
+/// Hands the records of a file over, or those of each file in an archive.
+fn parse(source: SeekReader, batches: &mpsc::Sender<Vec<Record>>) -> io::Result<()> {
     let mut batch = Vec::with_capacity(RECORDS_PER_BATCH);
-    for item in read(BufReader::new(source)) {
-        match item {
-            Ok(Imported::Record { record, .. }) => batch.push(*record),
-            Ok(Imported::Rejected { .. }) => {}
-            Err(_) => break,
-        }
-        if batch.len() >= RECORDS_PER_BATCH {
-            let whole = std::mem::replace(&mut batch, Vec::with_capacity(RECORDS_PER_BATCH));
-            if batches.blocking_send(whole).is_err() {
-                return;
+    let _ = each_file(source, &mut |file| {
+        let mut listened = ControlFlow::Continue(());
+        each_record(file.content, &mut |record| {
+            batch.push(record);
+            if batch.len() >= RECORDS_PER_BATCH {
+                let whole = std::mem::replace(&mut batch, Vec::with_capacity(RECORDS_PER_BATCH));
+                // Nobody listens once the store has failed, and says so itself.
+                if batches.blocking_send(whole).is_err() {
+                    listened = ControlFlow::Break(());
+                }
             }
-        }
-    }
-    // Nobody listens once the store has failed, and says so itself.
+            listened
+        });
+        Ok(listened)
+    })?;
     let _ = batches.blocking_send(batch);
+    Ok(())
 }

@@ -20,6 +20,7 @@ use vouchsafe_scrub::{Limits, Reason, Report, Source, scrub};
 use vouchsafe_store::StoreError;
 use vouchsafe_store::files::{Folder, PieceWriter, Written};
 
+use super::contents::Contents;
 use super::{found, shown};
 use crate::call::acting;
 use crate::case::{LOOK, lost};
@@ -34,6 +35,8 @@ const UPLOADS_OF_TENANT_MAX: usize = 8;
 const TURN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes between the cleaning and the store.
 const BUFFER_BYTES: usize = 64 * 1024;
+/// Files that are read as they are at a time; each holds a few megabytes.
+const READINGS_MAX: usize = 32;
 
 /// What comes with a file.
 #[derive(Debug, Clone)]
@@ -91,6 +94,7 @@ pub(crate) struct Uploads {
     /// A JSON document is held in memory while it is cleaned, so that only one is at a time.
     cleaning: Arc<Semaphore>,
     cleaning_of: Arc<Named<TenantId, tokio::sync::Mutex<()>>>,
+    readings: Arc<Semaphore>,
 }
 
 impl Default for Uploads {
@@ -101,6 +105,7 @@ impl Default for Uploads {
             places_of: Arc::default(),
             cleaning: Arc::new(Semaphore::new(1)),
             cleaning_of: Arc::default(),
+            readings: Arc::new(Semaphore::new(READINGS_MAX)),
         }
     }
 }
@@ -130,14 +135,14 @@ impl<K: Eq + Hash, V> Named<K, V> {
 
 /// A place among the uploads, until it is dropped.
 #[derive(Debug)]
-struct Place {
+pub(crate) struct Place {
     _of_tenant: OwnedSemaphorePermit,
     _of_all: OwnedSemaphorePermit,
 }
 
 /// The turn to clean a file, until it is dropped.
 #[derive(Debug)]
-struct Cleaner {
+pub(crate) struct Cleaner {
     _of_tenant: OwnedMutexGuard<()>,
     _of_all: OwnedSemaphorePermit,
 }
@@ -147,13 +152,21 @@ impl Uploads {
     ///
     /// # Errors
     /// [`AppError::Busy`] if the tenant has as many as one may have, or all have.
-    fn place(&self, tenant: TenantId) -> Result<Place, AppError> {
+    pub(crate) fn place(&self, tenant: TenantId) -> Result<Place, AppError> {
         let own = self.places_of.get(tenant, || Semaphore::new(UPLOADS_OF_TENANT_MAX));
         let busy = |_| AppError::Busy;
         Ok(Place {
             _of_tenant: own.try_acquire_owned().map_err(busy)?,
             _of_all: Arc::clone(&self.places).try_acquire_owned().map_err(busy)?,
         })
+    }
+
+    /// A place for one more file that is read as it is.
+    ///
+    /// # Errors
+    /// [`AppError::Busy`] if all are taken.
+    pub(crate) fn reading(&self) -> Result<OwnedSemaphorePermit, AppError> {
+        Arc::clone(&self.readings).try_acquire_owned().map_err(|_| AppError::Busy)
     }
 
     /// Waits for the turn at one thing.
@@ -167,7 +180,7 @@ impl Uploads {
 
     /// Waits for the turn to clean a file of a tenant. One file of each tenant waits for it, so that who has one is behind
     /// one of each other tenant at most.
-    async fn cleaner(&self, tenant: TenantId) -> Result<Cleaner, AppError> {
+    pub(crate) async fn cleaner(&self, tenant: TenantId) -> Result<Cleaner, AppError> {
         let own = self.cleaning_of.get(tenant, tokio::sync::Mutex::default).lock_owned().await;
         let one = Arc::clone(&self.cleaning).acquire_owned().await.map_err(|_| AppError::Busy)?;
         Ok(Cleaner { _of_tenant: own, _of_all: one })
@@ -192,7 +205,7 @@ impl Incoming {
 }
 
 /// What a cleaned file is called in the store of files.
-pub(super) fn kept(number: u32) -> String {
+pub(crate) fn kept(number: u32) -> String {
     format!("kept/{number}")
 }
 
@@ -247,7 +260,7 @@ impl App {
     }
 
     /// A collection's files, under its key.
-    pub(super) async fn folder(&self, tenant: TenantId, id: DataCollectionId) -> Result<Folder, AppError> {
+    pub(crate) async fn folder(&self, tenant: TenantId, id: DataCollectionId) -> Result<Folder, AppError> {
         let key = self.store.read()?.collection_key(tenant, id).await?.ok_or(AppError::NotFound)?;
         Ok(self.store.files().folder(tenant, id, key))
     }
@@ -268,8 +281,10 @@ impl App {
         };
         // A crash before it was recorded may have left one.
         incoming.folder.delete(&kept(number)).await?;
-        let recorded = match cleaned(incoming, number).await {
-            Ok((written, report)) => self.record_file(incoming, number, written, report).await,
+        let (from, to) = (incoming.place(), kept(number));
+        let (name, declared) = (incoming.name.clone(), incoming.declared.clone());
+        let recorded = match cleaned(&incoming.folder, (&from, &to), name, declared).await {
+            Ok(cleaned) => self.record_file(incoming, number, cleaned).await,
             Err(error) => Err(error),
         };
         match recorded {
@@ -291,8 +306,7 @@ impl App {
         &self,
         incoming: &Incoming,
         number: u32,
-        written: Written,
-        report: Report,
+        Cleaned { written, report, contents }: Cleaned,
     ) -> Result<(CollectionView, Option<u32>), AppError> {
         let call = Call::from(incoming.who);
         let (mut work, me, collection, request) = self.collection_at_work(call.who, incoming.id).await?;
@@ -312,6 +326,8 @@ impl App {
             received: work.now(),
             removed: report.counts.iter().map(|(kind, count)| (kind.name().to_owned(), *count)).collect(),
             places: places.collect(),
+            records: Some(contents.records),
+            entries: contents.entries(mine),
         };
         let decided = rules::add_file(&collection, request.is_open(), file, &me.context(&work))?;
         let rows = Rows(work.record(permit, decided).await?);
@@ -402,12 +418,23 @@ async fn receive(
     Ok(None)
 }
 
-/// Cleans a file that is whole of secrets, into the place of a kept one.
-async fn cleaned(incoming: &Incoming, number: u32) -> Result<(Written, Report), AppError> {
+/// A file that was cleaned and looked through.
+pub(crate) struct Cleaned {
+    pub(crate) written: Written,
+    pub(crate) report: Report,
+    pub(crate) contents: Contents,
+}
+
+/// Cleans a file that is whole of secrets, from one place of its folder into another, and counts the records in it.
+pub(crate) async fn cleaned(
+    folder: &Folder,
+    (from, to): (&str, &str),
+    name: String,
+    declared: Option<String>,
+) -> Result<Cleaned, AppError> {
     let runtime = Handle::current();
-    let input = incoming.folder.read(&incoming.place()).await?.blocking(runtime.clone());
-    let output = PieceWriter::new(incoming.folder.write(&kept(number)).await?, runtime);
-    let (name, declared) = (incoming.name.clone(), incoming.declared.clone());
+    let input = folder.read(from).await?.blocking(runtime.clone());
+    let output = PieceWriter::new(folder.write(to).await?, runtime);
     let cleaning = tokio::task::spawn_blocking(move || {
         let mut output = BufWriter::with_capacity(BUFFER_BYTES, output);
         let source = Source { name: &name, declared: declared.as_deref() };
@@ -421,7 +448,13 @@ async fn cleaned(incoming: &Incoming, number: u32) -> Result<(Written, Report), 
     };
     let output = flushed.and_then(|()| output.into_inner().map_err(std::io::IntoInnerError::into_error));
     let output = output.map_err(|error| AppError::Unavailable(StoreError::Corrupt(error.to_string())))?;
-    Ok((output.into_inner().finish().await?, report))
+    let written = output.into_inner().finish().await?;
+    let kept = folder.read(to).await?.blocking(Handle::current());
+    let counted = tokio::task::spawn_blocking(move || Contents::of(kept));
+    let contents = counted.await.map_err(|error| failed(&error))?.map_err(|error| {
+        AppError::Unavailable(StoreError::Corrupt(format!("a cleaned file could not be read: {error}")))
+    })?;
+    Ok(Cleaned { written, report, contents })
 }
 
 /// What a refusal means to whoever sent the file.

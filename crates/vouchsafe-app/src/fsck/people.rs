@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use vouchsafe_core::attachment::Attachment;
 use vouchsafe_core::engineer::EngineerProfile;
 use vouchsafe_core::id::{SupportRequestId, UserId};
 use vouchsafe_core::person::Person;
@@ -151,11 +152,12 @@ impl TenantTold {
 /// A message as its entry tells it.
 pub(super) fn message_told(
     case: SupportRequestId,
-    body: &Personal,
+    (body, attachments): (&Personal, &[Attachment]),
     from_engineer: bool,
     written: &Written,
 ) -> Value {
     comparable(&json!({
+        "attachments": attachments,
         "supportRequest": case, "created": written.at, "from": written.by, "fromEngineer": from_engineer, "body": body,
     }))
 }
@@ -163,5 +165,10 @@ pub(super) fn message_told(
 /// The same of a stored message. The writer's name stands in the entry as that of whoever wrote it, and is no part of this.
 pub(super) fn message_row(row: &Message) -> Value {
     let from = Some(row.from.to_string());
-    message_told(row.support_request, &row.body, row.from_engineer, &Written { at: row.created, by: from })
+    message_told(
+        row.support_request,
+        (&row.body, &row.attachments),
+        row.from_engineer,
+        &Written { at: row.created, by: from },
+    )
 }

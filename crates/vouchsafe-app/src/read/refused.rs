@@ -3,9 +3,27 @@
 use vouchsafe_core::read::DeniedReads;
 use vouchsafe_core::scope::DataCategory;
 
-use super::ReadQuery;
+use super::{ReadQuery, Target};
 use crate::call::acting;
 use crate::{App, AppError, Who};
+
+/// A read that was refused.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RefusedRead {
+    /// What it was about.
+    pub(super) target: Target,
+    /// What was asked for.
+    pub(super) category: DataCategory,
+    /// The problem code of the answer.
+    pub(super) reason: &'static str,
+}
+
+impl ReadQuery {
+    pub(super) fn refused(&self, reason: &'static str) -> RefusedRead {
+        let category = self.resource.schema().categories.first().copied();
+        RefusedRead { target: self.target(), category: category.unwrap_or(DataCategory::SignInLogs), reason }
+    }
+}
 
 impl App {
     /// Counts a refused read for the log that may know of it: S's for S's data; R's once R's side exists; else the
@@ -13,26 +31,24 @@ impl App {
     pub(super) async fn note_refusal(
         &self,
         who: Who,
-        query: &ReadQuery,
-        reason: &str,
+        RefusedRead { target, category, reason }: RefusedRead,
     ) -> Result<(), AppError> {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         if !me.is_provider() {
             return Ok(());
         }
-        let Some(request) = reader.desk_case(who.tenant, query.case).await? else { return Ok(()) };
+        let Some(request) = reader.desk_case(who.tenant, target.case).await? else { return Ok(()) };
         let case = reader.case(who.tenant, request.clone()).await?;
-        let reached = case.sides.iter().any(|side| side.tenant == query.tenant);
-        let log = if query.tenant == request.tenant || reached { query.tenant } else { who.tenant };
+        let reached = case.sides.iter().any(|side| side.tenant == target.tenant);
+        let log = if target.tenant == request.tenant || reached { target.tenant } else { who.tenant };
         drop(reader);
         let mut work = self.store.work().await?;
-        let category = query.resource.schema().categories.first().copied();
         let denied = DeniedReads {
             log,
-            tenant: query.tenant,
-            support_request: query.case,
-            category: category.unwrap_or(DataCategory::SignInLogs),
+            tenant: target.tenant,
+            support_request: target.case,
+            category,
             reason: reason.to_owned(),
             at: work.now(),
             count: 1,

@@ -4,6 +4,7 @@ use super::{
     CollectedFile, CollectionEvent, CollectionMessage, CollectionState, DataCollection, FILE_NAME_CHARS_MAX,
     FILES_MAX, GRANTED_FOR, KEPT_AFTER_CLOSURE, OPEN_MAX, TEXT_CHARS_MAX,
 };
+use crate::attachment::{self, Attachment};
 use crate::audit::{Activity, Event};
 use crate::decided::{Context, Decided, Draft, Write};
 use crate::grant::{Grant, GrantEnd, GrantEvent, GrantSource, GrantState};
@@ -366,12 +367,14 @@ pub fn write_message(
     request_open: bool,
     id: MessageId,
     body: &str,
+    attachments: Vec<Attachment>,
     from: &Person,
     cx: &Context,
 ) -> Result<Decided<WriteCollectionMessage>, Rejection> {
     if !request_open {
         return Err(Rejection::CaseClosed);
     }
+    attachment::check(attachments.iter().map(|file| file.name.text()))?;
     let body = Personal::new(from.id, text_within("body", body, 1, TEXT_CHARS_MAX)?);
     let message = CollectionMessage {
         id,
@@ -382,12 +385,13 @@ pub fn write_message(
         from_engineer: from.tenant != collection.tenant,
         created: cx.now,
         body: body.clone(),
+        attachments: attachments.clone(),
     };
     let mut draft = Draft::new(cx);
     entry(&mut draft, collection, Activity::CollectionMessageAdded);
     draft.event(Event::DataCollection {
         id: collection.id,
-        event: CollectionEvent::MessageAdded { message: id, body },
+        event: CollectionEvent::MessageAdded { message: id, body, attachments },
     });
     draft.put(Write::CollectionMessage(Box::new(message)));
     Ok(draft.decided(collection.id))

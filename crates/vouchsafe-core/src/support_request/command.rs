@@ -14,6 +14,7 @@ use super::{
     Origin, REOPEN_WITHIN, RESOURCE_TENANTS_MAX, RequestState, Severity, Stage, SupportRequest,
     SupportRequestEvent, TITLE_CHARS_MAX,
 };
+use crate::attachment::{self, Attachment};
 use crate::audit::Activity;
 use crate::consent::Consent;
 use crate::decided::{Context, Decided, Draft, Write};
@@ -335,10 +336,12 @@ pub fn post_message(
     request: &SupportRequest,
     id: MessageId,
     body: &str,
+    attachments: Vec<Attachment>,
     from: &Person,
     cx: &Context,
 ) -> Result<Decided<PostMessage>, Rejection> {
     open_only(request)?;
+    attachment::check(attachments.iter().map(|file| file.name.text()))?;
     let body = Personal::new(from.id, text_within("body", body, 1, BODY_CHARS_MAX)?);
     let from_engineer = from.tenant != request.tenant;
     let message = Message {
@@ -350,13 +353,14 @@ pub fn post_message(
         from_engineer,
         created: cx.now,
         body: body.clone(),
+        attachments: attachments.clone(),
     };
     let mut draft = Draft::new(cx);
     draft
         .entry(request.tenant, Activity::MessageAdded, request.id, Some(request.id))
         .support_request(
             Some(request),
-            SupportRequestEvent::MessageAdded { message: id, body, from_engineer },
+            SupportRequestEvent::MessageAdded { message: id, body, from_engineer, attachments },
         )
         .put(Write::Message(Box::new(message)));
     Ok(draft.decided(request.id))

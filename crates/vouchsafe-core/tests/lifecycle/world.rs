@@ -242,7 +242,10 @@ impl<S: Sink> World<S> {
                 let case = self.case(*case)?;
                 let by = if *from_engineer { engineer(0) } else { admin(support(), false) };
                 let id = self.id(0);
-                self.done(&by, post_message(&case.request, id, "Any news?", &by, &self.context(&by)))
+                self.done(
+                    &by,
+                    post_message(&case.request, id, "Any news?", Vec::new(), &by, &self.context(&by)),
+                )
             }
             Step::Remove { tenant, grant } => self.remove(tenant_id(*tenant), *grant),
             Step::RemoveAll { tenant, case } => self.remove_all(tenant_id(*tenant), *case),

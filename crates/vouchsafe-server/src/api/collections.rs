@@ -7,17 +7,21 @@ use http::{HeaderMap, StatusCode, header};
 use vouchsafe_api::access_request::Refuse;
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::data_collection::{CreateDataCollection, DataCollection, UploadProgress};
-use vouchsafe_api::message::{CreateMessage, Message};
+use vouchsafe_api::message::{CreateMessage, CreateMessageWithFiles, Message};
 use vouchsafe_api::problem::Code;
 use vouchsafe_api::support_request::NoArguments;
 use vouchsafe_app::view::CollectionView;
-use vouchsafe_app::{AppError, Call, CollectCommand, UploadCommand, UploadRange, Uploaded};
-use vouchsafe_core::id::{DataCollectionId, SupportRequestId};
+use vouchsafe_app::{
+    AppError, Call, CollectCommand, Conversation, FileQuery, UploadCommand, UploadRange, Uploaded,
+};
+use vouchsafe_core::id::{DataCollectionId, MessageId, SupportRequestId};
 use vouchsafe_core::scope::DataCategory;
 
+use super::diagnostics::file;
 use super::{Answer, page, refuse, tagged};
-use crate::extract::{Act, Asked, Id, Look};
-use crate::openapi::parameters::{IdempotencyParameter, IfMatchParameter, ListParameters};
+use crate::extract::{Act, Asked, Id, Look, LookUnder};
+use crate::message_form::Written;
+use crate::openapi::parameters::{GrantParameter, IdempotencyParameter, IfMatchParameter, ListParameters};
 use crate::problem::Refusal;
 use crate::wire::FromWire as _;
 use crate::{Server, import_body, wire};
@@ -75,18 +79,32 @@ pub(crate) async fn messages(
     page(&asked, listed.map_err(refuse(&asked.path))?, wire::collection_message)
 }
 
-/// Writes a message about a data collection.
+/// Writes a message about a data collection, with files or without. Files are cleaned of secrets first.
 #[utoipa::path(post, path = "/v1.0/support/dataCollections/{id}/messages", operation_id = "createDataCollectionMessage", tag = "Data collections", params(("id" = String, Path,), IdempotencyParameter),
-    request_body = CreateMessage, responses((status = 201, body = Message)))]
+    request_body(content((CreateMessage = "application/json"), (CreateMessageWithFiles = "multipart/form-data"))), responses((status = 201, body = Message)))]
 pub(crate) async fn write_message(
     State(server): State<Server>,
     Id(id): Id<DataCollectionId>,
     OriginalUri(uri): OriginalUri,
-    act: Act<CreateMessage>,
+    request: Request,
 ) -> Answer {
-    let written = server.app.write_collection_message(&act.call, id, &act.body.body).await;
+    let Written { call, body, files } = Written::of(&server, Conversation::Collection(id), request).await?;
+    let written = server.app.write_collection_message_with(&call, id, &body, files).await;
     let message = wire::collection_message(written.map_err(refuse(uri.path()))?);
     Ok((StatusCode::CREATED, Json(message)).into_response())
+}
+
+/// A file of a message about a data collection, for everybody who may see the message; until 28 days after the case was closed.
+#[utoipa::path(get, path = "/v1.0/support/dataCollections/{id}/messages/{messageId}/attachments/{name}", operation_id = "getDataCollectionMessageAttachment", tag = "Data collections", params(("id" = String, Path,), ("messageId" = String, Path,), ("name" = String, Path,)),
+    responses((status = 200, description = "The file, to be saved", content((String = "text/plain; charset=utf-8"), (String = "text/csv; charset=utf-8"), (Value = "application/json"), (Vec<u8> = "application/zip"), (Vec<u8> = "application/x-tar"), (Vec<u8> = "application/gzip"), (Vec<u8> = "application/zstd")))))]
+pub(crate) async fn attachment(
+    State(server): State<Server>,
+    Look(who): Look,
+    Id((id, message, name)): Id<(DataCollectionId, MessageId, String)>,
+    OriginalUri(uri): OriginalUri,
+) -> Answer {
+    let found = server.app.attachment(who, Conversation::Collection(id), message, &name).await;
+    Ok(file(&server, found.map_err(refuse(uri.path()))?))
 }
 
 /// Puts a file into a data collection, whole or in parts (`Content-Range`). Once it is whole it is checked and cleaned of
@@ -110,6 +128,34 @@ pub(crate) async fn put_file(
             Ok((StatusCode::ACCEPTED, Json(progress)).into_response())
         }
     }
+}
+
+/// Reads a file of a data collection that holds no records, such as a log, as it is. For the engineer of the case while the
+/// collection's grant is live: the read is recorded before the first byte leaves. For whoever collects for its tenant at any
+/// time, records or not. Files with records are read under the diagnostics base of the collection.
+#[utoipa::path(get, path = "/v1.0/support/dataCollections/{id}/files/{name}", operation_id = "getDataCollectionFile", tag = "Data collections", params(("id" = String, Path,), ("name" = String, Path,), GrantParameter),
+    responses((status = 200, description = "The file, to be saved", content((String = "text/plain; charset=utf-8"), (String = "text/csv; charset=utf-8"), (Value = "application/json"), (Vec<u8> = "application/zip"), (Vec<u8> = "application/x-tar"), (Vec<u8> = "application/gzip"), (Vec<u8> = "application/zstd")))))]
+pub(crate) async fn get_file(
+    State(server): State<Server>,
+    LookUnder(who, grant): LookUnder,
+    Id((collection, name)): Id<(DataCollectionId, String)>,
+    OriginalUri(uri): OriginalUri,
+) -> Answer {
+    let query = FileQuery { collection, name, entry: None, grant };
+    Ok(file(&server, server.app.read_file(who, &query).await.map_err(refuse(uri.path()))?))
+}
+
+/// Reads a file without records in an archive that also holds records, as `entries` of the file names it.
+#[utoipa::path(get, path = "/v1.0/support/dataCollections/{id}/files/{name}/entries/{entry}", operation_id = "getDataCollectionFileEntry", tag = "Data collections", params(("id" = String, Path,), ("name" = String, Path,), ("entry" = String, Path, description = "Its path, its slashes encoded as `%2F`"), GrantParameter),
+    responses((status = 200, description = "The file, to be saved", content((String = "text/plain; charset=utf-8"), (String = "text/csv; charset=utf-8"), (Value = "application/json"), (Vec<u8> = "application/zip"), (Vec<u8> = "application/x-tar"), (Vec<u8> = "application/gzip"), (Vec<u8> = "application/zstd")))))]
+pub(crate) async fn get_entry(
+    State(server): State<Server>,
+    LookUnder(who, grant): LookUnder,
+    Id((collection, name, entry)): Id<(DataCollectionId, String, String)>,
+    OriginalUri(uri): OriginalUri,
+) -> Answer {
+    let query = FileQuery { collection, name, entry: Some(entry), grant };
+    Ok(file(&server, server.app.read_file(who, &query).await.map_err(refuse(uri.path()))?))
 }
 
 /// Takes a file out of a data collection again.

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::Value;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
 use utoipa::openapi::{HttpMethod, RefOr, Required};
@@ -16,7 +16,8 @@ use vouchsafe_api::header::{GRANT, READ};
 use vouchsafe_api::import::ImportResult;
 use vouchsafe_api::record::GraphRecord;
 use vouchsafe_api::summary::{Summary, SummaryRow};
-use vouchsafe_app::{AppError, Count, MaskedAnswer, ReadAnswer, ReadQuery, Wanted};
+use vouchsafe_app::{AppError, Count, FileAnswer, FileForm, MaskedAnswer, ReadAnswer, ReadQuery, Wanted};
+use vouchsafe_core::id::{GrantId, ReadId};
 use vouchsafe_diagnostics::resource::{Resource, Shape};
 
 use super::{Answer, context, refuse};
@@ -236,12 +237,82 @@ pub(crate) fn sent(server: &Server, mut answer: ReadAnswer, content_type: Header
     response
 }
 
+/// A file on its way out: to be saved, never shown or run by a browser, whatever it holds.
+pub(crate) fn file(server: &Server, answer: FileAnswer) -> Response {
+    let FileAnswer { name, form, pieces, live, expires, read } = answer;
+    let body = LiveBody::of_file(pieces, live, expires, server.app.clone());
+    let mut response = Response::new(Body::new(body));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, media_type(form));
+    headers.insert(header::CONTENT_DISPOSITION, attachment(&name));
+    // Should something show it in spite of that, it runs nothing and loads nothing.
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox"),
+    );
+    if let Some(read) = read {
+        name_read(headers, Some(read.grant), read.id);
+    }
+    response
+}
+
+/// The media type of a cleaned file: never one that a browser would run.
+fn media_type(form: FileForm) -> HeaderValue {
+    HeaderValue::from_static(match form {
+        FileForm::Text => "text/plain; charset=utf-8",
+        FileForm::Csv => "text/csv; charset=utf-8",
+        FileForm::Json => "application/json",
+        FileForm::Zip => "application/zip",
+        FileForm::Tar => "application/x-tar",
+        FileForm::Gzip => "application/gzip",
+        FileForm::Zstd => "application/zstd",
+    })
+}
+
+/// `Content-Disposition` to save a file as `name`: in ASCII for old clients, and whole (RFC 6266 section 5, RFC 8187).
+fn attachment(name: &str) -> HeaderValue {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' })
+        .collect();
+    let mut whole = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"._-~".contains(&byte) {
+            whole.push(char::from(byte));
+        } else {
+            whole.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    let value = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}");
+    HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"))
+}
+
 /// Says under which grant and read record the answer was made.
 fn note(response: &mut Response, answer: &ReadAnswer) {
-    let grant = answer.grant.map_or_else(|| "none".to_owned(), |grant| grant.to_string());
-    for (name, value) in [(GRANT, grant), (READ, answer.read.to_string())] {
+    name_read(response.headers_mut(), answer.grant, answer.read);
+}
+
+fn name_read(headers: &mut HeaderMap, grant: Option<GrantId>, read: ReadId) {
+    let grant = grant.map_or_else(|| "none".to_owned(), |grant| grant.to_string());
+    for (name, value) in [(GRANT, grant), (READ, read.to_string())] {
         if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
+            headers.insert(HeaderName::from_static(name), value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_saved_files_break_no_header() {
+        assert_eq!(attachment("a.log"), "attachment; filename=\"a.log\"; filename*=UTF-8''a.log");
+        let odd = attachment("Übersicht \"1\"; x=\r\n.log");
+        let whole = "%C3%9Cbersicht%20%221%22%3B%20x%3D%0D%0A.log";
+        assert_eq!(
+            odd,
+            format!("attachment; filename=\"_bersicht _1__ x___.log\"; filename*=UTF-8''{whole}")
+        );
     }
 }

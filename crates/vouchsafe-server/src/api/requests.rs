@@ -1,22 +1,24 @@
 //! Support requests.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::response::IntoResponse as _;
 use http::StatusCode;
 use vouchsafe_api::collection::Collection;
-use vouchsafe_api::message::{CreateMessage, Message};
+use vouchsafe_api::message::{CreateMessage, CreateMessageWithFiles, Message};
 use vouchsafe_api::support_request::{
     ApproveConsent, AssignSupportRequest, Assignment, CloseSupportRequest, CreateSupportRequest, NoArguments,
     RejectConsent, SupportRequest, UpdateSupportRequest,
 };
 use vouchsafe_app::view::CaseView;
-use vouchsafe_app::{AppError, UpdateCommand};
-use vouchsafe_core::id::SupportRequestId;
+use vouchsafe_app::{AppError, Conversation, UpdateCommand};
+use vouchsafe_core::id::{MessageId, SupportRequestId};
 
+use super::diagnostics::file;
 use super::{Answer, page, refuse, tagged};
 use crate::Server;
 use crate::extract::{Act, Asked, Id, Look};
+use crate::message_form::Written;
 use crate::openapi::parameters::{IdempotencyParameter, IfMatchParameter, ListParameters};
 use crate::wire::{self, FromWire};
 
@@ -191,16 +193,30 @@ pub(crate) async fn messages(
     page(&asked, listed, wire::message)
 }
 
-/// Adds a message.
+/// Adds a message, with files or without. Files are cleaned of secrets first.
 #[utoipa::path(post, path = "/v1.0/support/requests/{id}/messages", operation_id = "createMessage", tag = "Support requests", params(("id" = String, Path,), IdempotencyParameter),
-    request_body = CreateMessage, responses((status = 201, body = Message)))]
+    request_body(content((CreateMessage = "application/json"), (CreateMessageWithFiles = "multipart/form-data"))), responses((status = 201, body = Message)))]
 pub(crate) async fn post_message(
     State(server): State<Server>,
     Id(id): Id<SupportRequestId>,
     OriginalUri(uri): OriginalUri,
-    act: Act<CreateMessage>,
+    request: Request,
 ) -> Answer {
-    let posted: Result<_, AppError> = server.app.post_message(&act.call, id, &act.body.body).await;
+    let Written { call, body, files } = Written::of(&server, Conversation::Request(id), request).await?;
+    let posted: Result<_, AppError> = server.app.post_message_with(&call, id, &body, files).await;
     let message = wire::message(posted.map_err(refuse(uri.path()))?);
     Ok((StatusCode::CREATED, Json(message)).into_response())
+}
+
+/// A file of a message, for everybody who may see the message; until 28 days after the case was closed.
+#[utoipa::path(get, path = "/v1.0/support/requests/{id}/messages/{messageId}/attachments/{name}", operation_id = "getMessageAttachment", tag = "Support requests", params(("id" = String, Path,), ("messageId" = String, Path,), ("name" = String, Path,)),
+    responses((status = 200, description = "The file, to be saved", content((String = "text/plain; charset=utf-8"), (String = "text/csv; charset=utf-8"), (Value = "application/json"), (Vec<u8> = "application/zip"), (Vec<u8> = "application/x-tar"), (Vec<u8> = "application/gzip"), (Vec<u8> = "application/zstd")))))]
+pub(crate) async fn attachment(
+    State(server): State<Server>,
+    Look(who): Look,
+    Id((id, message, name)): Id<(SupportRequestId, MessageId, String)>,
+    OriginalUri(uri): OriginalUri,
+) -> Answer {
+    let found = server.app.attachment(who, Conversation::Request(id), message, &name).await;
+    Ok(file(&server, found.map_err(refuse(uri.path()))?))
 }

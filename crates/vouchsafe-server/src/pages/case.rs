@@ -4,11 +4,11 @@ pub(crate) mod ask;
 pub(crate) mod assign;
 pub(crate) mod reveal;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
-use vouchsafe_app::ListOptions;
 use vouchsafe_app::view::{AccessView, AskView, CaseView, GrantView};
+use vouchsafe_app::{Conversation, ListOptions};
 use vouchsafe_core::access_request::EngineerStatus;
 use vouchsafe_core::grant::{GrantSource, GrantStatus};
 use vouchsafe_core::id::{SupportRequestId, TenantId};
@@ -19,7 +19,7 @@ use vouchsafe_web::page::{self, CaseAccess};
 use vouchsafe_web::{FormErrors, Notice, Section, paths};
 
 use super::answer::{Answer, Failure, page as show, page_with};
-use super::complaint::{Trouble, trouble};
+use super::complaint::{Trouble, trouble, wrong};
 use super::form::Form;
 use super::moment::{in_zone, moment};
 use super::requests::act::{Desk, closing, how_missing, over, resolution};
@@ -27,6 +27,7 @@ use super::visitor::Visitor;
 use super::words::{self, ToPage as _};
 use super::{Typed, collections, rows};
 use crate::Server;
+use crate::message_form::ATTACHMENT;
 use crate::pages::id::Id;
 
 /// `/desk/{id}`
@@ -204,11 +205,22 @@ pub(crate) async fn write(
     State(server): State<Server>,
     visitor: Visitor,
     Id(id): Id<SupportRequestId>,
-    form: Form,
+    request: Request,
 ) -> Answer {
     visitor.of_provider()?;
     let back = paths::case(&id.to_string());
-    match server.app.post_message(&form.call(visitor.who), id, form.fields.text("body")).await {
+    let of = Conversation::Request(id);
+    let (form, files) = Form::with_files(&server, visitor.who, of, request).await?;
+    let files = match files {
+        Ok(files) => files,
+        Err(why) => {
+            let typed = Typed { fields: Some(&form.fields), errors: wrong(ATTACHMENT, &why) };
+            let view = view(&server, &visitor, id, typed).await?;
+            return page_with(StatusCode::BAD_REQUEST, page::case(&view));
+        }
+    };
+    let (call, body) = (form.call(visitor.who), form.fields.text("body"));
+    match server.app.post_message_with(&call, id, body, files).await {
         Ok(_) => Ok(visitor.moved(&back, Notice::MessageSent)),
         Err(error) => match trouble(error, "body")? {
             Trouble::Over(notice) => Ok(visitor.moved(&back, notice)),

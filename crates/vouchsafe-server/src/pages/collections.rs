@@ -5,13 +5,14 @@ pub(crate) mod ask;
 
 use axum::extract::State;
 use http::StatusCode;
-use vouchsafe_app::ListOptions;
 use vouchsafe_app::view::{CollectionMessageView, CollectionView};
-use vouchsafe_core::data_collection::{CollectedFile, CollectionState, DataCollection};
+use vouchsafe_app::{FileQuery, ListOptions};
+use vouchsafe_core::data_collection::{CollectedEntry, CollectedFile, CollectionState, DataCollection};
 use vouchsafe_core::id::{DataCollectionId, SupportRequestId, TenantId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_web::page::{
-    self, CollectedFileView, CollectionPart, CustomersPart, DataCollectionView, DataCollectionsView,
+    self, CollectedEntryView, CollectedFileView, CollectionPart, CustomersPart, DataCollectionView,
+    DataCollectionsView,
 };
 use vouchsafe_web::{
     Author, CaseRef, CollectionRow, CollectionStatus, FormErrors, MessageView, Section, paths,
@@ -25,6 +26,7 @@ use super::moment::moment;
 use super::visitor::Visitor;
 use super::{rows, words};
 use crate::Server;
+use crate::api::diagnostics::file as send_file;
 
 /// Messages that a page shows at most.
 const MESSAGES_SHOWN: u32 = 1_000;
@@ -47,6 +49,26 @@ pub(crate) async fn one(
     Id(id): Id<DataCollectionId>,
 ) -> Answer {
     show(page::data_collection(&view(&server, &visitor, id, None, FormErrors::default()).await?))
+}
+
+/// `/data-collections/{id}/download/{name}`
+pub(crate) async fn download(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id((collection, name)): Id<(DataCollectionId, String)>,
+) -> Answer {
+    let query = FileQuery { collection, name, entry: None, grant: None };
+    Ok(send_file(&server, server.app.read_file(visitor.who, &query).await?))
+}
+
+/// `/data-collections/{id}/download/{name}/{entry}`
+pub(crate) async fn download_entry(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id((collection, name, entry)): Id<(DataCollectionId, String, String)>,
+) -> Answer {
+    let query = FileQuery { collection, name, entry: Some(entry), grant: None };
+    Ok(send_file(&server, server.app.read_file(visitor.who, &query).await?))
 }
 
 /// What was asked to be collected for a case, of which the reader may know.
@@ -133,7 +155,7 @@ async fn view(
         asked: moment(collection.created),
         reason: reason(&collection.state),
         deleted: collection.deleted.map(moment),
-        files: collection.files.iter().map(file).collect(),
+        files: collection.files.iter().map(|of| file(of, visitor, &found)).collect(),
         messages: messages(server, visitor, id).await?,
         may_write: found.open && !matches!(part, CollectionPart::Reader),
         part,
@@ -182,10 +204,24 @@ fn reason(state: &CollectionState) -> String {
     reason.map(|reason| reason.text().to_owned()).unwrap_or_default()
 }
 
-fn file(file: &CollectedFile) -> CollectedFileView {
+fn file(file: &CollectedFile, visitor: &Visitor, of: &CollectionView) -> CollectedFileView {
+    // Whoever collects has everything back; the engineer what holds no records, while it may be read.
+    let own = !visitor.is_provider() && visitor.may(Permission::ManageCollections);
+    let reads =
+        visitor.is_provider() && visitor.may(Permission::WorkRequests) && of.grant.is_some() && of.open;
+    let (id, name) = (of.collection.id.to_string(), file.name.text());
+    let whole = own || reads && file.is_read_as_it_is();
+    let entry = |entry: &CollectedEntry| CollectedEntryView {
+        name: entry.name.text().to_owned(),
+        size: rows::size(entry.bytes),
+        download: (own || reads).then(|| paths::collected_entry(&id, name, entry.name.text())),
+    };
     CollectedFileView {
+        records: file.records,
+        download: whole.then(|| paths::collected_file(&id, name)),
+        entries: file.entries.iter().map(entry).collect(),
         name: file.name.text().to_owned(),
-        size: size(file.bytes),
+        size: rows::size(file.bytes),
         sha256: file.sha256.clone(),
         removed: file.removed.iter().map(|(kind, count)| (kind.clone(), count.to_string())).collect(),
         places: file
@@ -194,18 +230,6 @@ fn file(file: &CollectedFile) -> CollectedFileView {
             .map(|removed| (removed.kind.clone(), removed.place.text().to_owned()))
             .collect(),
     }
-}
-
-/// A number of bytes for people, in steps of 1,024.
-fn size(bytes: u64) -> String {
-    let (mut whole, mut tenths, mut unit) = (bytes, 0, "bytes");
-    for next in ["KiB", "MiB", "GiB"] {
-        if whole < 1_024 {
-            break;
-        }
-        (tenths, whole, unit) = ((whole % 1_024) * 10 / 1_024, whole / 1_024, next);
-    }
-    if unit == "bytes" { format!("{whole} bytes") } else { format!("{whole}.{tenths} {unit}") }
 }
 
 /// What the reader may do with it.
@@ -254,18 +278,8 @@ async fn messages(
             name: message.from_name.text().to_owned(),
             at: moment(message.created),
             body: message.body.text().to_owned(),
+            files: rows::attachments(&id.to_string(), message.id, &message.attachments, view.files_kept),
         }
     };
     Ok(listed.items.iter().map(shown).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn sizes_are_for_people() {
-        let shown = [0, 1_023, 1_024, 1_536, 512 << 20, 1 << 30].map(size);
-        assert_eq!(shown, ["0 bytes", "1023 bytes", "1.0 KiB", "1.5 KiB", "512.0 MiB", "1.0 GiB"]);
-    }
 }

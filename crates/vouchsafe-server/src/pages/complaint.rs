@@ -64,6 +64,21 @@ pub(crate) fn trouble(error: AppError, first: &str) -> Result<Trouble, Failure> 
     })
 }
 
+/// What is wrong with a file, beside its field.
+///
+/// # Errors
+/// What has a page of its own.
+pub(crate) fn refused_file(name: &str, error: AppError) -> Result<String, Failure> {
+    if let AppError::FileRefused(said) | AppError::TooLarge(said) | AppError::BadUpload(said) = &error {
+        return Ok(format!("{name} was not taken: {}.", said.trim_end_matches('.')));
+    }
+    let why = match trouble(error, "file")? {
+        Trouble::Over(notice) => notice.text().to_owned(),
+        Trouble::Form(errors) => errors.items.into_iter().map(|error| error.message).collect(),
+    };
+    Ok(format!("{name} was not taken. {why}"))
+}
+
 /// One thing that is wrong.
 pub(crate) fn wrong(field: &str, message: &str) -> FormErrors {
     FormErrors::from(vec![FieldError { field: field.to_owned(), message: message.to_owned() }])

@@ -1,18 +1,21 @@
 //! What forms and addresses send: fields with names that may repeat.
 
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, FromRequestParts, RawQuery, Request};
 use http::header;
 use http::request::Parts;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use sha2::{Digest, Sha256};
 use vouchsafe_api::problem::Code;
-use vouchsafe_app::{Call, ListOptions, SignedVote, Who};
+use vouchsafe_app::{Attaching, Call, Conversation, ListOptions, SignedVote, Who};
 use vouchsafe_store::Answered;
 
 use super::answer::Failure;
+use super::complaint::refused_file;
 use crate::Server;
 use crate::extract::BODY_BYTES_MAX;
 use crate::idle_body::is_silent;
+use crate::message_form::{FILE, Files, is_form, multipart, not_whole, short};
 use crate::problem::Refusal;
 use crate::wire;
 
@@ -22,6 +25,8 @@ pub(crate) const ROWS: u32 = 50;
 const VERSION: &str = "version";
 /// The field that stands for `Idempotency-Key`.
 const KEY: &str = "idempotencyKey";
+/// Fields of a form with files, besides the files.
+const FIELDS_MAX: usize = 20;
 /// Characters of that key.
 const KEY_CHARS_MAX: usize = 64;
 /// The query option that leads to the next page of a list.
@@ -164,6 +169,56 @@ impl Form {
             fingerprint: self.fingerprint.clone(),
         });
         Call { who, if_match: None, idempotency }
+    }
+
+    /// Reads a form that may come with files, which are taken in for a message as they come; or what is wrong with one of them.
+    ///
+    /// # Errors
+    /// What has a page of its own.
+    pub(crate) async fn with_files(
+        server: &Server,
+        who: Who,
+        of: Conversation,
+        request: Request,
+    ) -> Result<(Self, Result<Option<Attaching>, String>), Failure> {
+        if !is_form(request.headers()) {
+            return Ok((Self::from_request(request, server).await?, Ok(None)));
+        }
+        let path = request.uri().path().to_owned();
+        let whole = |error: &MultipartError| Failure::from(not_whole(error, &path));
+        let mut parts = multipart(request, server).await.map_err(|_| {
+            Failure::from(Refusal::new(Code::UnsupportedMediaType, "Send the form as browsers do.", &path))
+        })?;
+        let (mut fields, mut files, mut refused) = (Vec::new(), Files::new(&server.app, who, of), None);
+        while let Some(field) = parts.next_field().await.map_err(|error| whole(&error))? {
+            let name = field.name().unwrap_or_default().to_owned();
+            if name != FILE {
+                if fields.len() == FIELDS_MAX {
+                    return Err(Refusal::new(Code::TooLarge, "The form has too many fields.", &path).into());
+                }
+                fields.push((name, short(field).await.map_err(|why| why.refusal(&path))?));
+                continue;
+            }
+            let file = field.file_name().unwrap_or_default().to_owned();
+            if let Err(error) = files.take(field).await {
+                refused = Some(refused_file(&file, error)?);
+                break;
+            }
+        }
+        let mut fingerprint = Sha256::new();
+        for (name, value) in &fields {
+            fingerprint.update(name.as_bytes());
+            fingerprint.update([0]);
+            fingerprint.update(value.as_bytes());
+            fingerprint.update([0]);
+        }
+        fingerprint.update(files.taken.as_ref().map(Attaching::fingerprint).unwrap_or_default());
+        let form = Self {
+            fields: Fields(fields),
+            endpoint: format!("POST {path}"),
+            fingerprint: fingerprint.finalize().to_vec(),
+        };
+        Ok((form, refused.map_or(Ok(files.taken), Err)))
     }
 
     /// A form that a script sends along, as if it had been sent to this address.

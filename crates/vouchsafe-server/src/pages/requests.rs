@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use http::StatusCode;
 use vouchsafe_app::view::CaseView;
-use vouchsafe_app::{AccessStory, ListOptions};
+use vouchsafe_app::{AccessStory, Conversation, ListOptions};
 use vouchsafe_core::consent::{Consent, ConsentVote};
-use vouchsafe_core::id::{SupportRequestId, UserId};
+use vouchsafe_core::id::{MessageId, SupportRequestId, UserId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::problem_type::ProblemTypes;
 use vouchsafe_core::scope::DataCategory;
@@ -28,6 +28,7 @@ use super::visitor::Visitor;
 use super::words::{self, ToPage as _};
 use super::{Typed, collections, rows};
 use crate::Server;
+use crate::api::diagnostics::file;
 use crate::pages::id::Id;
 
 /// `/support-requests`
@@ -50,6 +51,15 @@ pub(crate) async fn one(
     Id(id): Id<SupportRequestId>,
 ) -> Answer {
     scripted_if(visitor.signs(), page::support_request(&view(&server, &visitor, id, Typed::default()).await?))
+}
+
+/// `/attachments/{id}/{messageId}/{name}`
+pub(crate) async fn attachment(
+    State(server): State<Server>,
+    visitor: Visitor,
+    Id((of, message, name)): Id<(Conversation, MessageId, String)>,
+) -> Answer {
+    Ok(file(&server, server.app.attachment(visitor.who, of, message, &name).await?))
 }
 
 /// The page again, with what was typed and what is wrong with it.

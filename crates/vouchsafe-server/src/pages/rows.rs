@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_app::view::{AccessView, CaseView, MessageView, SideView};
 use vouchsafe_app::{AccessStory, AppError, Cursor, ListOptions, ReadTotals};
 use vouchsafe_core::access_request::{AccessSide, Side, SideState, SideStatus};
+use vouchsafe_core::attachment::Attachment;
 use vouchsafe_core::grant::{Grant, GrantSource};
-use vouchsafe_core::id::{SupportRequestId, UserId};
+use vouchsafe_core::id::{MessageId, SupportRequestId, UserId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::person::EngineerCard;
 use vouchsafe_core::reveal::Reveal;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::PageKey;
 use vouchsafe_web::{
-    AccessRow, Author, CaseRef, EngineerView, GrantRow, ReadsSummary, RevealRow, SupportRequestRow, paths,
+    AccessRow, AttachmentView, Author, CaseRef, EngineerView, GrantRow, ReadsSummary, RevealRow,
+    SupportRequestRow, paths,
 };
 
 use super::answer::Failure;
@@ -249,7 +251,30 @@ fn message(view: &MessageView, me: UserId) -> vouchsafe_web::MessageView {
         name: message.from_name.text().to_owned(),
         at: moment(message.created),
         body: message.body.text().to_owned(),
+        files: attachments(
+            &message.support_request.to_string(),
+            message.id,
+            &message.attachments,
+            view.files_kept,
+        ),
     }
+}
+
+/// The files of a message in the conversation of `of`.
+pub(crate) fn attachments(
+    of: &str,
+    message: MessageId,
+    files: &[Attachment],
+    kept: bool,
+) -> Vec<AttachmentView> {
+    let message = message.to_string();
+    let file = |file: &Attachment| AttachmentView {
+        name: file.name.text().to_owned(),
+        size: size(file.bytes),
+        removed: file.removed.values().sum(),
+        href: kept.then(|| paths::attachment(of, &message, file.name.text())),
+    };
+    files.iter().map(file).collect()
 }
 
 /// The text that leads to the page after this key.
@@ -260,4 +285,27 @@ pub(crate) fn token(key: PageKey) -> String {
 /// The name of a colleague; people who were erased have none.
 pub(crate) fn name_of(names: &BTreeMap<UserId, String>, id: UserId) -> String {
     names.get(&id).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| "Somebody".to_owned())
+}
+
+/// A number of bytes for people, in steps of 1,024.
+pub(crate) fn size(bytes: u64) -> String {
+    let (mut whole, mut tenths, mut unit) = (bytes, 0, "bytes");
+    for next in ["KiB", "MiB", "GiB"] {
+        if whole < 1_024 {
+            break;
+        }
+        (tenths, whole, unit) = ((whole % 1_024) * 10 / 1_024, whole / 1_024, next);
+    }
+    if unit == "bytes" { format!("{whole} bytes") } else { format!("{whole}.{tenths} {unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_for_people() {
+        let shown = [0, 1_023, 1_024, 1_536, 512 << 20, 1 << 30].map(size);
+        assert_eq!(shown, ["0 bytes", "1023 bytes", "1.0 KiB", "1.5 KiB", "512.0 MiB", "1.0 GiB"]);
+    }
 }

@@ -49,6 +49,12 @@ fn file(file: CollectedFile) -> wire::CollectedFile {
         sha256: file.sha256,
         removed: file.removed,
         places: places.collect(),
+        records: file.records,
+        entries: file
+            .entries
+            .into_iter()
+            .map(|entry| wire::CollectedEntry { name: entry.name.text().to_owned(), bytes: entry.bytes })
+            .collect(),
         received_date_time: file.received,
     }
 }
@@ -62,6 +68,7 @@ pub(crate) fn collection_message(view: CollectionMessageView) -> Message {
         sender: Some(Person { id: message.from, display_name: message.from_name.text().to_owned() }),
         party: if message.from_engineer { Party::Engineer } else { Party::Customer },
         body: message.body.text().to_owned(),
+        attachments: super::attachments(message.attachments, view.files_kept),
         created_date_time: message.created,
     }
 }

@@ -7,9 +7,12 @@
 )]
 
 mod asks;
+mod attachments;
 mod attacker;
 mod audit;
 mod bad_requests;
+mod bucket;
+mod collected_files;
 mod collections;
 mod conditions;
 mod contention;
@@ -32,6 +35,7 @@ mod ids;
 mod import;
 mod issuer;
 mod kill;
+mod large_uploads;
 mod lists;
 mod matrix;
 mod nodes;

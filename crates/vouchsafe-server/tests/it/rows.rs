@@ -335,6 +335,25 @@ const ROWS: &[Row] = &[
             Takes::Nothing,
         )
     },
+    look(
+        "GET /v1.0/support/requests/{id}/messages/{messageId}/attachments/{name}",
+        MARTA,
+        &["payroll", "attached", "log"],
+        Takes::Nothing,
+    ),
+    look(
+        "GET /v1.0/support/dataCollections/{id}/messages/{messageId}/attachments/{name}",
+        YUKI,
+        &["traced", "attachedToCollection", "log"],
+        Takes::Nothing,
+    ),
+    look("GET /v1.0/support/dataCollections/{id}/files/{name}", INES, &["traced", "log"], Takes::Nothing),
+    look(
+        "GET /v1.0/support/dataCollections/{id}/files/{name}/entries/{entry}",
+        INES,
+        &["traced", "bundle", "log"],
+        Takes::Nothing,
+    ),
     act(
         "DELETE /v1.0/support/dataCollections/{id}/files/{name}",
         YUKI,
@@ -685,6 +704,7 @@ impl Stage {
             "accepted",
             "returned",
             "collected",
+            "traced",
         ];
         let mut objects = String::new();
         let live = house.base(self.id("consented"), Org::Adatum);
@@ -697,6 +717,9 @@ impl Stage {
             let asked = text(&house.ok(INES, Ask::post(&path, &collect(self))).await["id"]);
             let collection = format!("/v1.0/support/dataCollections/{asked}");
             self.0.insert(name, asked);
+            if name == "traced" {
+                self.files(house, &collection).await;
+            }
             if n >= 3 {
                 let file = Ask::new(Method::PUT, format!("{collection}/files/objects.ndjson"));
                 let content = if name == "collected" { objects.as_str() } else { SIGN_IN };
@@ -706,6 +729,14 @@ impl Stage {
                 house.ok(YUKI, Ask::post(format!("{collection}/submit"), &json!({}))).await;
             }
         }
+        let request = format!("/v1.0/support/requests/{}", self.id("payroll"));
+        let collection = format!("/v1.0/support/dataCollections/{}", self.id("traced"));
+        for (name, of) in [("attached", request), ("attachedToCollection", collection)] {
+            let path = format!("{of}/messages");
+            let sent =
+                house.ok(YUKI, crate::attachments::form(&path, "Here.", &[("trace.log", b"x\n")])).await;
+            self.0.insert(name, text(&sent["id"]));
+        }
         let (case, tenant) = (self.id("gathering"), self.id("adatum"));
         let base = format!("/diagnostics/{case}/{tenant}/collections/{}/v1.0", self.id("collected"));
         for schema in Resource::ALL.map(Resource::schema) {
@@ -714,6 +745,22 @@ impl Stage {
                 let id = text(&page["value"][0]["id"]);
                 self.0.insert(collected_name(schema.path), id);
             }
+        }
+    }
+
+    /// A log, and an archive with a record and a log.
+    async fn files(&mut self, house: &House, collection: &str) {
+        self.0.insert("log", "trace.log".to_owned());
+        self.0.insert("bundle", "bundle.zip".to_owned());
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, content) in [("sign-in.json", SIGN_IN), ("trace.log", "nothing\n")] {
+            archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut archive, content.as_bytes()).unwrap();
+        }
+        let bundle = archive.finish().unwrap().into_inner();
+        for (name, content) in [("trace.log", b"nothing\n".to_vec()), ("bundle.zip", bundle)] {
+            let file = Ask::new(Method::PUT, format!("{collection}/files/{name}"));
+            house.ok(YUKI, file.raw("application/octet-stream", content)).await;
         }
     }
 

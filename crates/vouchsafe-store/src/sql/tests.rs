@@ -22,7 +22,7 @@ fn every_statement_prepares_and_its_placeholders_stand_in_the_order_of_their_num
 }
 
 /// Jobs over all tenants, and what belongs to none.
-const OVER_ALL: [&str; 27] = [
+const OVER_ALL: [&str; 28] = [
     "SETTING",
     "SET_SETTING",
     "TAKE_LEASE",
@@ -39,6 +39,7 @@ const OVER_ALL: [&str; 27] = [
     "DELETE_OLD_ANSWERS",
     "TENANTS_IDLE",
     "TENANTS_WAITING",
+    "ATTACHMENTS_DUE",
     "COLLECTIONS_DUE",
     "DELETE_OLD_TYPED_VALUES",
     "ASK_FOR_HEADS",

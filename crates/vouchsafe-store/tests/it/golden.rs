@@ -589,13 +589,16 @@ async fn sent(work: &mut Work, ada: &Person, case: &SupportRequest, known: DataC
             kind: "jwt".to_owned(),
             place: mine("sign-ins.json, $.value[0].token"),
         }],
+        records: Some(7),
+        entries: Vec::new(),
     };
     let permit = authorize(Facts::of_collection(work.id(), &admin, &known, case, false), known.id).unwrap();
     let known =
         row(work.record(permit, collections::add_file(&known, true, file, &cx).unwrap()).await.unwrap());
     let permit = authorize(Facts::of_collection(work.id(), &admin, &known, case, false), known.id).unwrap();
     let message = work.new_id(known.tenant);
-    let decided = collections::write_message(&known, true, message, "There it is.", ada, &cx).unwrap();
+    let decided =
+        collections::write_message(&known, true, message, "There it is.", Vec::new(), ada, &cx).unwrap();
     work.record(permit, decided).await.unwrap();
     let policy = SupportAccessPolicy::default();
     let submission = Submission {

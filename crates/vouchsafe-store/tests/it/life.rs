@@ -410,7 +410,7 @@ pub(crate) async fn with_planted_texts(home: &Home) {
     let Some(Write::SupportRequest(request)) = rows.into_iter().next() else { panic!("no case") };
     let asking = mighty(&engineer);
     let message = work.new_id(s.id);
-    let decided = case::post_message(&request, message, "PlantedMessage", &admin, &cx).unwrap();
+    let decided = case::post_message(&request, message, "PlantedMessage", Vec::new(), &admin, &cx).unwrap();
     let permit = authorize(Facts::of_case(work.id(), &caller, &request, false), request.id).unwrap();
     let rows = work.record(permit, decided).await.unwrap();
     let Some(Write::SupportRequest(request)) = rows.into_iter().next() else { panic!("no case") };

@@ -21,6 +21,23 @@ pub struct CollectedFileView {
     pub removed: Vec<(String, String)>,
     /// Where the first of them were: kind and place.
     pub places: Vec<(String, String)>,
+    /// Records in it; `None` if they were never counted.
+    pub records: Option<u64>,
+    /// Where the reader has it as it is; `None` where the reader has not.
+    pub download: Option<String>,
+    /// Of an archive with records: the files in it without any.
+    pub entries: Vec<CollectedEntryView>,
+}
+
+/// A file without records in an archive that holds some.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectedEntryView {
+    /// Its path in the archive.
+    pub name: String,
+    /// Its size, for people.
+    pub size: String,
+    /// Where the reader has it as it is; `None` where the reader has not.
+    pub download: Option<String>,
 }
 
 /// What the reader may do with it.

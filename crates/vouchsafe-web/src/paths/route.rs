@@ -135,6 +135,8 @@ const PROVIDER: &[&str] = &[
     "roleMappings",
     "isEnabled",
 ];
+/// Sent as `multipart/form-data`.
+const MESSAGE: &[&str] = &["idempotencyKey", "body", "file"];
 const PAGED: &[&str] = &["$skiptoken"];
 
 /// Every route of the pages. Style sheets are under `/assets/{name}`, see [`crate::asset`].
@@ -178,6 +180,7 @@ pub const ROUTES: &[Route] = &[
     get("/docs", &[], "api_reference"),
     get("/docs/problems", &[], "problem_codes"),
     get("/assets/{name}", &[], "asset"),
+    get("/attachments/{id}/{messageId}/{name}", &[], "a file of a message, as a download"),
     get("/support-requests", PAGED, "support_requests"),
     post("/support-requests", NEW_SUPPORT_REQUEST, "opens a support request"),
     get("/support-requests/new", &[], "new_support_request"),
@@ -186,7 +189,7 @@ pub const ROUTES: &[Route] = &[
     post("/support-requests/{id}/consent/approve", &["version", "assertion"], "votes for a waiting consent"),
     post("/support-requests/{id}/consent/renew", &["version", "assertion"], "votes to renew a consent"),
     post("/support-requests/{id}/consent/reject", &["version"], "votes against a waiting consent"),
-    post("/support-requests/{id}/messages", &["idempotencyKey", "body"], "writes a message"),
+    post("/support-requests/{id}/messages", MESSAGE, "writes a message"),
     post("/support-requests/{id}/resource-tenants", &["resourceTenantId"], "names a resource tenant"),
     get("/support-requests/{id}/close", &[], "close_support_request"),
     post("/support-requests/{id}/close", &["version", "resolution"], "closes"),
@@ -236,7 +239,7 @@ pub const ROUTES: &[Route] = &[
     get("/desk/{id}", &[], "case"),
     get("/desk/{id}/ask", &[], "ask_for_access"),
     post("/desk/{id}/ask", SCOPE_OF_ASKING, "asks for access"),
-    post("/desk/{id}/messages", &["idempotencyKey", "body"], "writes a message"),
+    post("/desk/{id}/messages", MESSAGE, "writes a message"),
     post("/desk/{id}/reveals", &["grantId", "property", "value", "justification"], "asks to see a value"),
     get("/desk/{id}/close", &[], "close_support_request"),
     post("/desk/{id}/close", &["version", "resolution"], "closes"),
@@ -247,11 +250,13 @@ pub const ROUTES: &[Route] = &[
     post("/desk/{id}/collect", SCOPE_OF_COLLECTING, "asks to collect data"),
     get("/data-collections", PAGED, "data_collections"),
     get("/data-collections/{id}", &[], "data_collection"),
+    get("/data-collections/{id}/download/{name}", &[], "a file as it is, as a download"),
+    get("/data-collections/{id}/download/{name}/{entry}", &[], "a file in an archive, as a download"),
     post("/data-collections/{id}/files", &["file"], "takes files in, as `multipart/form-data`"),
     post("/data-collections/{id}/files/remove", &["name"], "takes a file out"),
     post("/data-collections/{id}/submit", &["version"], "sends it"),
     post("/data-collections/{id}/decline", &["version", "reason"], "declines"),
-    post("/data-collections/{id}/messages", &["idempotencyKey", "body"], "writes a message"),
+    post("/data-collections/{id}/messages", MESSAGE, "writes a message"),
     post("/data-collections/{id}/accept", &["version"], "says that nothing is missing"),
     post("/data-collections/{id}/return", &["version", "reason"], "gives it back"),
     post("/data-collections/{id}/cancel", &["version"], "takes the wish back"),

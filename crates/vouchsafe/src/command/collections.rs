@@ -1,14 +1,16 @@
 //! `vouchsafe collections`
 
 use clap::{Args, Subcommand};
-use vouchsafe_client::Answer;
 use vouchsafe_client::api::access_request::Refuse;
 use vouchsafe_client::api::data_collection::{CreateDataCollection, DataCollection};
-use vouchsafe_client::api::message::{CreateMessage, Message};
+use vouchsafe_client::api::message::Message;
 use vouchsafe_client::api::scope::{DataCategory, DataFilter};
 use vouchsafe_client::id::{DataCollectionId, SupportRequestId, TenantId};
 use vouchsafe_client::time::Timestamp;
+use vouchsafe_client::{Answer, Conversation};
 
+use super::attachments::{Saving, Writing, named};
+use super::download::Download;
 use crate::argument::{Listing, categories, filter_words, text, word};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -24,6 +26,8 @@ pub(crate) enum Collections {
         /// Id of the data collection (dc_…)
         id: DataCollectionId,
     },
+    /// Save a file that holds no records, such as a log, as it is
+    Download(Download),
     /// Ask a customer to collect data (engineers)
     Ask(Box<Ask>),
     /// Show what was written about one
@@ -37,8 +41,15 @@ pub(crate) enum Collections {
     Message {
         /// Id of the data collection (dc_…)
         id: DataCollectionId,
-        /// The text; - reads it from the standard input
-        text: String,
+        #[command(flatten)]
+        writing: Writing,
+    },
+    /// Save a file of a message
+    Attachment {
+        /// Id of the data collection (dc_…)
+        id: DataCollectionId,
+        #[command(flatten)]
+        saving: Saving,
     },
     /// Send what has been uploaded to the engineer
     Submit {
@@ -98,13 +109,11 @@ impl Collections {
         match self {
             Self::List(listing) => list(session, &listing).await,
             Self::Show { id } => show(out, &client.data_collection(id).await?),
+            Self::Download(download) => download.run(session).await,
             Self::Ask(ask) => ask.run(session).await,
             Self::Messages { id, listing } => messages(session, id, &listing).await,
-            Self::Message { id, text: argument } => {
-                let body = CreateMessage { body: text(argument)? };
-                let sent = client.send_collection_message(id, &body).await?;
-                out.answer(&sent, |message| format!("Sent {}.", message.id))
-            }
+            Self::Message { id, writing } => writing.send(session, Conversation::Collection(id)).await,
+            Self::Attachment { id, saving } => saving.save(session, Conversation::Collection(id)).await,
             Self::Submit { id } => tell(out, &client.submit_collection(id).await?),
             Self::Decline(Refusing { id, reason }) => {
                 tell(out, &client.decline_collection(id, &Refuse { reason }).await?)
@@ -157,7 +166,17 @@ fn show(out: &Output, answer: &Answer<DataCollection>) -> Result<(), Failure> {
         let files = collection.files.iter().map(|file| {
             let removed: Vec<String> = file.removed.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
             let removed = if removed.is_empty() { "nothing".to_owned() } else { removed.join(", ") };
-            format!("{}, {} bytes, taken out: {removed}", file.name, file.bytes)
+            let records = match file.records {
+                Some(0) => "no records, read as it is".to_owned(),
+                Some(records) => format!("{records} records"),
+                None => "records not counted".to_owned(),
+            };
+            let entries = file
+                .entries
+                .iter()
+                .map(|entry| format!("\n  {}, {} bytes, no records, read as it is", entry.name, entry.bytes));
+            let entries: String = entries.collect();
+            format!("{}, {} bytes, {records}, taken out: {removed}{entries}", file.name, file.bytes)
         });
         let by = &collection.requested_by;
         Table::properties([
@@ -190,7 +209,8 @@ async fn messages(session: &Session, id: DataCollectionId, listing: &Listing) ->
             sender.unwrap_or_else(|| message.party.to_string()),
             message.party.to_string(),
             message.body.clone(),
+            named(message),
         ]);
     };
-    session.list(pages, listing.all, &["Sent", "From", "For", "Text"], row).await.map(drop)
+    session.list(pages, listing.all, &["Sent", "From", "For", "Text", "Files"], row).await.map(drop)
 }

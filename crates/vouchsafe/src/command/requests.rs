@@ -3,14 +3,15 @@
 mod open;
 
 use clap::Subcommand;
-use vouchsafe_client::api::message::CreateMessage;
+use vouchsafe_client::Conversation;
 use vouchsafe_client::api::support_request::{
     ApproveConsent, AssignSupportRequest, CloseSupportRequest, Consent, ConsentRenewal, ConsentStatus,
     RejectConsent, Resolution, SupportRequest, UpdateSupportRequest,
 };
 use vouchsafe_client::id::{SupportRequestId, UserId};
 
-use crate::argument::{Listing, text, word};
+use crate::argument::{Listing, word};
+use crate::command::attachments::{Saving, Writing, named};
 use crate::command::import::{Import, What};
 use crate::command::problem_types;
 use crate::failure::Failure;
@@ -75,8 +76,15 @@ pub(crate) enum Requests {
     Message {
         /// Id of the case (sr_…)
         id: SupportRequestId,
-        /// The text; - reads it from the standard input
-        text: String,
+        #[command(flatten)]
+        writing: Writing,
+    },
+    /// Save a file of a message
+    Attachment {
+        /// Id of the case (sr_…)
+        id: SupportRequestId,
+        #[command(flatten)]
+        saving: Saving,
     },
     /// Show the conversation
     Messages {
@@ -145,10 +153,8 @@ impl Requests {
             }
             Self::Assignment { id } => assignment(session, id).await,
             Self::Ranking { id } => ranking(session, id).await,
-            Self::Message { id, text: argument } => {
-                let sent = client.send_message(id, &CreateMessage { body: text(argument)? }).await?;
-                out.answer(&sent, |message| format!("Sent {}.", message.id))
-            }
+            Self::Message { id, writing } => writing.send(session, Conversation::Request(id)).await,
+            Self::Attachment { id, saving } => saving.save(session, Conversation::Request(id)).await,
             Self::Messages { id, listing } => messages(session, id, &listing).await,
             Self::Consent { id, answer, reason } => consent(session, id, answer, reason).await,
             Self::Types => problem_types::list(session).await,
@@ -273,9 +279,10 @@ async fn messages(session: &Session, id: SupportRequestId, listing: &Listing) ->
             sender.unwrap_or_else(|| message.party.to_string()),
             message.party.to_string(),
             message.body.clone(),
+            named(message),
         ]);
     };
-    session.list(pages, listing.all, &["Sent", "From", "For", "Text"], row).await.map(drop)
+    session.list(pages, listing.all, &["Sent", "From", "For", "Text", "Files"], row).await.map(drop)
 }
 
 async fn consent(

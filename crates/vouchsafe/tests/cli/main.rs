@@ -5,6 +5,7 @@ mod collect;
 mod export;
 #[path = "../../../vouchsafe-client/tests/client/fake.rs"]
 mod fake;
+mod files;
 mod generate;
 mod help;
 mod program;

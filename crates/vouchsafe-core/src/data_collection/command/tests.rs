@@ -67,6 +67,8 @@ fn file(number: u32, name: &str) -> CollectedFile {
         received: Timestamp::from_millis(2),
         removed: BTreeMap::new(),
         places: Vec::new(),
+        records: Some(0),
+        entries: Vec::new(),
     }
 }
 

@@ -1,28 +1,24 @@
 //! What people do to a data collection by its page.
 
-use axum::extract::State;
-use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
-use bytes::Bytes;
+use axum::extract::multipart::{Field, Multipart, MultipartRejection};
+use axum::extract::{Request, State};
 use tokio::sync::mpsc;
 use vouchsafe_api::problem::Code;
 use vouchsafe_app::view::CollectionView;
-use vouchsafe_app::{AppError, BodyFault, Call, UploadCommand, UploadRange};
+use vouchsafe_app::{AppError, Call, Conversation, UploadCommand, UploadRange};
 use vouchsafe_core::id::DataCollectionId;
 use vouchsafe_web::{Notice, paths};
 
 use super::again;
 use crate::Server;
-use crate::idle_body::is_silent;
-use crate::import_body::fault;
+use crate::message_form::{ATTACHMENT, FILE, feed, not_whole};
 use crate::pages::answer::{Answer, Failure};
-use crate::pages::complaint::{Trouble, trouble, wrong};
+use crate::pages::complaint::{Trouble, refused_file, trouble, wrong};
 use crate::pages::form::Form;
 use crate::pages::id::Id;
 use crate::pages::visitor::Visitor;
 use crate::problem::Refusal;
 
-/// The field that holds files.
-const FILE: &str = "file";
 /// Pieces of a file that wait for the store at most.
 const PIECES_WAITING_MAX: usize = 8;
 
@@ -36,13 +32,13 @@ pub(crate) async fn put_files(
     visitor.of_customer()?;
     let mut parts = form.map_err(|_| not_a_form())?;
     let mut taken = 0_u32;
-    while let Some(field) = parts.next_field().await.map_err(|error| not_whole(&error))? {
+    while let Some(field) = parts.next_field().await.map_err(|error| not_whole(&error, ""))? {
         let name = field.file_name().unwrap_or_default().to_owned();
         if field.name() != Some(FILE) || name.is_empty() {
             continue;
         }
         if let Err(error) = take(&server, &visitor, id, &name, field).await {
-            let message = refused(&name, error)?;
+            let message = refused_file(&name, error)?;
             return again(&server, &visitor, id, None, wrong(FILE, &message)).await;
         }
         taken += 1;
@@ -69,45 +65,8 @@ async fn take(
     uploaded.map(drop)
 }
 
-/// Sends the pieces of a field, until it ends or nobody takes them any more.
-async fn feed(mut field: Field<'_>, sender: mpsc::Sender<Result<Bytes, BodyFault>>) {
-    loop {
-        let piece = match field.chunk().await {
-            Ok(Some(piece)) => Ok(piece),
-            Ok(None) => return,
-            Err(error) => Err(fault(&error, "the file did not arrive whole")),
-        };
-        let last = piece.is_err();
-        if sender.send(piece).await.is_err() || last {
-            return;
-        }
-    }
-}
-
-/// What is wrong with a file, beside its field.
-///
-/// # Errors
-/// What has a page of its own.
-fn refused(name: &str, error: AppError) -> Result<String, Failure> {
-    if let AppError::FileRefused(said) | AppError::TooLarge(said) | AppError::BadUpload(said) = &error {
-        return Ok(format!("{name} was not taken: {}.", said.trim_end_matches('.')));
-    }
-    let why = match trouble(error, FILE)? {
-        Trouble::Over(notice) => notice.text().to_owned(),
-        Trouble::Form(errors) => errors.items.into_iter().map(|error| error.message).collect(),
-    };
-    Ok(format!("{name} was not taken. {why}"))
-}
-
 fn not_a_form() -> Failure {
     Refusal::new(Code::UnsupportedMediaType, "Send the form as browsers do.", "").into()
-}
-
-fn not_whole(error: &MultipartError) -> Failure {
-    if is_silent(error) {
-        return Refusal::silent("").into();
-    }
-    Refusal::new(Code::InvalidRequest, "The form did not arrive whole.", "").into()
 }
 
 /// `POST /data-collections/{id}/files/remove`
@@ -183,10 +142,16 @@ pub(crate) async fn write(
     State(server): State<Server>,
     visitor: Visitor,
     Id(id): Id<DataCollectionId>,
-    form: Form,
+    request: Request,
 ) -> Answer {
-    let call = form.call(visitor.who);
-    let written = server.app.write_collection_message(&call, id, form.fields.text("body")).await;
+    let of = Conversation::Collection(id);
+    let (form, files) = Form::with_files(&server, visitor.who, of, request).await?;
+    let files = match files {
+        Ok(files) => files,
+        Err(why) => return again(&server, &visitor, id, Some(&form.fields), wrong(ATTACHMENT, &why)).await,
+    };
+    let (call, body) = (form.call(visitor.who), form.fields.text("body"));
+    let written = server.app.write_collection_message_with(&call, id, body, files).await;
     let page = paths::data_collection(&id.to_string());
     match written {
         Ok(_) => Ok(visitor.moved(&page, Notice::MessageSent)),

@@ -1,9 +1,9 @@
 //! What a customer does to a support request: answer the consent question, write, name a tenant, close, reopen.
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use http::StatusCode;
 use vouchsafe_app::view::CaseView;
-use vouchsafe_app::{AppError, UpdateCommand};
+use vouchsafe_app::{AppError, Conversation, UpdateCommand};
 use vouchsafe_core::id::{SupportRequestId, TenantId};
 use vouchsafe_core::permission::Permission;
 use vouchsafe_core::support_request::{REOPEN_WITHIN, Resolution};
@@ -12,6 +12,7 @@ use vouchsafe_web::{Chrome, ConsentStatus, FormErrors, Notice, Section, paths};
 
 use super::{again, only};
 use crate::Server;
+use crate::message_form::ATTACHMENT;
 use crate::pages::answer::{Answer, Failure, page as show, page_with};
 use crate::pages::complaint::{Trouble, trouble, wrong};
 use crate::pages::form::{Fields, Form};
@@ -94,10 +95,20 @@ pub(crate) async fn write(
     State(server): State<Server>,
     visitor: Visitor,
     Id(id): Id<SupportRequestId>,
-    form: Form,
+    request: Request,
 ) -> Answer {
     visitor.of_customer()?;
-    let result = server.app.post_message(&form.call(visitor.who), id, form.fields.text("body")).await;
+    let of = Conversation::Request(id);
+    let (form, files) = Form::with_files(&server, visitor.who, of, request).await?;
+    let files = match files {
+        Ok(files) => files,
+        Err(why) => {
+            let typed = Typed { fields: Some(&form.fields), errors: wrong(ATTACHMENT, &why) };
+            return again(&server, &visitor, id, typed).await;
+        }
+    };
+    let (call, body) = (form.call(visitor.who), form.fields.text("body"));
+    let result = server.app.post_message_with(&call, id, body, files).await;
     changed(&server, &visitor, id, &form, "body", result.map(|_| Notice::MessageSent)).await
 }
 

@@ -1,8 +1,8 @@
 //! Samples of the pages about data collections.
 
 use vouchsafe_web::page::{
-    self, AskCollectionView, CollectedFileView, CollectionPart, CustomersPart, DataCollectionView,
-    DataCollectionsView,
+    self, AskCollectionView, CollectedEntryView, CollectedFileView, CollectionPart, CustomersPart,
+    DataCollectionView, DataCollectionsView,
 };
 use vouchsafe_web::{Author, Category, CollectionRow, CollectionStatus, Section, paths};
 
@@ -106,13 +106,29 @@ fn file(name: &str, removed: &[(&str, &str)]) -> CollectedFileView {
         sha256: "5e".repeat(32),
         removed: removed.iter().map(|(kind, count)| (text(kind), text(count))).collect(),
         places: removed.iter().map(|(kind, _)| (text(kind), format!("{name}, line 12"))).collect(),
+        records: Some(0),
+        download: Some(paths::collected_file(DC, name)),
+        entries: Vec::new(),
     }
+}
+
+/// An archive of exports with a log in it.
+fn bundle(name: &str, entry: &str) -> CollectedFileView {
+    let entry = CollectedEntryView {
+        name: text(entry),
+        size: text("8.0 KiB"),
+        download: Some(paths::collected_entry(DC, name, entry)),
+    };
+    CollectedFileView { records: Some(412), download: None, entries: vec![entry], ..file(name, &[]) }
 }
 
 fn filled() -> DataCollectionView {
     DataCollectionView {
         status: CollectionStatus::InPreparation,
-        files: vec![file("sign-ins.json", &[]), file("trace.har", &[("jwt", "3"), ("cookie", "12")])],
+        files: vec![
+            bundle("exports.zip", "logs/authenticator.log"),
+            file("trace.har", &[("jwt", "3"), ("cookie", "12")]),
+        ],
         part: part(true, true, ""),
         messages: messages(Author::You, Author::Support),
         ..requested()
@@ -171,7 +187,7 @@ fn ill_meant() -> DataCollectionView {
         engineer: hostile_engineer(),
         instructions: hostile(),
         reason: hostile(),
-        files: vec![file(&hostile(), &[("jwt", "1")])],
+        files: vec![file(&hostile(), &[("jwt", "1")]), bundle(&hostile(), &hostile())],
         body: hostile(),
         typed_reason: hostile(),
         part: CollectionPart::Engineer { sign_ins: None, may_review: true, may_cancel: true },

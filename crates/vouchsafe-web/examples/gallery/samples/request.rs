@@ -5,8 +5,8 @@ use vouchsafe_web::page::{
     SupportRequestView, SupportRequestsView,
 };
 use vouchsafe_web::{
-    Author, Category, ConsentStatus, ConsentView, Flash, MessageView, Notice, ReadsSummary, RenewalView,
-    Resolution, Section, Severity, Stage, SupportRequestRow, VoteView, VotesView, paths,
+    AttachmentView, Author, Category, ConsentStatus, ConsentView, Flash, MessageView, Notice, ReadsSummary,
+    RenewalView, Resolution, Section, Severity, Stage, SupportRequestRow, VoteView, VotesView, paths,
 };
 
 use super::access::row as access_row;
@@ -147,6 +147,11 @@ pub(crate) fn assignment() -> AssignmentView {
     }
 }
 
+fn file(name: &str, removed: u64, kept: bool) -> AttachmentView {
+    let href = kept.then(|| paths::attachment(S, "msg_1", name));
+    AttachmentView { name: text(name), size: text("8.0 KiB"), removed, href }
+}
+
 pub(crate) fn messages(reader: Author, other: Author) -> Vec<MessageView> {
     vec![
         MessageView {
@@ -154,18 +159,25 @@ pub(crate) fn messages(reader: Author, other: Author) -> Vec<MessageView> {
             name: text("Lumen Cloud"),
             at: asked(),
             body: text("Assigned to Rafael Ortiz."),
+            files: Vec::new(),
         },
         MessageView {
             author: other,
             name: text("Rafael Ortiz"),
             at: asked(),
             body: text("Thank you for the report.\n\nCould you tell me whether the phones are affected too?"),
+            files: Vec::new(),
         },
         MessageView {
             author: reader,
             name: text("Alva Nygård"),
             at: later(),
             body: text("Only laptops. Phones work."),
+            files: vec![
+                file("browser.har", 3, true),
+                file("authenticator with a rather long name of 2026-11-23.log", 0, true),
+                file("trace.zip", 1, false),
+            ],
         },
     ]
 }
@@ -297,7 +309,13 @@ fn wrong_message() -> SupportRequestView {
 
 fn open_hostile() -> SupportRequestView {
     let mut messages = messages(Author::You, Author::Support);
-    messages.push(MessageView { author: Author::Support, name: hostile(), at: later(), body: hostile() });
+    messages.push(MessageView {
+        author: Author::Support,
+        name: hostile(),
+        at: later(),
+        body: hostile(),
+        files: vec![file(&hostile(), 2, true)],
+    });
     SupportRequestView {
         number: text("1"),
         title: hostile(),
