@@ -4,6 +4,7 @@
 pub mod act;
 mod command;
 mod consent;
+mod sees;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
