@@ -53,7 +53,7 @@ fn support_request() {
     );
     golden::<Message>(
         r#"{"id":"msg_018bcfe5680077078707070707070701","supportRequestId":"sr_018bcfe5680077078707070707070701",
-        "sender":{"id":"usr_018bcfe5680077078707070707070703","displayName":"Ines Duarte"},"party":"engineer","body":"Hello",
+        "sender":{"id":"usr_018bcfe5680077078707070707070703","displayName":"Ines Duarte"},"party":"engineer","body":"Hello","attachments":[],
         "createdDateTime":"2026-11-23T08:00:00Z"}"#,
     );
     golden::<ProblemType>(

@@ -388,11 +388,10 @@ async fn bodies_of_other_media_types_or_too_large_are_refused() {
             "json",
             "",
         ] {
-            bad.push(Bad::new(
-                media,
-                good.clone().with("content-type", media),
-                &["415 unsupportedMediaType"],
-            ));
+            // A message may come as a form, with files; this is the beginning of none.
+            let is_form = row.template().ends_with("/messages") && media.starts_with("multipart/");
+            let refused = if is_form { INVALID } else { &["415 unsupportedMediaType"] };
+            bad.push(Bad::new(media, good.clone().with("content-type", media), refused));
         }
         for coding in ["gzip", "identity", "br"] {
             let ask = good.clone().with("content-encoding", coding);

@@ -204,6 +204,8 @@ async fn the_intake_token_does_nothing_else_on_its_own_cases_or_on_others() {
         let open = [
             "GET /v1.0/me",
             "GET /v1.0/organization",
+            // Tells of what it may see.
+            "GET /v1.0/events",
             "GET /v1.0/support/problemTypes",
             "GET /v1.0/support/problemTypes/{id}",
         ];

@@ -282,13 +282,17 @@ async fn messages_and_assignment_name_the_other_party_and_nothing_of_other_custo
     let stage = Stage::set(&house).await;
     let path = format!("/v1.0/support/requests/{}/messages", stage.id("payroll"));
     let sent = house.ok(MARTA, Ask::post(&path, &json!({ "body": "  Since Monday.\n" }))).await;
-    has_exactly(&sent, &["id", "supportRequestId", "sender", "party", "body", "createdDateTime"]);
+    has_exactly(
+        &sent,
+        &["id", "supportRequestId", "sender", "party", "body", "attachments", "createdDateTime"],
+    );
     assert_eq!((&sent["party"], &sent["body"]), (&json!("customer"), &json!("Since Monday.")));
     house.ok(INES, Ask::post(&path, &json!({ "body": "For whom?" }))).await;
+    // The first of them is of the stage.
     let both = house.list(INES, &path).await;
     assert_eq!(
         both.iter().map(|m| m["party"].as_str().unwrap()).collect::<Vec<_>>(),
-        ["customer", "engineer"]
+        ["customer", "customer", "engineer"]
     );
     house.refused(JONAS, Ask::post(&path, &json!({ "body": "Hello" })), "404 notFound").await;
     let path = format!("/v1.0/support/requests/{}/assignment", stage.id("payroll"));

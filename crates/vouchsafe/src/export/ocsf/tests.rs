@@ -86,6 +86,7 @@ fn every_activity_is_an_event_that_the_schema_allows() {
 #[test]
 fn what_is_not_known_yet_is_api_activity() {
     let mut entry = entries().remove(0);
+    entry.operation_type = "Add".to_owned();
     entry.category = "Tomorrow".to_owned();
     entry.result = AuditResult::Timeout;
     let event = event(&entry, TENANT, 7);
