@@ -147,7 +147,9 @@ impl Served {
 
     fn request(&self, by: &str, method: Method, path: &str) -> RequestBuilder {
         let person = self.world.people.iter().find(|person| person.name == by).unwrap();
-        self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&person.token)
+        let request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&person.token);
+        // Three objects are written and looked through by a build that is not optimised.
+        request.timeout(Duration::from_secs(90))
     }
 
     async fn ok(&self, request: RequestBuilder) -> Value {
