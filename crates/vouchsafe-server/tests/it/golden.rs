@@ -5,25 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::house::*;
-
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/openapi.json");
+use crate::reviewed::as_reviewed;
 
 #[tokio::test]
 async fn the_document_is_the_pinned_one() {
     let house = House::new().await;
     let mut text = serde_json::to_string_pretty(&house.contract.document).unwrap();
     text.push('\n');
-    if std::env::var("VOUCHSAFE_GOLDEN").is_ok_and(|value| value == "update") {
-        std::fs::create_dir_all(std::path::Path::new(GOLDEN).parent().unwrap()).unwrap();
-        std::fs::write(GOLDEN, &text).unwrap();
-        return;
-    }
-    let pinned = std::fs::read_to_string(GOLDEN).unwrap_or_default();
-    let first = pinned.lines().zip(text.lines()).enumerate().find(|(_, (pinned, now))| pinned != now);
-    assert!(
-        pinned == text,
-        "the OpenAPI document changed (first at {first:?}); if that is meant, run the test with VOUCHSAFE_GOLDEN=update"
-    );
+    as_reviewed("openapi.json", &text, "the OpenAPI document changed");
 }
 
 #[tokio::test]

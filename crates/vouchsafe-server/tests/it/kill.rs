@@ -2,9 +2,7 @@
 //! its entry, whatever stands in a log stands in the rows, and no checkpoint that anybody saw is contradicted.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,9 +15,9 @@ use vouchsafe_log::note::Note;
 use vouchsafe_store::edge::{Entropy as _, SystemEntropy};
 use vouchsafe_store::{Options, Store};
 
+use crate::demo_process::DemoProcess;
 use crate::house::Folder;
 
-const SERVER: &str = env!("CARGO_BIN_EXE_vouchsafe-server");
 /// Kills before the world is made anew: what a round checks grows with it.
 const KILLS_PER_WORLD: u32 = 20;
 
@@ -30,49 +28,27 @@ fn kills() -> u32 {
 }
 
 /// A server process, killed without warning at the end of its life.
-struct Victim {
-    child: Child,
-    /// What the demo announced.
-    world: Value,
-}
+struct Victim(DemoProcess);
 
 impl Victim {
     fn start(data: &Path) -> Self {
-        let mut child = Command::new(SERVER)
-            .args(["demo", "--listen", "127.0.0.1:0", "--json", "--data"])
-            .arg(data)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        Self { child, world: serde_json::from_str(&line).unwrap() }
+        Self(DemoProcess::start(|command| command.arg("--data").arg(data)))
     }
 
     fn url(&self) -> String {
-        self.world["url"].as_str().unwrap().to_owned()
+        self.0.world["url"].as_str().unwrap().to_owned()
     }
 
     fn token(&self, name: &str, tenant: &str) -> String {
-        let mut people = self.world["people"].as_array().unwrap().iter();
+        let mut people = self.0.world["people"].as_array().unwrap().iter();
         let person = people.find(|person| person["name"] == name && person["tenantId"] == tenant).unwrap();
         person["token"].as_str().unwrap().to_owned()
     }
 
     fn log_token(&self, tenant: &str) -> String {
-        let mut tokens = self.world["tokens"].as_array().unwrap().iter();
+        let mut tokens = self.0.world["tokens"].as_array().unwrap().iter();
         let token = tokens.find(|token| token["purpose"] == "logReader" && token["tenantId"] == tenant);
         token.unwrap()["token"].as_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Victim {
-    fn drop(&mut self) {
-        // SIGKILL on Unix.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -154,7 +130,7 @@ impl Caller {
 
 /// One life: load for a while, then the end.
 async fn live(victim: Victim, lasts: Duration, answered: &Shared) {
-    let people = victim.world["people"].as_array().unwrap();
+    let people = victim.0.world["people"].as_array().unwrap();
     let marta = people.iter().find(|person| person["name"] == "Marta Kowal").unwrap();
     let adatum = marta["tenantId"].as_str().unwrap();
     // Fails only if a provider is installed already, which serves as well.
@@ -236,7 +212,7 @@ async fn killed_at_any_moment_nothing_that_was_answered_is_lost_and_no_log_is_fo
         for _ in 0..KILLS_PER_WORLD.min(left) {
             let victim = Victim::start(folder.path());
             let tenant =
-                victim.world["people"].as_array().unwrap().iter().find(|p| p["name"] == "Marta Kowal");
+                victim.0.world["people"].as_array().unwrap().iter().find(|p| p["name"] == "Marta Kowal");
             let tenant: TenantId = tenant.unwrap()["tenantId"].as_str().unwrap().parse().unwrap();
             // From the first answers to the middle of the load, a different moment each time.
             let mut random = [0; 2];

@@ -1,19 +1,17 @@
 //! Files far larger than what the server may hold, over HTTP to a process of its own, cut and taken up again: they come in
 //! whole, or are refused, and the process's memory stays where it was.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use bytes::Bytes;
 use futures_util::stream;
 use reqwest::{Body, Client, Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::demo_process::DemoProcess;
 use crate::house::Folder;
 use crate::nodes::Scene;
 
-const SERVER: &str = env!("CARGO_BIN_EXE_vouchsafe-server");
 /// One line of a log; the file is many of it.
 const LINE: &[u8] = b"2026-10-01T09:00:00.000Z INFO broker token cache hit for application 00000003\n";
 /// Lines that the client sends at a time.
@@ -27,34 +25,24 @@ fn size() -> (u64, u64, u64) {
     if vouchsafe_testkit::long() { (20, FILE_BYTES_MAX, 128 << 10) } else { (1, 64 << 20, 48 << 10) }
 }
 
-/// A demo in a process of its own.
+/// A demo, and a client of it.
 struct Served {
-    child: Child,
-    world: Value,
+    demo: DemoProcess,
     http: Client,
 }
 
 impl Served {
     fn start(data: &Path) -> Self {
-        let mut child = Command::new(SERVER)
-            .args(["demo", "--listen", "127.0.0.1:0", "--json", "--data"])
-            .arg(data)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        Self { child, world: serde_json::from_str(&line).unwrap(), http: Scene::client() }
+        let demo = DemoProcess::start(|command| command.arg("--data").arg(data));
+        Self { demo, http: Scene::client() }
     }
 
     fn person(&self, name: &str) -> &Value {
-        self.world["people"].as_array().unwrap().iter().find(|person| person["name"] == name).unwrap()
+        self.demo.world["people"].as_array().unwrap().iter().find(|person| person["name"] == name).unwrap()
     }
 
     fn request(&self, by: &str, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let url = format!("{}{path}", self.world["url"].as_str().unwrap());
+        let url = format!("{}{path}", self.demo.world["url"].as_str().unwrap());
         self.http.request(method, url).bearer_auth(self.person(by)["token"].as_str().unwrap())
     }
 
@@ -68,7 +56,7 @@ impl Served {
 
     /// The most memory that the process has had, in KiB.
     fn peak(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.demo.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
@@ -104,13 +92,6 @@ impl Served {
         let progress: Value = asked.json().await.unwrap();
         let next = progress["nextExpectedRanges"][0].as_str().unwrap_or_else(|| panic!("{progress}"));
         next.trim_end_matches('-').parse().unwrap()
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -4,13 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
 use http::Method;
 use serde_json::json;
 use vouchsafe_core::time::Duration;
 
 use crate::house::*;
+use crate::reviewed::{as_reviewed, folder};
 use crate::rows::*;
 
 const ASSIGNMENTS: &str = "/v1.0/roleManagement/directory/roleAssignments";
@@ -65,34 +65,14 @@ async fn hand_over(house: &House, stage: &Stage, name: &str) {
     }
 }
 
-/// Where the reviewed verdicts lie.
-fn folder() -> PathBuf {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/matrix")).to_owned()
-}
-
-/// Holds verdicts against the ones that were reviewed.
-fn as_reviewed(caller: &str, verdicts: &str) {
-    let folder = folder();
-    let file = folder.join(format!("{caller}.txt"));
-    if std::env::var("VOUCHSAFE_GOLDEN").is_ok_and(|value| value == "update") {
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(file, verdicts).unwrap();
-        return;
-    }
-    let reviewed = std::fs::read_to_string(&file).unwrap_or_default();
-    let first = reviewed.lines().zip(verdicts.lines()).find(|(reviewed, now)| reviewed != now);
-    assert!(
-        reviewed == verdicts,
-        "{caller} may do other things than before (first {first:?}); if that is meant, run with VOUCHSAFE_GOLDEN=update"
-    );
-}
-
 macro_rules! matrix {
     ($($name:ident: $verdicts:expr;)*) => {
         $(
             #[tokio::test]
             async fn $name() {
-                as_reviewed(stringify!($name), &$verdicts.await);
+                let caller = stringify!($name);
+                let what = format!("{caller} may do other things than before");
+                as_reviewed(&format!("matrix/{caller}.txt"), &$verdicts.await, &what);
             }
         )*
     };
@@ -191,7 +171,7 @@ fn is_apart(operation: &str) -> bool {
 #[test]
 fn what_was_reviewed_is_as_the_specification_says() {
     let (mut callers, mut wrong) = (BTreeSet::new(), Vec::new());
-    for file in std::fs::read_dir(folder()).unwrap() {
+    for file in std::fs::read_dir(folder().join("matrix")).unwrap() {
         let path = file.unwrap().path();
         let caller = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let text = std::fs::read_to_string(&path).unwrap();

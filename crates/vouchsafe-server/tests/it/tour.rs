@@ -1,9 +1,10 @@
 //! Runs docs/tour.md as a newcomer would: the demo in one process, the page's blocks in order in one shell.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
+use crate::demo_process::DemoProcess;
 use crate::house::Folder;
 
 const TOUR: &str = include_str!("../../../../docs/tour.md");
@@ -38,32 +39,15 @@ fn blocks() -> Vec<Block> {
     blocks
 }
 
-/// A running demo, asked to stop at the end.
-pub(crate) struct Demo(Child);
+/// A running demo, as the tour needs it.
+pub(crate) struct Demo(#[expect(dead_code, reason = "runs until it is dropped")] DemoProcess);
 
 impl Demo {
     /// Starts it and keeps its first line where the tour expects it.
     pub(crate) fn start(folder: &Path) -> Self {
-        let mut child = Command::new(SERVER)
-            .args(["demo", "--listen", "127.0.0.1:0", "--json"])
-            .env("TMPDIR", folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let demo = Self(child);
-        std::fs::write(folder.join("demo.json"), line).unwrap();
-        demo
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let demo = DemoProcess::start(|command| command.env("TMPDIR", folder));
+        std::fs::write(folder.join("demo.json"), &demo.line).unwrap();
+        Self(demo)
     }
 }
 
