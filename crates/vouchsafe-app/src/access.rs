@@ -290,7 +290,7 @@ impl App {
             let me = acting(&mut reader, call.who).await?;
             match reader.engineer_request(provider, id).await? {
                 Some(ask) => ask,
-                None => return Err(refusal::<CancelRequest>(&mut reader, &me, id).await?),
+                None => return Err(refusal::<CancelRequest>(&mut reader, &me, id).await),
             }
         };
         let mut work = self.work_on([ask.support_tenant, ask.resource_tenant].into()).await?;
@@ -323,7 +323,7 @@ impl App {
         let mut reader = self.store.read()?;
         let me = acting(&mut reader, who).await?;
         let Some(side) = reader.access_side(who.tenant, id).await? else {
-            return Err(refusal::<A>(&mut reader, &me, id).await?);
+            return Err(refusal::<A>(&mut reader, &me, id).await);
         };
         let tenants: BTreeSet<TenantId> = match side.side {
             Side::SupportRequestTenant => [side.tenant, side.resource_tenant].into(),
@@ -343,13 +343,15 @@ impl App {
     }
 }
 
-/// Why an act on a request that is not the caller's to decide is refused: forbidden to who sees the request, hidden from
-/// everybody else.
-async fn refusal<A: Action<Subject = AccessRequestId>>(
+/// Whether the caller may do `A` to a request, as the caller's side knows it.
+///
+/// # Errors
+/// [`AppError::NotFound`] or [`AppError::Forbidden`] if not.
+pub(crate) async fn look_at<A: Action<Subject = AccessRequestId>>(
     session: &mut Session,
     me: &Acting,
     id: AccessRequestId,
-) -> Result<AppError, AppError> {
+) -> Result<(), AppError> {
     let facts = if me.is_provider() {
         let ask = session.engineer_request(me.tenant.id, id).await?.ok_or(AppError::NotFound)?;
         let assigned = session.desk_case(me.tenant.id, ask.support_request).await?;
@@ -358,7 +360,18 @@ async fn refusal<A: Action<Subject = AccessRequestId>>(
         let side = session.access_side(me.tenant.id, id).await?.ok_or(AppError::NotFound)?;
         Facts::of_side(LOOK, &me.caller, &side)
     };
-    Ok(authorize::<A>(facts, id).err().map_or(AppError::NotFound, AppError::from))
+    drop(authorize::<A>(facts, id)?);
+    Ok(())
+}
+
+/// Why an act on a request that is not the caller's to decide is refused: forbidden to who sees the request, hidden from
+/// everybody else.
+async fn refusal<A: Action<Subject = AccessRequestId>>(
+    session: &mut Session,
+    me: &Acting,
+    id: AccessRequestId,
+) -> AppError {
+    look_at::<A>(session, me, id).await.err().unwrap_or(AppError::NotFound)
 }
 
 /// What deciding on a side must know, loaded in its unit of work.

@@ -80,7 +80,7 @@ impl App {
         let mut work = self.work_on([tenant].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let permit = authorize::<KeepAccountLink>(Facts::own_tenant(work.id(), &me.caller), tenant)
-            .map_err(|_| AppError::Forbidden)?;
+            .map_err(AppError::unhidden)?;
         not_limited(call.who)?;
         if let Some(Made(id)) = replayed(&mut work, call).await? {
             let record = work.link_record(tenant, id).await?.ok_or(AppError::NotFound)?;
@@ -124,7 +124,7 @@ impl App {
         let mut work = self.work_on([tenant, secret.tenant()].into()).await?;
         let me = acting(&mut work, call.who).await?;
         let permit = authorize::<KeepAccountLink>(Facts::own_tenant(work.id(), &me.caller), tenant)
-            .map_err(|_| AppError::Forbidden)?;
+            .map_err(AppError::unhidden)?;
         not_limited(call.who)?;
         if let Some(Made(id)) = replayed(&mut work, call).await? {
             let record = work.link_record(tenant, id).await?.ok_or(AppError::NotFound)?;
@@ -240,7 +240,7 @@ fn sees_all(me: &Acting) -> bool {
 /// The caller's account, if it may have links.
 fn own(me: &Acting) -> Result<vouchsafe_core::id::UserId, AppError> {
     let facts = Facts::own_tenant(LOOK, &me.caller);
-    drop(authorize::<KeepAccountLink>(facts, me.tenant.id).map_err(|_| AppError::Forbidden)?);
+    drop(authorize::<KeepAccountLink>(facts, me.tenant.id).map_err(AppError::unhidden)?);
     Ok(me.caller.person.id)
 }
 

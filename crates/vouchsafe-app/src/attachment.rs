@@ -14,14 +14,13 @@ use vouchsafe_core::permit::{
 use vouchsafe_core::personal::Personal;
 use vouchsafe_core::rejection::Rejection;
 use vouchsafe_core::support_request::SupportRequest;
-use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::files::Folder;
 use vouchsafe_store::seal::{Key, new_key};
 use vouchsafe_store::{Session, Work};
 
 use crate::call::{Acting, acting};
 use crate::case::{LOOK, visible_case};
-use crate::data_collection::{BodyFault, Cleaned, FileForm, FilePieces, Place, cleaned, found};
+use crate::data_collection::{BodyFault, Cleaned, FileForm, FilePieces, Place, cleaned, found, kept};
 use crate::live;
 use crate::read::FileAnswer;
 use crate::{App, AppError, Who};
@@ -176,9 +175,7 @@ impl App {
     /// # Errors
     /// The first [`AppError`]; what was deleted of others stays so.
     pub async fn delete_attachments(&self) -> Result<usize, AppError> {
-        let kept = KEPT_AFTER_CLOSURE.as_micros();
-        let before = Timestamp::from_micros(self.now().as_micros().saturating_sub(kept));
-        let due = self.store.read()?.attachments_due(before, SWEEP_MAX).await?;
+        let due = self.store.read()?.attachments_due(self.now() - KEPT_AFTER_CLOSURE, SWEEP_MAX).await?;
         let mut deleted = Ok(0);
         for (tenant, message) in due {
             let done = self.delete_attachments_of(tenant, message).await;
@@ -305,11 +302,6 @@ impl Drop for Attaching {
             }
         });
     }
-}
-
-/// What a cleaned file is called in the store of files.
-fn kept(number: u32) -> String {
-    format!("kept/{number}")
 }
 
 /// Stores what comes; gives its hash.

@@ -146,24 +146,11 @@ impl App {
         Ok(listed.map(view))
     }
 
-    /// Adds a message about a collection.
+    /// Adds a message about a collection, with files if some were taken in for it.
     ///
     /// # Errors
     /// [`AppError`].
     pub async fn write_collection_message(
-        &self,
-        call: &Call,
-        id: DataCollectionId,
-        body: &str,
-    ) -> Result<CollectionMessageView, AppError> {
-        self.write_collection_message_with(call, id, body, None).await
-    }
-
-    /// Adds a message about a collection with files, which were taken in for it.
-    ///
-    /// # Errors
-    /// [`AppError`].
-    pub async fn write_collection_message_with(
         &self,
         call: &Call,
         id: DataCollectionId,

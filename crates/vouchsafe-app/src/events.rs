@@ -1,17 +1,18 @@
 //! What changed for somebody, told while it happens (`api.md`, `GET /v1.0/events`).
 //!
-//! It comes from the outbox, so that what is told was committed. Each change is held against what the reader may see now,
-//! by the use case that shows the thing itself: nobody hears of anything that they could not open.
+//! It comes from the outbox, so that what is told was committed. Each change is held against what the reader may see now:
+//! nobody hears of anything that they could not open.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use vouchsafe_core::id::{OutboxId, TenantId};
-use vouchsafe_core::permit::{Facts, ReadLog, authorize};
+use vouchsafe_core::permit::{Facts, ReadAccess, ReadLog, authorize};
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::{OUTBOX_KEPT, OutboxItem};
 
+use crate::access::look_at;
 use crate::call::acting;
-use crate::case::LOOK;
+use crate::case::{LOOK, visible_case};
 use crate::{App, AppError, Who};
 
 /// Seconds that a place looks back: what was committed later may stand before what was told already.
@@ -117,8 +118,16 @@ impl App {
     /// Whether somebody may see a thing now. What is no thing of a case is told to who reads the whole log.
     async fn shows(&self, who: Who, subject: &str, sees_log: bool) -> Result<bool, AppError> {
         let found = match subject.split_once('_') {
-            Some(("sr", _)) => self.request(who, parsed(subject)?).await.map(drop),
-            Some(("sar", _)) => self.access_request(who, parsed(subject)?).await.map(drop),
+            Some(("sr", _)) => {
+                let mut reader = self.store.read()?;
+                let me = acting(&mut reader, who).await?;
+                visible_case(&mut reader, &me, parsed(subject)?).await.map(drop)
+            }
+            Some(("sar", _)) => {
+                let mut reader = self.store.read()?;
+                let me = acting(&mut reader, who).await?;
+                look_at::<ReadAccess>(&mut reader, &me, parsed(subject)?).await
+            }
             Some(("grt", _)) => self.grant(who, parsed(subject)?).await.map(drop),
             Some(("dc", _)) => self.collection(who, parsed(subject)?).await.map(drop),
             Some(_) | None => return Ok(sees_log),

@@ -30,6 +30,7 @@ use asked::Asked;
 pub(crate) use asked::{known_properties, record_query};
 pub use file::{FileAnswer, FileQuery, FileRead};
 pub use masked::{Count, MaskedAnswer, MaskedRecords};
+use refused::code_of;
 
 /// What an engineer wants to read.
 #[derive(Debug, Clone)]
@@ -145,11 +146,7 @@ impl App {
     ) -> Result<ReadAnswer, AppError> {
         match self.read_permitted(who, query, render).await {
             Err(AppError::NoRead(refusal)) => {
-                let reason = match refusal {
-                    ReadRefusal::GrantEnded => "grantEnded",
-                    ReadRefusal::NoLiveGrant | ReadRefusal::GrantPaused => "noLiveGrant",
-                };
-                self.note_refusal(who, query.refused(reason)).await?;
+                self.note_refusal(who, query.refused(code_of(refusal))).await?;
                 Err(refusal.into())
             }
             Err(AppError::NotFound) => {

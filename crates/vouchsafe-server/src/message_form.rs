@@ -22,7 +22,7 @@ pub(crate) const ATTACHMENT: &str = "attachment";
 /// The field that holds the text.
 const BODY: &str = "body";
 /// Pieces of a file that wait for the store at most.
-const PIECES_WAITING_MAX: usize = 8;
+pub(crate) const PIECES_WAITING_MAX: usize = 8;
 
 /// A message that may come with files.
 pub(crate) struct Written {

@@ -15,7 +15,32 @@ use crate::pace::not_of_the_provider;
 use crate::view::{CaseView, ended_grants};
 use crate::{App, AppError, Call};
 
+/// How a decision on consent begins.
+pub(super) enum Deciding {
+    /// The same call was answered before, with this.
+    Again(Work, Box<CaseView>),
+    /// The caller may decide.
+    Anew(Work, Acting, Box<SupportRequest>, Permit<DecideConsent>),
+}
+
 impl App {
+    /// What holds before every decision on a case's consent, whichever it is: who may, what was answered before, what the
+    /// caller saw, and that nobody decides who works for the provider.
+    pub(super) async fn deciding_consent(
+        &self,
+        call: &Call,
+        id: SupportRequestId,
+    ) -> Result<Deciding, AppError> {
+        let (mut work, me, request) = self.customer_case::<DecideConsent>(call.who, id).await?;
+        let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
+        if let Some(answer) = replayed(&mut work, call).await? {
+            return Ok(Deciding::Again(work, Box::new(answer)));
+        }
+        unchanged(call, request.version)?;
+        not_of_the_provider(&mut work, &me).await?;
+        Ok(Deciding::Anew(work, me, Box::new(request), permit))
+    }
+
     /// Approves a *yes* that waits for another approver.
     ///
     /// # Errors
@@ -27,13 +52,10 @@ impl App {
         given: Option<&SignedVote>,
     ) -> Result<CaseView, AppError> {
         let extent = self.consent_extent(call.who, true).await?;
-        let (mut work, me, request) = self.customer_case::<DecideConsent>(call.who, id).await?;
-        let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
-        if let Some(answer) = replayed(&mut work, call).await? {
-            return shown_after_commit(work, answer).await;
-        }
-        unchanged(call, request.version)?;
-        not_of_the_provider(&mut work, &me).await?;
+        let (mut work, me, request, permit) = match self.deciding_consent(call, id).await? {
+            Deciding::Again(work, answer) => return shown_after_commit(work, *answer).await,
+            Deciding::Anew(work, me, request, permit) => (work, me, *request, permit),
+        };
         let grant: (GrantId, Extent) = (work.new_id(request.tenant), extent);
         let standing = consent_standing(&mut work, &me, &request).await?;
         let (by, policy, cx) = (&me.caller.person, &me.tenant.policy, me.context(&work));
@@ -75,13 +97,10 @@ impl App {
         id: SupportRequestId,
         reason: Option<&str>,
     ) -> Result<CaseView, AppError> {
-        let (mut work, me, request) = self.customer_case::<DecideConsent>(call.who, id).await?;
-        let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
-        if let Some(answer) = replayed(&mut work, call).await? {
-            return shown_after_commit(work, answer).await;
-        }
-        unchanged(call, request.version)?;
-        not_of_the_provider(&mut work, &me).await?;
+        let (mut work, me, request, permit) = match self.deciding_consent(call, id).await? {
+            Deciding::Again(work, answer) => return shown_after_commit(work, *answer).await,
+            Deciding::Anew(work, me, request, permit) => (work, me, *request, permit),
+        };
         let standing = consent_standing(&mut work, &me, &request).await?;
         let cx = me.context(&work);
         let decided = command::reject_consent(&request, &me.caller.person, reason, &standing, &cx)?;

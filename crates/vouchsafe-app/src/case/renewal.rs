@@ -7,17 +7,17 @@ use vouchsafe_core::consent::Consent;
 use vouchsafe_core::grant::GrantSource;
 use vouchsafe_core::id::{GrantId, SupportRequestId};
 use vouchsafe_core::pace::Extent;
-use vouchsafe_core::permit::{DecideConsent, Facts, ReadReads, Scope, authorize};
+use vouchsafe_core::permit::{Facts, ReadReads, Scope, authorize};
 use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::support_request::{SupportRequest, command};
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::{ReadsOf, Session};
 
 use super::LOOK;
+use super::consent::Deciding;
 use super::view::consent_standing;
-use crate::call::{Acting, replayed, shown_after_commit, unchanged};
+use crate::call::{Acting, shown_after_commit};
 use crate::decision::SignedVote;
-use crate::pace::not_of_the_provider;
 use crate::shown::{READS_COUNTED, newest};
 use crate::view::{CaseView, ConsentTally};
 use crate::{App, AppError, Call};
@@ -101,13 +101,10 @@ impl App {
         given: Option<&SignedVote>,
     ) -> Result<CaseView, AppError> {
         let extent = self.consent_extent(call.who, true).await?;
-        let (mut work, me, request) = self.customer_case::<DecideConsent>(call.who, id).await?;
-        let permit = authorize::<DecideConsent>(Facts::of_case(work.id(), &me.caller, &request, false), id)?;
-        if let Some(answer) = replayed(&mut work, call).await? {
-            return shown_after_commit(work, answer).await;
-        }
-        unchanged(call, request.version)?;
-        not_of_the_provider(&mut work, &me).await?;
+        let (mut work, me, request, permit) = match self.deciding_consent(call, id).await? {
+            Deciding::Again(work, answer) => return shown_after_commit(work, *answer).await,
+            Deciding::Anew(work, me, request, permit) => (work, me, *request, permit),
+        };
         let standing = consent_standing(&mut work, &me, &request).await?;
         let (by, policy, cx) = (&me.caller.person, &me.tenant.policy, me.context(&work));
         command::may_renew(&request, by, policy, &cx)?;

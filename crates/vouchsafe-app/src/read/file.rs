@@ -14,7 +14,7 @@ use vouchsafe_core::scope::DataCategory;
 use vouchsafe_core::time::Timestamp;
 use vouchsafe_store::Session;
 
-use super::refused::RefusedRead;
+use super::refused::{RefusedRead, code_of};
 use super::{Target, case_and_grants};
 use crate::call::{Acting, acting};
 use crate::case::LOOK;
@@ -150,13 +150,7 @@ impl App {
         let (reason, error) = match self.file_for_engineer(who, query, target).await {
             Ok(answer) => return Ok(answer),
             Err(Refused::Otherwise(error)) => return Err(error),
-            Err(Refused::Read(refusal)) => {
-                let reason = match refusal {
-                    ReadRefusal::GrantEnded => "grantEnded",
-                    ReadRefusal::NoLiveGrant | ReadRefusal::GrantPaused => "noLiveGrant",
-                };
-                (reason, refusal.into())
-            }
+            Err(Refused::Read(refusal)) => (code_of(refusal), refusal.into()),
             Err(Refused::Hidden(error)) => ("notFound", error),
         };
         self.note_refusal(who, RefusedRead { target, category: CATEGORY, reason }).await?;

@@ -1,5 +1,6 @@
 //! Refused reads, for the log that may know of them.
 
+use vouchsafe_core::effective::ReadRefusal;
 use vouchsafe_core::read::DeniedReads;
 use vouchsafe_core::scope::DataCategory;
 
@@ -16,6 +17,14 @@ pub(super) struct RefusedRead {
     pub(super) category: DataCategory,
     /// The problem code of the answer.
     pub(super) reason: &'static str,
+}
+
+/// The problem code of a read without access.
+pub(super) const fn code_of(refusal: ReadRefusal) -> &'static str {
+    match refusal {
+        ReadRefusal::GrantEnded => "grantEnded",
+        ReadRefusal::NoLiveGrant | ReadRefusal::GrantPaused => "noLiveGrant",
+    }
 }
 
 impl ReadQuery {

@@ -71,8 +71,6 @@ pub(crate) struct Signers {
     used: HashSet<[u8; 32]>,
     /// What each person signed last about each request, without what names people.
     agreed: HashMap<(String, String), Value>,
-    /// Whether the tenant asks for more than a token.
-    demanded: bool,
     /// How sure the tenant asks to be: 0 for a token, 1 for a step-up, 2 for a passkey.
     level: u8,
 }
@@ -113,6 +111,11 @@ impl Signers {
         Ok(())
     }
 
+    /// Whether the tenant asks for more than a token.
+    fn demands_signatures(&self) -> bool {
+        self.level > 0
+    }
+
     /// The settings change. Where the tenant asks for signatures, asking for less must be signed: these very settings.
     pub(crate) fn policy(&mut self, beside: &[Value], event: &Value) -> Result<(), String> {
         let level = match event.pointer("/policy/decisionAssurance").and_then(Value::as_str) {
@@ -127,7 +130,7 @@ impl Signers {
         if level < self.level && !beside.iter().any(signs) {
             return Err("decisions may be less sure from here on, which nobody has signed".to_owned());
         }
-        (self.level, self.demanded) = (level, level > 0);
+        self.level = level;
         Ok(())
     }
 
@@ -187,7 +190,9 @@ impl Signers {
 
     /// Votes that a decision took into account: where the tenant asks for signatures, each was signed, and over this scope.
     fn earlier(&self, id: &str, votes: Option<&Value>, scope: Option<&Value>) -> Result<(), String> {
-        for vote in votes.and_then(Value::as_array).into_iter().flatten().filter(|_| self.demanded) {
+        for vote in
+            votes.and_then(Value::as_array).into_iter().flatten().filter(|_| self.demands_signatures())
+        {
             let by = text(vote, "by")?;
             let signed = self.agreed.get(&(id.to_owned(), by.to_owned()));
             if signed.is_none_or(|signed| scope.is_some_and(|scope| scope != signed)) {
@@ -204,7 +209,7 @@ impl Signers {
             event.get("of").and_then(Value::as_str) == Some("decisionSigned")
                 && event.pointer("/decision/statement/userId").and_then(Value::as_str) == Some(by)
         };
-        if self.demanded && !beside.iter().any(signs) {
+        if self.demands_signatures() && !beside.iter().any(signs) {
             return Err(format!("{by} agreed without a signature, though the tenant asks for one"));
         }
         Ok(())

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::response::IntoResponse as _;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use vouchsafe_api::account_link::{AccountLink, CreateAccountLink};
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::support_request::NoArguments;
@@ -51,9 +51,7 @@ pub(crate) async fn create(
         Some(code) => server.app.accept_link(&act.call, code).await,
     };
     let link = wire::made(made.map_err(refuse(uri.path()))?, server.app.now());
-    let mut response = (StatusCode::CREATED, Json(link)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok((StatusCode::CREATED, Json(link)).into_response())
 }
 
 /// Confirms a link for the own tenant, once its person has agreed: for who may manage roles.

@@ -89,7 +89,7 @@ pub(crate) async fn write_message(
     request: Request,
 ) -> Answer {
     let Written { call, body, files } = Written::of(&server, Conversation::Collection(id), request).await?;
-    let written = server.app.write_collection_message_with(&call, id, &body, files).await;
+    let written = server.app.write_collection_message(&call, id, &body, files).await;
     let message = wire::collection_message(written.map_err(refuse(uri.path()))?);
     Ok((StatusCode::CREATED, Json(message)).into_response())
 }

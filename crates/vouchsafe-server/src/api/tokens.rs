@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use axum::response::IntoResponse as _;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use vouchsafe_api::api_token::{ApiToken, CreateApiToken};
 use vouchsafe_api::collection::Collection;
 use vouchsafe_api::support_request::NoArguments;
@@ -35,9 +35,7 @@ pub(crate) async fn make(
     let CreateApiToken { display_name: name, scopes, expires_date_time: expires, user_id: user } = act.body;
     let made = server.app.make_token(&act.call, TokenCommand { name, user, scopes, expires }).await;
     let token = wire::made_token(made.map_err(refuse(uri.path()))?);
-    let mut response = (StatusCode::CREATED, Json(token)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok((StatusCode::CREATED, Json(token)).into_response())
 }
 
 /// Ends a token at once.

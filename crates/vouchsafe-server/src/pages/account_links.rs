@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use axum::response::IntoResponse as _;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use vouchsafe_app::{AppError, Call};
 use vouchsafe_core::account_link::{LinkRecord, LinkStatus};
 use vouchsafe_core::id::{AccountLinkId, UserId};
@@ -19,7 +18,7 @@ use super::form::{Asked, Form};
 use super::home::unless_forbidden;
 use super::id::Id;
 use super::moment::moment;
-use super::recent::is_recent;
+use super::recent::must_be_recent;
 use super::rows::token;
 use super::visitor::Visitor;
 use crate::Server;
@@ -36,12 +35,10 @@ pub(crate) async fn offer(
     asked: Asked,
     headers: HeaderMap,
 ) -> Answer {
-    if !is_recent(&server, &headers).await? {
-        return Ok(visitor.moved(&paths::account_links(), Notice::NotFresh));
-    }
+    must_be_recent(&server, &visitor, &headers, &paths::account_links()).await?;
     let made = server.app.offer_link(&Call::from(visitor.who)).await?;
     let page = view(&server, &visitor, &asked).await?;
-    secretly(&AccountLinksView { made: made.code.map(|code| code.expose()), ..page })
+    show(page::account_links(&AccountLinksView { made: made.code.map(|code| code.expose()), ..page }))
 }
 
 /// Shows whose offer a code is of.
@@ -56,7 +53,7 @@ pub(crate) async fn look(State(server): State<Server>, visitor: Visitor, asked: 
                 tenant: tenant.display_name,
             };
             let page = view(&server, &visitor, &asked).await?;
-            secretly(&AccountLinksView { offer: Some(offer), ..page })
+            show(page::account_links(&AccountLinksView { offer: Some(offer), ..page }))
         }
         Err(error) => again(&server, &visitor, &asked, error).await,
     }
@@ -70,9 +67,7 @@ pub(crate) async fn accept(
     headers: HeaderMap,
     form: Form,
 ) -> Answer {
-    if !is_recent(&server, &headers).await? {
-        return Ok(visitor.moved(&paths::account_links(), Notice::NotFresh));
-    }
+    must_be_recent(&server, &visitor, &headers, &paths::account_links()).await?;
     match server.app.accept_link(&Call::from(visitor.who), form.fields.text("code")).await {
         Ok(_) => Ok(visitor.moved(&paths::account_links(), Notice::LinkAccepted)),
         Err(error) => again(&server, &visitor, &asked, error).await,
@@ -86,9 +81,7 @@ pub(crate) async fn agree(
     Id(id): Id<AccountLinkId>,
     headers: HeaderMap,
 ) -> Answer {
-    if !is_recent(&server, &headers).await? {
-        return Ok(visitor.moved(&paths::account_links(), Notice::NotFresh));
-    }
+    must_be_recent(&server, &visitor, &headers, &paths::account_links()).await?;
     moved(&visitor, server.app.agree_to_link(&Call::from(visitor.who), id).await, Notice::LinkAgreed)
 }
 
@@ -99,9 +92,7 @@ pub(crate) async fn confirm(
     Id(id): Id<AccountLinkId>,
     headers: HeaderMap,
 ) -> Answer {
-    if !is_recent(&server, &headers).await? {
-        return Ok(visitor.moved(&paths::account_links(), Notice::NotFresh));
-    }
+    must_be_recent(&server, &visitor, &headers, &paths::account_links()).await?;
     moved(&visitor, server.app.confirm_link(&Call::from(visitor.who), id).await, Notice::LinkConfirmed)
 }
 
@@ -134,13 +125,6 @@ async fn again(server: &Server, visitor: &Visitor, asked: &Asked, error: AppErro
             page_with(StatusCode::BAD_REQUEST, page::account_links(&AccountLinksView { errors, ..page }))
         }
     }
-}
-
-/// A page with a code on it, which nothing between may keep.
-fn secretly(view: &AccountLinksView) -> Answer {
-    let mut response = show(page::account_links(view)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
 }
 
 async fn view(server: &Server, visitor: &Visitor, asked: &Asked) -> Result<AccountLinksView, Failure> {

@@ -18,6 +18,8 @@ pub(crate) enum Failure {
     Refused(Refusal),
     /// Go there instead.
     Elsewhere(String),
+    /// Go there instead, where the reader is told why.
+    Told(Box<Response>),
 }
 
 impl Failure {
@@ -56,6 +58,7 @@ impl IntoResponse for Failure {
         match self {
             Self::Refused(refusal) => refusal.into_response(),
             Self::Elsewhere(to) => see(&to),
+            Self::Told(response) => *response,
         }
     }
 }

@@ -18,7 +18,7 @@ use super::answer::{Answer, Failure, page as show, page_with};
 use super::complaint::{Trouble, trouble, wrong};
 use super::form::{Fields, Form};
 use super::id::Id;
-use super::recent::is_recent;
+use super::recent::must_be_recent;
 use super::visitor::Visitor;
 use crate::Server;
 use crate::extract::Base;
@@ -95,9 +95,7 @@ pub(crate) async fn add(
         let view = all(&server, &visitor, Typed { fields: Some(&form.fields), errors }).await?;
         page_with(StatusCode::BAD_REQUEST, page::identity_providers(&view))
     };
-    if !is_recent(&server, &headers).await? {
-        return Ok(visitor.moved(&paths::identity_providers(), Notice::NotFresh));
-    }
+    must_be_recent(&server, &visitor, &headers, &paths::identity_providers()).await?;
     let text = match text(&form.fields, &role_names(&server, &visitor).await?, true) {
         Ok(text) => text,
         Err(errors) => return again(errors).await,
@@ -135,9 +133,7 @@ pub(crate) async fn change(
         let view = single(&server, &visitor, id, &base, typed).await?;
         page_with(StatusCode::BAD_REQUEST, page::identity_provider(&view))
     };
-    if !is_recent(&server, &headers).await? {
-        return Ok(visitor.moved(&to, Notice::NotFresh));
-    }
+    must_be_recent(&server, &visitor, &headers, &to).await?;
     let enabled = form.fields.text("isEnabled") == "true";
     let text = match text(&form.fields, &role_names(&server, &visitor).await?, enabled) {
         Ok(text) => text,
@@ -162,9 +158,7 @@ pub(crate) async fn delete(
     form: Form,
 ) -> Answer {
     let to = paths::identity_provider(&id.to_string());
-    if !is_recent(&server, &headers).await? {
-        return Ok(visitor.moved(&to, Notice::NotFresh));
-    }
+    must_be_recent(&server, &visitor, &headers, &to).await?;
     match server.app.delete_identity_provider(&form.versioned(visitor.who), id).await {
         Ok(()) => Ok(visitor.moved(&paths::identity_providers(), Notice::ProviderDeleted)),
         Err(AppError::Stale) => Ok(visitor.moved(&to, Notice::PageWasOld)),

@@ -18,7 +18,7 @@ use super::complaint::{Trouble, trouble, wrong};
 use super::form::{Fields, Form};
 use super::id::Id;
 use super::moment::moment;
-use super::recent::is_recent;
+use super::recent::must_be_recent;
 use super::visitor::Visitor;
 use crate::Server;
 use crate::extract::Base;
@@ -186,9 +186,7 @@ pub(crate) async fn pass(
     headers: HeaderMap,
     form: Form,
 ) -> Answer {
-    if !is_recent(&server, &headers).await? {
-        return Ok(visitor.moved(&paths::person(&id.to_string()), Notice::NotFresh));
-    }
+    must_be_recent(&server, &visitor, &headers, &paths::person(&id.to_string())).await?;
     let account = server.app.user(visitor.who, id).await?;
     let (pass, secret) = server.app.offer_pass(&form.call(visitor.who), id, None).await?;
     show(page::pass(&PassView {

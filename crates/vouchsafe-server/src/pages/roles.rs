@@ -16,7 +16,7 @@ use super::answer::{Answer, Failure, page as show, page_with};
 use super::complaint::{Trouble, trouble, wrong};
 use super::form::{Asked, Form};
 use super::moment::{length, moment};
-use super::recent::is_recent;
+use super::recent::must_be_recent;
 use super::rows::{name_of, token};
 use super::visitor::Visitor;
 use crate::Server;
@@ -38,9 +38,7 @@ pub(crate) async fn assign(
     headers: HeaderMap,
     form: Form,
 ) -> Answer {
-    if !is_recent(&server, &headers).await? {
-        return Ok(visitor.moved(&paths::roles(), Notice::NotFresh));
-    }
+    must_be_recent(&server, &visitor, &headers, &paths::roles()).await?;
     let again = async |errors| {
         let typed = Typed { fields: Some(&form.fields), errors };
         let view = view(&server, &visitor, &asked, typed).await?;

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use axum::response::IntoResponse as _;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use vouchsafe_app::TokenCommand;
 use vouchsafe_core::id::{TokenId, UserId};
 use vouchsafe_core::setup::TokenRecord;
@@ -19,7 +18,7 @@ use super::form::{Asked, Form};
 use super::home::unless_forbidden;
 use super::id::Id;
 use super::moment::{length, moment};
-use super::recent::is_recent;
+use super::recent::must_be_recent;
 use super::rows::token;
 use super::visitor::Visitor;
 use crate::Server;
@@ -37,9 +36,7 @@ pub(crate) async fn make(
     headers: HeaderMap,
     form: Form,
 ) -> Answer {
-    if !is_recent(&server, &headers).await? {
-        return Ok(visitor.moved(&paths::api_tokens(), Notice::NotFresh));
-    }
+    must_be_recent(&server, &visitor, &headers, &paths::api_tokens()).await?;
     let again = async |errors| {
         let typed = Typed { fields: Some(&form.fields), errors };
         let view = view(&server, &visitor, &asked, typed).await?;
@@ -61,9 +58,7 @@ pub(crate) async fn make(
         Ok(made) => {
             let page = view(&server, &visitor, &asked, Typed::default()).await?;
             let page = ApiTokensView { made: made.secret.map(|secret| secret.expose()), ..page };
-            let mut response = show(page::api_tokens(&page)).into_response();
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            Ok(response)
+            show(page::api_tokens(&page))
         }
         Err(error) => match trouble(error, "displayName")? {
             Trouble::Over(notice) => Ok(visitor.moved(&paths::api_tokens(), notice)),

@@ -12,6 +12,7 @@ use crate::error::StoreError;
 use crate::query::Property;
 use crate::role::Holder;
 use crate::session::Session;
+use crate::sql::Value;
 
 /// The columns that `Session::token_row` takes.
 const TOKEN: &str =
@@ -68,15 +69,10 @@ impl Session {
         of: Option<UserId>,
         query: &ListQuery,
     ) -> Result<Listed<TokenRecord>, StoreError> {
-        let (from, values) = match of {
-            Some(user) => {
-                ("api_token t WHERE t.tenant_id = $1 AND t.user_id = $2", vec![tenant.into(), user.into()])
-            }
-            None => ("api_token t WHERE t.tenant_id = $1", vec![tenant.into()]),
-        };
+        let (from, values) = of_account("api_token t WHERE t.tenant_id = $1", "t", tenant, of);
         let source = Source {
             select: TOKEN,
-            from: from.to_owned(),
+            from,
             values,
             sort: "t.created_at",
             id: "t.id",
@@ -106,16 +102,10 @@ impl Session {
         of: Option<UserId>,
         query: &ListQuery,
     ) -> Result<Listed<LinkRecord>, StoreError> {
-        let (from, values) = match of {
-            Some(user) => (
-                "account_link_record l WHERE l.tenant_id = $1 AND l.user_id = $2",
-                vec![tenant.into(), user.into()],
-            ),
-            None => ("account_link_record l WHERE l.tenant_id = $1", vec![tenant.into()]),
-        };
+        let (from, values) = of_account("account_link_record l WHERE l.tenant_id = $1", "l", tenant, of);
         let source = Source {
             select: "l.tenant_id, l.document, l.version, l.hash",
-            from: from.to_owned(),
+            from,
             values,
             sort: "l.created_at",
             id: "l.id",
@@ -126,5 +116,13 @@ impl Session {
             ],
         };
         self.aggregates_of(source, query).await
+    }
+}
+
+/// The rows of a tenant's table, narrowed to one of its accounts if one is named.
+fn of_account(all: &str, alias: &str, tenant: TenantId, of: Option<UserId>) -> (String, Vec<Value>) {
+    match of {
+        Some(user) => (format!("{all} AND {alias}.user_id = $2"), vec![tenant.into(), user.into()]),
+        None => (all.to_owned(), vec![tenant.into()]),
     }
 }

@@ -11,16 +11,13 @@ use vouchsafe_web::{Notice, paths};
 
 use super::again;
 use crate::Server;
-use crate::message_form::{ATTACHMENT, FILE, feed, not_whole};
+use crate::message_form::{ATTACHMENT, FILE, PIECES_WAITING_MAX, feed, not_whole};
 use crate::pages::answer::{Answer, Failure};
 use crate::pages::complaint::{Trouble, refused_file, trouble, wrong};
 use crate::pages::form::Form;
 use crate::pages::id::Id;
 use crate::pages::visitor::Visitor;
 use crate::problem::Refusal;
-
-/// Pieces of a file that wait for the store at most.
-const PIECES_WAITING_MAX: usize = 8;
 
 /// `POST /data-collections/{id}/files`
 pub(crate) async fn put_files(
@@ -151,7 +148,7 @@ pub(crate) async fn write(
         Err(why) => return again(&server, &visitor, id, Some(&form.fields), wrong(ATTACHMENT, &why)).await,
     };
     let (call, body) = (form.call(visitor.who), form.fields.text("body"));
-    let written = server.app.write_collection_message_with(&call, id, body, files).await;
+    let written = server.app.write_collection_message(&call, id, body, files).await;
     let page = paths::data_collection(&id.to_string());
     match written {
         Ok(_) => Ok(visitor.moved(&page, Notice::MessageSent)),
